@@ -18,13 +18,13 @@ __all__ = ["CallError", "InputError", "ModelError", "OutputError", "UserError"]
 
 
 class UserError(Exception):
-    """An error whose message is written for the user; its text stands alone, without a traceback."""
+    """An error whose message is written for the user and stands alone, without a traceback."""
 
     exit_code: ClassVar[int] = 1
 
     @classmethod
     def about(cls, subject: Path | str, *, expected: str, found: str, hint: str = "") -> Self:
-        """Say what the error is about, what was expected there, what was found, and what to do next."""
+        """Say what the error is about, what was expected and found there, and what to do next."""
         text = f"{subject}: expected {expected}, found {found}."
         return cls(f"{text} {hint}" if hint else text)
 

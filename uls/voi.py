@@ -1,4 +1,4 @@
-"""The volume of interest (VOI): its fixed shape, where the click lies in it, how one is cut from a scan."""
+"""The volume of interest (VOI): its shape, where its click lies, how one is cut from a scan."""
 
 from typing import Any
 
@@ -42,12 +42,16 @@ def cut_voi(
         raise InputError.about("scan", expected="3 dimensions (z, y, x)", found=f"{scan.ndim}")
     if any(not 0 <= click < size for click, size in zip(click_zyx, scan.shape, strict=True)):
         raise InputError.about(
-            f"click {click_zyx} (z, y, x)", expected=f"a voxel of the scan {scan.shape}", found="one outside it"
+            f"click {click_zyx} (z, y, x)",
+            expected=f"a voxel of the scan {scan.shape}",
+            found="one outside it",
         )
     value = float(scan.min()) - 1 if fill is None else fill
     voi = np.full(VOI_SHAPE_ZYX, value, dtype=scan.dtype)
     source, target = [], []
-    for click, centre, size, voi_size in zip(click_zyx, CLICK_ZYX, scan.shape, VOI_SHAPE_ZYX, strict=True):
+    for click, centre, size, voi_size in zip(
+        click_zyx, CLICK_ZYX, scan.shape, VOI_SHAPE_ZYX, strict=True
+    ):
         start = click - centre
         low, high = max(start, 0), min(start + voi_size, size)
         source.append(slice(low, high))
