@@ -6,8 +6,6 @@ called again with new contents of the input and output folders.
 """
 
 import logging
-import os
-import signal
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -30,19 +28,19 @@ _log = logging.getLogger(__name__)
 class _Worker:
     """The job function once it is loaded, and why it could not be if so; one job at a time."""
 
-    def __init__(self, load: Callable[[], JobFunction], *, on_failure: Callable[[], None]) -> None:
+    def __init__(self, load: Callable[[], JobFunction]) -> None:
         self._load = load
-        self._on_failure = on_failure
         self._one_at_a_time = threading.Lock()
         self.job: JobFunction | None = None
         self.failure: BaseException | None = None
+        self.on_failure: Callable[[], None] = lambda: None
 
     def load(self) -> None:
         try:
             self.job = self._load()
         except BaseException as error:
             self.failure = error
-            self._on_failure()
+            self.on_failure()
 
     def run(self) -> None:
         if self.job is None:
@@ -53,7 +51,7 @@ class _Worker:
 
 def create_app(load: Callable[[], JobFunction]) -> FastAPI:
     """Make the application; `load` runs in a thread of its own when the server starts."""
-    return _app(_Worker(load, on_failure=lambda: None))
+    return _app(_Worker(load))
 
 
 def _app(worker: _Worker) -> FastAPI:
@@ -98,12 +96,14 @@ def serve(load: Callable[[], JobFunction], *, host: str = "0.0.0.0", port: int =
     Raises:
         BaseException: what `load` raised; the server then stops by itself.
     """
-    worker = _Worker(load, on_failure=lambda: os.kill(os.getpid(), signal.SIGINT))
+    worker = _Worker(load)
     config = uvicorn.Config(_app(worker), host=host, port=port, log_config=None, access_log=False)
-    _Server(config).run()
+    server = uvicorn.Server(config)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    worker.on_failure = stop
+    server.run()
     if worker.failure is not None:
         raise worker.failure
-
-
-class _Server(uvicorn.Server):
-    """Stops on a signal without raising it anew, so that a failed `load` decides the exit code."""

@@ -119,4 +119,5 @@ def _distances_mm(
         squared += ((index + (part.start - click)) * spacing) ** 2
     nearest = np.full(n_components, np.inf)
     np.minimum.at(nearest, labels[at] - 1, squared)
-    return np.sqrt(nearest)
+    distances_mm: npt.NDArray[np.float64] = np.sqrt(nearest)
+    return distances_mm

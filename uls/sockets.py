@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +106,10 @@ def _read_sockets(input_folder: Path) -> list[_Socket]:
 
 
 def _stack_paths(input_folder: Path, sockets: Sequence[_Socket]) -> list[Path]:
+    """Find the stacks: those that inputs.json names, or, under names of their own, all there are."""
     named = [s for s in sockets if s.described.slug == _STACK_SLUG and s.described.relative_path]
     relative = named[0].described.relative_path if named else STACK_FOLDER
+    names = {socket.image.name for socket in named if socket.image}
     folder = _inside(input_folder, relative)
     if not folder.is_dir():
         raise InputError.about(folder, expected="a folder with the stacks of VOIs", found="none")
@@ -119,7 +121,7 @@ def _stack_paths(input_folder: Path, sockets: Sequence[_Socket]) -> list[Path]:
             found=_listing(folder),
         )
     _check_names(paths)
-    return paths
+    return [path for path in paths if path.name in names] or paths
 
 
 def _is_image(path: Path) -> bool:
@@ -151,7 +153,7 @@ def _check_names(paths: Sequence[Path]) -> None:
 
 
 def _spacings_document(input_folder: Path, sockets: Sequence[_Socket]) -> tuple[str, Any]:
-    """Find the spacings: the file when it is there, else the value that inputs.json itself holds."""
+    """Find the spacings: the file when it is there, else the value inside inputs.json."""
     socket = next(
         (s for s in sockets if Path(s.described.relative_path).name == SPACINGS_FILE), None
     )
@@ -215,9 +217,4 @@ def _spacing(entry: Any, subject: str) -> Spacing:
 
 
 def _is_length(value: Any) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and isfinite(value)
-        and value > 0
-    )
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < inf
