@@ -106,7 +106,7 @@ def _read_sockets(input_folder: Path) -> list[_Socket]:
 
 
 def _stack_paths(input_folder: Path, sockets: Sequence[_Socket]) -> list[Path]:
-    """Find the stacks: those that inputs.json names, or, under names of their own, all there are."""
+    """Find the stacks that inputs.json names, or all there are if none goes by such a name."""
     named = [s for s in sockets if s.described.slug == _STACK_SLUG and s.described.relative_path]
     relative = named[0].described.relative_path if named else STACK_FOLDER
     names = {socket.image.name for socket in named if socket.image}
