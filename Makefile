@@ -1,0 +1,51 @@
+# Run `make help` for what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Override any of these on the command line, e.g. `make test WORKERS=8`.
+VENV ?= .venv
+WORKERS ?= 2
+TORCH_ARGS ?=
+
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+LOCKED := $(PIP) install --quiet --no-deps --require-hashes
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 25
+
+.PHONY: venv
+venv: $(INSTALLED) ## Make .venv: the project (editable) and all that its tests and checks need
+	@echo "$(VENV) is up to date; use it with: source $(VENV)/bin/activate"
+
+.PHONY: test
+test: venv check ## Lint, types, and all tests that need no Docker engine
+	$(VENV)/bin/python -m pytest -n $(WORKERS) -m "not container"
+
+.PHONY: check
+check: venv ## Lint, format and types only
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+
+.PHONY: test-containers
+test-containers: venv ## Build the images and test them on a Docker engine
+	$(VENV)/bin/python -m pytest -m container test/containers
+
+.PHONY: lock
+lock: venv ## Write the lock files anew (UPGRADE=1: with the newest versions)
+	requirements/lock.sh $(if $(UPGRADE),--upgrade)
+
+# torch comes first, alone: nothing that follows can then bring in CUDA packages or another torch.
+$(INSTALLED): requirements/build.txt requirements/dev.txt constraints.txt pyproject.toml
+	@[ -x $(VENV)/bin/python ] || requirements/make-venv.sh $(VENV)
+	@echo "Installing torch into $(VENV) ..."
+	$(PIP) install --quiet --no-deps $(TORCH_ARGS) --constraint constraints.txt torch
+	@echo "Installing the locked requirements (about 1 GB with torch; minutes the first time) ..."
+	$(LOCKED) --requirement requirements/build.txt
+	$(LOCKED) --no-build-isolation --requirement requirements/dev.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@requirements/check-torch.sh $(VENV)
+	@touch $@
