@@ -2,6 +2,7 @@
 
 import os
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -12,7 +13,7 @@ from uls.errors import OutputError
 from uls.stack import Geometry, StackHeader
 from uls.voi import VOI_SHAPE_ZYX
 
-__all__ = ["MaskStackWriter"]
+__all__ = ["MaskStackWriter", "commit_all"]
 
 _COMPRESSION_LEVEL = 1
 """Masks are long runs of equal bytes: the fastest level packs them a hundredfold already."""
@@ -92,6 +93,24 @@ class MaskStackWriter:
         """Remove what was not committed; harmless after a commit."""
         self._file.close()
         self._part.unlink(missing_ok=True)
+
+
+def commit_all(writers: Sequence[MaskStackWriter]) -> None:
+    """Commit the masks of several stacks: all files are on disk before the first gets its name.
+
+    Raises:
+        OutputError: a file cannot be written; those that have their name already lose it again.
+    """
+    for writer in writers:
+        writer.finish()
+    committed: list[Path] = []
+    try:
+        for writer in writers:
+            committed.append(writer.commit())
+    except BaseException:
+        for path in committed:
+            path.unlink(missing_ok=True)
+        raise
 
 
 class _output_errors:  # noqa: N801  (reads as a statement where it is used)

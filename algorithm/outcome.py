@@ -1,0 +1,87 @@
+"""What came of a job, VOI by VOI, and how it is told in the log."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from algorithm.stopwatch import Stopwatch
+from uls.lesion import ClickedLesion
+from uls.voi import Spacing
+
+__all__ = ["StackOutcome", "VoiOutcome", "log_summary", "log_voi"]
+
+_log = logging.getLogger(__name__)
+
+_MM3_PER_ML = 1000.0
+
+
+@dataclass(frozen=True)
+class VoiOutcome:
+    """One VOI's mask in figures.
+
+    Attributes:
+        index: of the VOI in its stack.
+        voxels: of the mask; 0 when no lesion was found at the click.
+        volume_ml: of the mask.
+        distance_mm: from the click to the mask; 0 when it holds the click, None when it is empty.
+        n_components: that were predicted, before the clicked one was chosen.
+    """
+
+    index: int
+    voxels: int
+    volume_ml: float
+    distance_mm: float | None
+    n_components: int
+
+    @classmethod
+    def of(cls, index: int, lesion: ClickedLesion, spacing_mm: Spacing) -> "VoiOutcome":
+        """Count the mask's voxels and give them a volume."""
+        voxels = int(np.count_nonzero(lesion.mask))
+        volume_ml = voxels * float(np.prod(spacing_mm)) / _MM3_PER_ML
+        return cls(index, voxels, volume_ml, lesion.distance_mm, lesion.n_components)
+
+
+@dataclass(frozen=True)
+class StackOutcome:
+    """One stack's masks: where they lie, and each VOI's figures."""
+
+    path: Path
+    vois: tuple[VoiOutcome, ...]
+
+
+def log_voi(stack_name: str, voi: VoiOutcome, n_vois: int) -> None:
+    """Tell one VOI's outcome; as a warning when the click itself is not in the mask."""
+    place = f"{stack_name}: VOI {voi.index + 1} of {n_vois}"
+    if voi.distance_mm is None:
+        _log.warning(
+            "%s: no lesion at the click, so its mask is empty (%d components predicted)",
+            place,
+            voi.n_components,
+        )
+    elif voi.distance_mm > 0:
+        _log.warning(
+            "%s: %.2f ml, begins %.1f mm beside the click", place, voi.volume_ml, voi.distance_mm
+        )
+    else:
+        _log.info("%s: %.2f ml (%d voxels)", place, voi.volume_ml, voi.voxels)
+
+
+def log_summary(stacks: Sequence[StackOutcome], stopwatch: Stopwatch) -> None:
+    """Tell where the masks are, how many are empty, and what took how long."""
+    vois = [voi for stack in stacks for voi in stack.vois]
+    empty = sum(voi.distance_mm is None for voi in vois)
+    beside = sum(bool(voi.distance_mm) for voi in vois)
+    for stack in stacks:
+        _log.info("Masks of %d VOIs written to %s", len(stack.vois), stack.path)
+    if empty or beside:
+        _log.warning(
+            "Look at these before use: %d of %d masks are empty, %d do not hold the click",
+            empty,
+            len(vois),
+            beside,
+        )
+    stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stopwatch.seconds.items())
+    _log.info("%d VOIs in %.1f s (side by side: %s)", len(vois), stopwatch.total_seconds, stages)
