@@ -60,7 +60,7 @@ class Deadline:
         left = self._seconds_left()
         if left is not None and left <= 0:
             raise DeadlineError(
-                f"The budget of {self._budget_seconds:g} s is spent with {self._vois_left} VOIs left, "
+                f"The budget of {self._budget_seconds:g} s is spent, {self._vois_left} VOIs left, "
                 "so no masks were written. Give more time, fewer VOIs, or a faster model."
             )
         if self._mirror is not None:

@@ -65,21 +65,47 @@ def lesion_axes(mask: CroppedMask) -> LesionAxes | None:
     Returns:
         The axes; both of length 0 where no slice has two connected pixels, None for an empty mask.
     """
-    longest: tuple[int, Axis, _Slice] | None = None
-    sizes, labels = _label_slices(mask.voxels)
-    for z, slice_labels in enumerate(labels):
-        if longest is not None and _length_limit(slice_labels) <= _squared_length(longest[1]):
-            continue
-        component = _largest_component(slice_labels, sizes)
-        if component is None:
-            continue
-        axis = _farthest_pixels(component)
-        if longest is None or _squared_length(axis) > _squared_length(longest[1]):
-            longest = z, axis, component
+    longest = _longest_line(mask.voxels)
     if longest is None:
         return None
-    z, long_axis, component = longest
-    return _uncropped(z, long_axis, _short_axis(_boundary(component), long_axis), mask.corner_zyx)
+    short = _short_axis(_boundary(longest.component), longest.axis)
+    z, y, x = mask.corner_zyx
+    return LesionAxes(longest.z + z, _moved(longest.axis, y, x), _moved(short, y, x))
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """The longest line on one slice, and the component that it crosses."""
+
+    z: int
+    axis: Axis
+    component: _Slice
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Longer lines rank higher; of equally long ones the first slice's does."""
+        return _squared_length(self.axis), -self.z
+
+
+def _longest_line(voxels: npt.NDArray[np.bool_]) -> _Line | None:
+    """Find the longest line, slice by slice from the one where the longest would fit.
+
+    Labelling is the dear part: a slice that all its pixels together do not make long enough is
+    passed over before it.
+    """
+    limits = _squared_diagonals(voxels)
+    longest: _Line | None = None
+    for z in np.argsort(-limits, kind="stable").tolist():
+        rank = longest.rank if longest else (0, -len(voxels))
+        if (limits[z], -z) < rank:
+            break
+        if (_squared_length(_farthest_pixels(voxels[z])), -z) < rank:
+            continue
+        component = _largest_component(voxels[z])
+        line = _Line(z, _farthest_pixels(component), component)
+        if line.rank > rank:
+            longest = line
+    return longest
 
 
 def _squared_length(axis: Axis) -> int:
@@ -87,53 +113,49 @@ def _squared_length(axis: Axis) -> int:
     return (y1 - y0) ** 2 + (x1 - x0) ** 2
 
 
-def _label_slices(
-    voxels: npt.NDArray[np.bool_],
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint32]]:
-    """Label the 4-connected components of all slices at once.
+def _squared_diagonals(voxels: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Per slice the squared diagonal of what it holds, which no line exceeds; -1 where empty."""
+    spans = [_spans(voxels.any(axis=2)), _spans(voxels.any(axis=1))]
+    squared = spans[0] ** 2 + spans[1] ** 2
+    return np.where(voxels.any(axis=(1, 2)), squared, -1)
 
-    Returns:
-        Pixels per label (0 for the background) and the labels, (z, y, x); none spans two slices.
-    """
-    if not voxels.size:
-        return np.zeros(1, dtype=np.intp), np.zeros((0, 0, 0), dtype=np.uint32)
-    n_slices, height, width = voxels.shape
-    held_apart = np.zeros((2 * n_slices, height, width), dtype=np.uint8)
-    held_apart[::2] = voxels
-    image = sitk.ConnectedComponent(sitk.GetImageFromArray(held_apart), False)
-    labels = sitk.GetArrayFromImage(image)[::2]
+
+def _spans(occupied: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Per row, how far its last true element lies from its first."""
+    if not occupied.size:
+        return np.zeros(len(occupied), dtype=np.intp)
+    from_end = occupied[:, ::-1].argmax(axis=1)
+    return occupied.shape[1] - 1 - from_end - occupied.argmax(axis=1)
+
+
+def _largest_component(pixels: _Slice) -> _Slice:
+    """Keep a slice's largest 4-connected component, the first in row order of equally large ones."""
+    labeller = sitk.ConnectedComponentImageFilter()
+    labeller.SetFullyConnected(False)
+    labeller.SetNumberOfThreads(1)  # a slice is too small to share
+    image = labeller.Execute(sitk.GetImageFromArray(pixels.astype(np.uint8)))
+    labels = sitk.GetArrayFromImage(image)
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
-    return sizes, labels
+    label = labels.flat[int(sizes[labels].argmax())]
+    return np.asarray(labels == label)
 
 
-def _length_limit(labels: npt.NDArray[np.uint32]) -> int:
-    """Square of the diagonal of what the slice holds: no line on it is longer."""
-    rows, columns = np.flatnonzero(labels.any(axis=1)), np.flatnonzero(labels.any(axis=0))
-    if not rows.size:
-        return -1
-    return int((rows[-1] - rows[0]) ** 2 + (columns[-1] - columns[0]) ** 2)
-
-
-def _largest_component(
-    labels: npt.NDArray[np.uint32], sizes: npt.NDArray[np.intp]
-) -> _Slice | None:
-    """Pick a slice's largest component: the first in row order of the largest, as argmax gives."""
-    first_pixel = int(sizes[labels].argmax())
-    label = labels.flat[first_pixel]
-    return labels == label if label else None
-
-
-def _farthest_pixels(component: _Slice) -> Axis:
-    """Find the first longest line, in row order of its start, then of its end."""
-    rows = np.flatnonzero(component.any(axis=1))
-    first = component[rows].argmax(axis=1)
-    last = component.shape[1] - 1 - component[rows, ::-1].argmax(axis=1)
-    pixels = np.stack([np.repeat(rows, 2), np.stack([first, last], axis=1).ravel()], axis=1)
-    vectors = pixels[:, None, :] - pixels[None, :, :]
-    squared = (vectors**2).sum(axis=2)
-    start, end = divmod(int(squared.argmax()), len(pixels))
-    (y0, x0), (y1, x1) = pixels[[start, end]].tolist()
+def _farthest_pixels(pixels: _Slice) -> Axis:
+    """Find the longest line: of equally long ones, the first in row order of start, then end."""
+    rows = np.flatnonzero(pixels.any(axis=1))
+    first = pixels[rows].argmax(axis=1)
+    last = pixels.shape[1] - 1 - pixels[rows, ::-1].argmax(axis=1)
+    widest = np.maximum(last[None, :] - first[:, None], last[:, None] - first[None, :])
+    squared = (rows[None, :] - rows[:, None]) ** 2 + widest**2
+    longest = squared.max()
+    top = int(squared.max(axis=1).argmax())
+    ends = np.stack([np.repeat(rows, 2), np.stack([first, last], axis=1).ravel()], axis=1)[2 * top :]
+    for start in ends[:2]:
+        reached = ((ends - start) ** 2).sum(axis=1) == longest
+        if reached.any():
+            break
+    (y0, x0), (y1, x1) = start.tolist(), ends[reached.argmax()].tolist()
     return Axis((y0, x0), (y1, x1))
 
 
@@ -200,12 +222,6 @@ def _first_with_vector(boundary: _Slice, down: int, right: int) -> Axis:
     ends = boundary[down:, left + right : width + min(0, right)]
     y, x = divmod(int((starts & ends).argmax()), starts.shape[1])
     return Axis((y, x + left), (y + down, x + left + right))
-
-
-def _uncropped(z: int, long: Axis, short: Axis, corner_zyx: tuple[int, int, int]) -> LesionAxes:
-    """Move what was measured in the cropped box back to the array it was cut from."""
-    corner_z, *corner_yx = corner_zyx
-    return LesionAxes(z + corner_z, _moved(long, *corner_yx), _moved(short, *corner_yx))
 
 
 def _moved(axis: Axis, down: int, right: int) -> Axis:

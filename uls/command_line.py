@@ -26,7 +26,7 @@ def run(app: typer.Typer, *, default_command: str, arguments: Sequence[str] | No
     that says how), with 2 when the call is wrong, and with 1 and a traceback for anything else.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or (given[0].startswith("-") and given[0] not in ("--help", "-h")):
+    if not given or (given[0].startswith("-") and given[0] not in ("--help", "--version")):
         given.insert(0, default_command)
     signal.signal(signal.SIGTERM, _stop)
     try:

@@ -1,0 +1,87 @@
+"""`python -m algorithm weights import|verify|list`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from uls import command_line
+
+app = typer.Typer(help="Import, verify and list models.", no_args_is_help=True)
+
+_BUILT_IN = Path("baseline_weights")
+
+
+@app.command("import")
+def import_(
+    *,
+    source: Annotated[Path, typer.Argument(help="nnU-Net v2 result folder (holds plans.json).")],
+    destination: Annotated[Path, typer.Argument(help="Model folder to write.")],
+    name: Annotated[
+        str | None, typer.Option(help="What to call it. Default: the model folder's name.")
+    ] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option(help="best, final, or a file name. Default: what is there.")
+    ] = None,
+    fold: Annotated[
+        list[str] | None, typer.Option(help="Only these folds (all, 0, 1, …); may be repeated.")
+    ] = None,
+    field: Annotated[
+        Literal["voi", "click"] | None,
+        typer.Option(help="voi: tile the whole VOI; click: one patch around the click."),
+    ] = None,
+    native_spacing: Annotated[
+        bool,
+        typer.Option(
+            "--native-spacing",
+            help="The model was trained at the scans' own spacing, whatever its plans resample to.",
+        ),
+    ] = False,
+    sha256: Annotated[
+        str | None, typer.Option(help="The checkpoint's SHA-256, if its publisher gave one.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model folder.")] = False,
+) -> None:
+    """Turn a trained nnU-Net folder into a model folder: safetensors, ONNX, a manifest of hashes.
+
+    No code of the checkpoint runs. Needs the extras `gpu` and `importing`.
+    """
+    command_line.start_log()
+    from algorithm import weights  # noqa: PLC0415
+
+    weights.import_model(
+        source,
+        destination,
+        name=name or destination.name,
+        field=field,
+        checkpoint=checkpoint,
+        folds=tuple(fold) if fold else None,
+        native_spacing=native_spacing,
+        expected_sha256=sha256,
+        overwrite=overwrite,
+    )
+    for line in weights.describe(weights.verify(destination)):
+        typer.echo(line)
+
+
+@app.command()
+def verify(folder: Annotated[Path, typer.Argument(help="Model folder.")]) -> None:
+    """Compare every file of a model folder with the hash in its manifest."""
+    command_line.start_log(quiet=True)
+    from algorithm import weights  # noqa: PLC0415
+
+    for line in weights.describe(weights.verify(folder)):
+        typer.echo(line)
+    typer.echo("All files are as the manifest says.")
+
+
+@app.command("list")
+def list_(
+    root: Annotated[Path, typer.Argument(help="Folder that holds model folders.")] = _BUILT_IN,
+) -> None:
+    """List the model folders in a folder, broken ones with what is wrong."""
+    command_line.start_log(quiet=True)
+    from algorithm import weights  # noqa: PLC0415
+
+    for model in weights.list_models(root):
+        typer.echo(f"{model.folder}\t{model.name}\t{model.problem or model.summary}")
