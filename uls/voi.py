@@ -36,7 +36,8 @@ def cut_voi(
         An array of shape `VOI_SHAPE_ZYX` and the scan's dtype.
 
     Raises:
-        InputError: the scan is not three-dimensional or the click lies outside it.
+        InputError: the scan is not three-dimensional, the click lies outside it, or the scan's
+            dtype cannot hold its minimum minus one.
     """
     if scan.ndim != 3:
         raise InputError.about("scan", expected="3 dimensions (z, y, x)", found=f"{scan.ndim}")
@@ -46,8 +47,7 @@ def cut_voi(
             expected=f"a voxel of the scan {scan.shape}",
             found="one outside it",
         )
-    value = float(scan.min()) - 1 if fill is None else fill
-    voi = np.full(VOI_SHAPE_ZYX, value, dtype=scan.dtype)
+    voi = np.full(VOI_SHAPE_ZYX, _padding(scan) if fill is None else fill, dtype=scan.dtype)
     source, target = [], []
     for click, centre, size, voi_size in zip(
         click_zyx, CLICK_ZYX, scan.shape, VOI_SHAPE_ZYX, strict=True
@@ -58,3 +58,15 @@ def cut_voi(
         target.append(slice(low - start, high - start))
     voi[tuple(target)] = scan[tuple(source)]
     return voi
+
+
+def _padding(scan: npt.NDArray[Any]) -> float:
+    value = float(scan.min()) - 1
+    if scan.dtype.kind in "iu" and value < np.iinfo(scan.dtype).min:
+        raise InputError.about(
+            "scan",
+            expected=f"a dtype that holds its minimum minus one ({value:g}), which pads it",
+            found=f"{scan.dtype}",
+            hint="Convert the scan to HU in int16, or say what to pad with.",
+        )
+    return value
