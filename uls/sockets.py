@@ -6,9 +6,9 @@ platforms and people write no such file, and then the fixed places hold.
 
 import json
 import logging
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -217,4 +217,5 @@ def _spacing(entry: Any, subject: str) -> Spacing:
 
 
 def _is_length(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < inf
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and 0 < value <= sys.float_info.max
