@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk
 
+from uls.component import largest_component
 from uls.cropped import CroppedMask
 from uls.voi import Spacing
 
 __all__ = ["Axis", "LesionAxes", "lesion_axes"]
 
-_Pixels = npt.NDArray[np.intp]
+_Numbers = npt.NDArray[np.intp]
 _Slice = npt.NDArray[np.bool_]
 
 
@@ -101,7 +101,7 @@ def _longest_line(voxels: npt.NDArray[np.bool_]) -> _Line | None:
             break
         if (_squared_length(_farthest_pixels(voxels[z])), -z) < rank:
             continue
-        component = _largest_component(voxels[z])
+        component = largest_component(voxels[z])
         line = _Line(z, _farthest_pixels(component), component)
         if line.rank > rank:
             longest = line
@@ -113,32 +113,19 @@ def _squared_length(axis: Axis) -> int:
     return (y1 - y0) ** 2 + (x1 - x0) ** 2
 
 
-def _squared_diagonals(voxels: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+def _squared_diagonals(voxels: npt.NDArray[np.bool_]) -> _Numbers:
     """Per slice the squared diagonal of what it holds, which no line exceeds; -1 where empty."""
-    spans = [_spans(voxels.any(axis=2)), _spans(voxels.any(axis=1))]
-    squared = spans[0] ** 2 + spans[1] ** 2
+    squared = _spans(voxels, across=2) ** 2 + _spans(voxels, across=1) ** 2
     return np.where(voxels.any(axis=(1, 2)), squared, -1)
 
 
-def _spans(occupied: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
-    """Per row, how far its last true element lies from its first."""
+def _spans(voxels: npt.NDArray[np.bool_], *, across: int) -> _Numbers:
+    """Per slice, how many rows (looking across columns, axis 2) lie between its first and last."""
+    occupied = np.asarray(voxels.any(axis=across))
     if not occupied.size:
-        return np.zeros(len(occupied), dtype=np.intp)
+        return np.zeros(len(voxels), dtype=np.intp)
     from_end = occupied[:, ::-1].argmax(axis=1)
-    return occupied.shape[1] - 1 - from_end - occupied.argmax(axis=1)
-
-
-def _largest_component(pixels: _Slice) -> _Slice:
-    """Keep a slice's largest 4-connected component, the first in row order of equally large ones."""
-    labeller = sitk.ConnectedComponentImageFilter()
-    labeller.SetFullyConnected(False)
-    labeller.SetNumberOfThreads(1)  # a slice is too small to share
-    image = labeller.Execute(sitk.GetImageFromArray(pixels.astype(np.uint8)))
-    labels = sitk.GetArrayFromImage(image)
-    sizes = np.bincount(labels.ravel())
-    sizes[0] = 0
-    label = labels.flat[int(sizes[labels].argmax())]
-    return np.asarray(labels == label)
+    return np.asarray(occupied.shape[1] - 1 - from_end - occupied.argmax(axis=1))
 
 
 def _farthest_pixels(pixels: _Slice) -> Axis:
@@ -150,7 +137,9 @@ def _farthest_pixels(pixels: _Slice) -> Axis:
     squared = (rows[None, :] - rows[:, None]) ** 2 + widest**2
     longest = squared.max()
     top = int(squared.max(axis=1).argmax())
-    ends = np.stack([np.repeat(rows, 2), np.stack([first, last], axis=1).ravel()], axis=1)[2 * top :]
+    ends = np.stack([np.repeat(rows, 2), np.stack([first, last], axis=1).ravel()], axis=1)[
+        2 * top :
+    ]
     for start in ends[:2]:
         reached = ((ends - start) ** 2).sum(axis=1) == longest
         if reached.any():
@@ -178,7 +167,7 @@ def _short_axis(boundary: _Slice, long_axis: Axis) -> Axis:
     return _first_line(boundary, allowed[squared == squared.max()])
 
 
-def _vectors_between(boundary: _Slice) -> _Pixels:
+def _vectors_between(boundary: _Slice) -> _Numbers:
     """List the distinct vectors (y, x) from a boundary pixel to one later in row order, (n, 2).
 
     They are the nonzero places of the boundary's autocorrelation. Its values are counts, at most
@@ -197,7 +186,7 @@ def _power_of_two(at_least: int) -> int:
     return 1 << (at_least - 1).bit_length()
 
 
-def _degrees_off_perpendicular(vectors: _Pixels, axis: Axis) -> npt.NDArray[np.float64]:
+def _degrees_off_perpendicular(vectors: _Numbers, axis: Axis) -> npt.NDArray[np.float64]:
     """Angle between each vector and the axis, as its distance from 90 degrees.
 
     Written out as the definition has it, arccos of the clipped cosine: a vector at exactly 45
@@ -209,8 +198,8 @@ def _degrees_off_perpendicular(vectors: _Pixels, axis: Axis) -> npt.NDArray[np.f
     return np.asarray(np.abs(np.degrees(np.arccos(cosines)) - 90), dtype=np.float64)
 
 
-def _first_line(boundary: _Slice, vectors: _Pixels) -> Axis:
-    """Find where one of these vectors joins two boundary pixels: first in row order of the start."""
+def _first_line(boundary: _Slice, vectors: _Numbers) -> Axis:
+    """Find the first place, in row order, where one of these vectors joins two boundary pixels."""
     lines = (_first_with_vector(boundary, int(down), int(right)) for down, right in vectors)
     return min(lines, key=lambda line: (line.start_yx, line.end_yx))
 

@@ -63,15 +63,19 @@ def cropped(mask: npt.NDArray[Any]) -> CroppedMask:
         A copy of the smallest box that holds the mask.
     """
     shape_z, shape_y, shape_x = mask.shape
-    along_z = mask.any(axis=(1, 2))
+    along_z = _any(mask, axis=(1, 2))
     if not along_z.any():
         empty = np.zeros((0, 0, 0), dtype=np.bool_)
         return CroppedMask(empty, (0, 0, 0), (shape_z, shape_y, shape_x))
     z = _extent(along_z)
-    in_plane = mask[z].any(axis=0)
-    y, x = _extent(in_plane.any(axis=1)), _extent(in_plane.any(axis=0))
+    in_plane = _any(mask[z], axis=0)
+    y, x = _extent(_any(in_plane, axis=1)), _extent(_any(in_plane, axis=0))
     corner = (int(z.start), int(y.start), int(x.start))
     return CroppedMask(mask[z, y, x] != 0, corner, (shape_z, shape_y, shape_x))
+
+
+def _any(mask: npt.NDArray[Any], *, axis: int | tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    return np.asarray(mask.any(axis=axis), dtype=np.bool_)
 
 
 def _extent(occupied: npt.NDArray[np.bool_]) -> slice:

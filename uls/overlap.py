@@ -21,7 +21,8 @@ def dice(a: CroppedMask, b: CroppedMask) -> float:
     Raises:
         ValueError: the masks come from arrays of different shapes.
     """
-    return moved_dice(a, b, move_zyx=(0, 0, 0))
+    _check_same_voi(a, b)
+    return _dice(_count_common(a, b), a.n_voxels, b.n_voxels)
 
 
 def moved_dice(a: CroppedMask, b: CroppedMask, *, move_zyx: Move) -> float:
@@ -33,11 +34,30 @@ def moved_dice(a: CroppedMask, b: CroppedMask, *, move_zyx: Move) -> float:
     Raises:
         ValueError: the masks come from arrays of different shapes.
     """
+    _check_same_voi(a, b)
+    sources = [_sources(size, move) for size, move in zip(b.shape_zyx, move_zyx, strict=True)]
+    return _dice(_count_common_moved(a, b, sources), a.n_voxels, _count_moved(b, sources))
+
+
+def _check_same_voi(a: CroppedMask, b: CroppedMask) -> None:
     if a.shape_zyx != b.shape_zyx:
         raise ValueError(f"masks of different VOIs: {a.shape_zyx} and {b.shape_zyx} voxels")
-    sources = [_sources(size, move) for size, move in zip(b.shape_zyx, move_zyx, strict=True)]
-    n_voxels = a.n_voxels + _count_moved(b, sources)
-    return 2 * _count_common(a, b, sources) / n_voxels if n_voxels else 0.0
+
+
+def _dice(n_common: int, n_a: int, n_b: int) -> float:
+    return 2 * n_common / (n_a + n_b) if n_a + n_b else 0.0
+
+
+def _count_common(a: CroppedMask, b: CroppedMask) -> int:
+    """Count the voxels of both, where their boxes overlap."""
+    a_box, b_box = [], []
+    for axis, (a_start, b_start) in enumerate(zip(a.corner_zyx, b.corner_zyx, strict=True)):
+        start = max(a_start, b_start)
+        a_stop, b_stop = a_start + a.voxels.shape[axis], b_start + b.voxels.shape[axis]
+        stop = max(start, min(a_stop, b_stop))
+        a_box.append(slice(start - a_start, stop - a_start))
+        b_box.append(slice(start - b_start, stop - b_start))
+    return int(np.count_nonzero(a.voxels[tuple(a_box)] & b.voxels[tuple(b_box)]))
 
 
 def click_move_zyx(shift_mm: Spacing, spacing_mm: Spacing, *, shape_zyx: Move) -> Move:

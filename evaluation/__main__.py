@@ -1,0 +1,107 @@
+"""The evaluation's command line: `score` (exec mode, the default) and `serve` (invoke mode)."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evaluation.options import BAKED_IN_GROUND_TRUTH, UPLOADED_GROUND_TRUTH, Missing, Options
+from uls import command_line
+
+app = typer.Typer(
+    help="Score predicted lesion masks against reference masks, exactly as the ULS23 challenge "
+    "does, into metrics.json.\n\n"
+    "Without a command, `score` is meant: `python -m evaluation --input … --output …`.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+InputOption = Annotated[
+    Path,
+    typer.Option("--input", help="Folder with predictions.json and the jobs' outputs."),
+]
+OutputOption = Annotated[Path, typer.Option("--output", help="Folder that gets metrics.json.")]
+GroundTruthOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--ground-truth",
+        help=f"Folder with the reference data. Default: {UPLOADED_GROUND_TRUTH} if it exists, "
+        f"else {BAKED_IN_GROUND_TRUTH}.",
+        show_default=False,
+    ),
+]
+MissingOption = Annotated[
+    Missing,
+    typer.Option(
+        "--missing",
+        help="What becomes of lesions whose job failed or left no usable mask: stop the run, or "
+        "give them the worst score.",
+    ),
+]
+MasksOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--masks",
+        help="Score the masks in this folder, named like their reference stacks, instead of "
+        "what predictions.json lists.",
+    ),
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Warnings and errors only, and no table.")
+]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Details too.")]
+
+
+@app.command()
+def score(
+    *,
+    input_folder: InputOption = Path("/input"),
+    output_folder: OutputOption = Path("/output"),
+    ground_truth: GroundTruthOption = None,
+    missing: MissingOption = Missing.ERROR,
+    masks_folder: MasksOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Score one submission and leave; prints a row for each lesion (exec mode)."""
+    command_line.start_log(quiet=quiet, verbose=verbose)
+    _score(Options(input_folder, output_folder, ground_truth, missing, masks_folder), quiet=quiet)
+
+
+@app.command()
+def serve(
+    *,
+    input_folder: InputOption = Path("/input"),
+    output_folder: OutputOption = Path("/output"),
+    ground_truth: GroundTruthOption = None,
+    missing: MissingOption = Missing.ERROR,
+    masks_folder: MasksOption = None,
+    port: Annotated[int, typer.Option("--port", help="To listen on.")] = 4743,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Score one submission for each POST /invoke (invoke mode)."""
+    from uls import invoke  # noqa: PLC0415  (a web server, which exec mode need not import)
+
+    command_line.start_log(quiet=quiet, verbose=verbose)
+    options = Options(input_folder, output_folder, ground_truth, missing, masks_folder)
+    invoke.serve(lambda: partial(_score, options, quiet=quiet), port=port)
+
+
+def _score(options: Options, *, quiet: bool) -> None:
+    from evaluation import job, table  # noqa: PLC0415  (--help needs none of it)
+
+    metrics = job.evaluate(options)
+    if not quiet:
+        typer.echo(table.score_table(metrics))
+
+
+def main() -> None:
+    """Run the command line (`uls-evaluate`)."""
+    command_line.run(app, default_command="score")
+
+
+if __name__ == "__main__":
+    main()

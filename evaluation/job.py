@@ -1,0 +1,91 @@
+"""One evaluation, top to bottom: reference data, submission, scores, metrics.json."""
+
+import logging
+from collections.abc import Sequence
+
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+
+from evaluation.collect import collect
+from evaluation.ground_truth import find_ground_truth, read_ground_truth
+from evaluation.metrics import METRICS_FILE, Metrics, check_writable, write_metrics
+from evaluation.options import Missing, Options
+from evaluation.stack_scores import StackScores, score_stack
+from evaluation.submission import StackPair, UnusablePredictionError, pair_up
+from uls.errors import InputError, UserError
+
+__all__ = ["evaluate"]
+
+_log = logging.getLogger(__name__)
+
+_HINT = (
+    "Nothing was scored. With --missing score-zero the lesions of such stacks get the worst score."
+)
+
+
+def evaluate(options: Options) -> Metrics:
+    """Score a submission and write metrics.json.
+
+    Raises:
+        InputError: the reference data or the submission is wrong; or a stack has no usable
+            prediction and `options.missing` is `ERROR`.
+        OutputError: metrics.json cannot be written.
+    """
+    try:
+        return _evaluate(options)
+    except UserError:
+        _mention_earlier_metrics(options)
+        raise
+
+
+def _evaluate(options: Options) -> Metrics:
+    check_writable(options.output_folder)
+    references = read_ground_truth(find_ground_truth(options.ground_truth))
+    pairs = pair_up(references, options)
+    _report_problems(pairs, options.missing)
+    with logging_redirect_tqdm():
+        stacks = [
+            _score(pair, options.missing)
+            for pair in tqdm(pairs, desc="Scoring", unit="stack", disable=None)
+        ]
+    metrics = collect(stacks)
+    _log_outcome(metrics)
+    path = write_metrics(metrics, options.output_folder)
+    _log.info("Wrote %s", path)
+    return metrics
+
+
+def _report_problems(pairs: Sequence[StackPair], missing: Missing) -> None:
+    """Stop at predictions that are known to be unusable, naming all of them, or tell their lot."""
+    problems = [pair.problem for pair in pairs if pair.problem]
+    if problems and missing is Missing.ERROR:
+        raise InputError("\n  ".join([*problems, _HINT]))
+    for problem in problems:
+        _log.warning("Scored zero: %s", problem)
+
+
+def _score(pair: StackPair, missing: Missing) -> StackScores:
+    try:
+        return score_stack(pair)
+    except UnusablePredictionError as error:
+        if missing is Missing.ERROR:
+            raise InputError(f"{error}\n  {_HINT}") from error
+        _log.warning("Scored zero: %s", error)
+        return score_stack(pair.without_prediction(str(error)))
+
+
+def _log_outcome(metrics: Metrics) -> None:
+    for warning in metrics.warnings:
+        _log.warning("%s", warning)
+    if not metrics.clicks:
+        _log.warning(
+            "No lesion was clicked more than once (multi_sample.json is empty): "
+            "ConsistencyDice and ChallengeScore do not exist and are null"
+        )
+
+
+def _mention_earlier_metrics(options: Options) -> None:
+    """Say that a metrics.json which lies there is not this run's, which failed."""
+    path = options.output_folder / METRICS_FILE
+    if path.exists():
+        _log.warning("%s is from an earlier run", path)

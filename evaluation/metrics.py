@@ -1,0 +1,225 @@
+"""metrics.json: what it holds, and how it is written and read.
+
+`case`, `consistency_check` and `aggregates` are the challenge's own keys, names and nesting; what
+stands beside them is ours.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from uls.errors import InputError, OutputError
+
+__all__ = [
+    "METRICS_FILE",
+    "Aggregates",
+    "Case",
+    "Clicks",
+    "ClicksPair",
+    "Consistency",
+    "ConsistencySummary",
+    "Lesion",
+    "MaskMeasures",
+    "Metrics",
+    "NotScored",
+    "Summary",
+    "check_writable",
+    "read_metrics",
+    "write_metrics",
+]
+
+METRICS_FILE = "metrics.json"
+
+CLICKS_PER_LESION = 3
+"""The challenge's number of clicks on a lesion, which its metrics.json states as `samples`."""
+
+ByIndex = dict[str, float | None]
+"""Scores under "0", "1", …, counted over all stacks."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(populate_by_name=True, extra="ignore")
+
+
+class Case(_Section):
+    """Per lesion: the three scores and its name."""
+
+    dice: Annotated[ByIndex, Field(alias="SegmentationDice")]
+    long_axis_error: Annotated[ByIndex, Field(alias="LongAxisErrorPercentage")]
+    short_axis_error: Annotated[ByIndex, Field(alias="ShortAxisErrorPercentage")]
+    fn: dict[str, str]
+
+
+class Consistency(_Section):
+    """Per lesion with several clicks: the mean Dice of its pairs."""
+
+    dice: Annotated[ByIndex, Field(alias="ConsistencyDice")]
+
+
+class Summary(_Section):
+    """One metric over all lesions; a figure that does not exist is null."""
+
+    min: float | None = None
+    max: float | None = None
+    lower_quartile: Annotated[float | None, Field(alias="25pc")] = None
+    median: float | None = None
+    upper_quartile: Annotated[float | None, Field(alias="75pc")] = None
+    mean: float | None = None
+    std: float | None = None
+    count: int
+
+
+class ConsistencySummary(Summary):
+    """The same for click consistency."""
+
+    samples: int = CLICKS_PER_LESION
+
+
+class Aggregates(_Section):
+    """All metrics over all lesions, and the challenge's one number."""
+
+    challenge_score: Annotated[float | None, Field(alias="ChallengeScore")]
+    dice: Annotated[Summary, Field(alias="SegmentationDice")]
+    long_axis_error: Annotated[Summary, Field(alias="LongAxisErrorPercentage")]
+    short_axis_error: Annotated[Summary, Field(alias="ShortAxisErrorPercentage")]
+    consistency: Annotated[ConsistencySummary, Field(alias="ConsistencyDice")]
+
+
+Ends = tuple[tuple[int, int], tuple[int, int]]
+
+
+class MaskMeasures(_Section):
+    """What one mask measures; lengths in mm are those of the lines found in voxels."""
+
+    voxels: int
+    volume_ml: float
+    long_axis_voxels: float
+    short_axis_voxels: float
+    long_axis_mm: float
+    short_axis_mm: float
+    slice_z: int | None
+    long_axis_yx: Ends | None
+    short_axis_yx: Ends | None
+
+
+class Lesion(_Section):
+    """One scored lesion, with all that a table or a figure of it needs."""
+
+    fn: str
+    stack: str
+    voi: int
+    spacing_mm: tuple[float, float, float]
+    dice: float
+    long_axis_error: float
+    short_axis_error: float
+    reference: MaskMeasures
+    prediction: MaskMeasures | None
+    notes: list[str]
+
+
+class ClicksPair(_Section):
+    """Two clicks on one lesion: b's mask, moved by whole voxels, against a's."""
+
+    a: int
+    b: int
+    move_zyx: tuple[int, int, int]
+    dice: float
+    notes: list[str]
+
+
+class Clicks(_Section):
+    """One lesion with several clicks."""
+
+    stack: str
+    dice: float
+    pairs: list[ClicksPair]
+
+
+class NotScored(_Section):
+    """A stack whose prediction could not be used, so that its lesions have the worst score."""
+
+    stack: str
+    job: str | None
+    reason: str
+    lesions: int
+    clicked_lesions: int
+
+
+class Metrics(_Section):
+    """All of metrics.json."""
+
+    case: Case
+    consistency_check: Consistency
+    aggregates: Aggregates
+    lesions: list[Lesion]
+    clicks: list[Clicks]
+    missing: list[NotScored]
+    warnings: list[str]
+
+
+def check_writable(folder: Path) -> None:
+    """Make the output folder and a file in it, so that no work is done in vain.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    with _output_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        _part(folder).touch()
+        _part(folder).unlink()
+
+
+def write_metrics(metrics: Metrics, folder: Path) -> Path:
+    """Write metrics.json beside its place and then rename it; NaN and infinity become null.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    path, part = folder / METRICS_FILE, _part(folder)
+    text = metrics.model_dump_json(by_alias=True, indent=1) + "\n"
+    with _output_errors(path):
+        try:
+            with part.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    return path
+
+
+def _part(folder: Path) -> Path:
+    return folder / f".{METRICS_FILE}.part"
+
+
+@contextmanager
+def _output_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError.about(
+            path,
+            expected="a place that can be written",
+            found=error.strerror or str(error),
+            hint="Check the folder's owner, its free space and, in a container, the mount.",
+        ) from error
+
+
+def read_metrics(path: Path) -> Metrics:
+    """Read a metrics.json of ours.
+
+    Raises:
+        InputError: the file is missing or something else.
+    """
+    try:
+        return Metrics.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InputError.about(
+            path, expected="a metrics.json of this evaluation", found=str(error)
+        ) from error
