@@ -93,7 +93,7 @@ def _count_moved(mask: CroppedMask, sources: list[npt.NDArray[np.intp]]) -> int:
     return int(counts)
 
 
-def _count_common(a: CroppedMask, b: CroppedMask, sources: list[npt.NDArray[np.intp]]) -> int:
+def _count_common_moved(a: CroppedMask, b: CroppedMask, sources: list[npt.NDArray[np.intp]]) -> int:
     """Count the voxels of a that take their value from a voxel of b."""
     a_picks, b_picks = [], []
     for axis, source in enumerate(sources):
