@@ -1,0 +1,63 @@
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from algorithm.outcome import StackOutcome, VoiOutcome, log_summary, log_voi
+from algorithm.stopwatch import Stopwatch
+from uls.lesion import ClickedLesion
+
+HIT = VoiOutcome(0, voxels=10, volume_ml=0.01, distance_mm=0.0, n_components=1)
+BESIDE = VoiOutcome(1, voxels=10, volume_ml=0.01, distance_mm=2.5, n_components=1)
+EMPTY = VoiOutcome(2, voxels=0, volume_ml=0.0, distance_mm=None, n_components=3)
+
+
+def test_volume_is_voxels_times_their_size() -> None:
+    mask = np.zeros((2, 2, 2), bool)
+    mask[0] = True
+    lesion = ClickedLesion(mask, distance_mm=0.0, n_components=1)
+    outcome = VoiOutcome.of(5, lesion, (0.5, 0.5, 10.0))
+    assert (outcome.index, outcome.voxels) == (5, 4)
+    assert outcome.volume_ml == pytest.approx(4 * 2.5 / 1000)
+
+
+@pytest.mark.parametrize(
+    ("voi", "level", "text"),
+    [
+        (HIT, "INFO", "s: VOI 1 of 9: 0.01 ml (10 voxels)"),
+        (BESIDE, "WARNING", "s: VOI 2 of 9: 0.01 ml, begins 2.5 mm beside the click"),
+        (EMPTY, "WARNING", "s: VOI 3 of 9: no lesion at the click"),
+    ],
+)
+def test_what_misses_the_click_is_a_warning(
+    caplog: pytest.LogCaptureFixture, voi: VoiOutcome, level: str, text: str
+) -> None:
+    with caplog.at_level(logging.INFO):
+        log_voi("s", voi, 9)
+    (record,) = caplog.records
+    assert record.levelname == level
+    assert record.getMessage().startswith(text)
+
+
+def test_summary_counts_masks_to_look_at(caplog: pytest.LogCaptureFixture) -> None:
+    stacks = [StackOutcome(Path("a.mha"), (HIT, EMPTY)), StackOutcome(Path("b.mha"), (BESIDE,))]
+    with caplog.at_level(logging.INFO):
+        log_summary(stacks, Stopwatch())
+    assert "1 of 3 masks are empty, 1 do not hold the click" in caplog.text
+    assert "Masks of 2 VOIs written to a.mha" in caplog.text
+
+
+def test_summary_of_a_clean_job_warns_of_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        log_summary([StackOutcome(Path("a.mha"), (HIT,))], Stopwatch())
+    assert caplog.text == ""
+
+
+def test_stopwatch_adds_up_a_stage_even_when_it_fails() -> None:
+    stopwatch = Stopwatch()
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError), stopwatch.stage("work"):
+            _ = 1 / 0
+    assert set(stopwatch.seconds) == {"work"}
+    assert 0 < stopwatch.seconds["work"] <= stopwatch.total_seconds
