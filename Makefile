@@ -43,7 +43,7 @@ $(INSTALLED): requirements/build.txt requirements/dev.txt constraints.txt pyproj
 	@[ -x $(VENV)/bin/python ] || requirements/make-venv.sh $(VENV)
 	@echo "Installing torch into $(VENV) ..."
 	$(PIP) install --quiet --no-deps $(TORCH_ARGS) --constraint constraints.txt torch
-	@echo "Installing the locked requirements (about 1 GB with torch; minutes the first time) ..."
+	@echo "Installing the locked requirements (2 GB with torch; minutes the first time) ..."
 	$(LOCKED) --requirement requirements/build.txt
 	$(LOCKED) --no-build-isolation --requirement requirements/dev.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .

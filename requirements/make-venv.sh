@@ -13,10 +13,10 @@ for python in $candidates; do
     is_new_enough "$python" || continue
     echo "Making $venv with $("$python" --version) ..."
     "$python" -m venv "$venv" && exit
-    echo "make-venv.sh: $python cannot make a virtual environment (on Debian: apt-get install python3-venv)" >&2
-    exit 1
+    rm -rf "$venv"
+    echo "make-venv.sh: $python has no working venv module (on Debian: apt-get install python3-venv)" >&2
 done
 
-echo "make-venv.sh: needs Python 3.11 or later, found none under: $candidates" >&2
+echo "make-venv.sh: needs Python 3.11 or later with venv, found none under: $candidates" >&2
 echo "Install one (on Debian: apt-get install python3 python3-venv), or name it: make venv PYTHON=/path/to/python3" >&2
 exit 1

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Writes the images, and weights, as the archives that Grand Challenge takes; --help tells the rest.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+usage() {
+    cat <<'EOF'
+Usage: ./export.sh [exec|invoke|all|none] [--cpu] [--only algorithm|evaluation] [--weights DIR] [--output DIR]
+
+Writes one gzipped archive for each image that ./build.sh made with the same arguments (all unless told),
+and SHA256SUMS over all archives in the folder. Check them where they arrive: sha256sum --check SHA256SUMS
+
+  none             no image, only the weights
+  --weights DIR    also write the model in DIR (it holds model.json) as model.tar.gz, which the platform
+                   unpacks to /opt/ml/model; the same files always give the same archive
+  --output DIR     where to (default: dist)
+  -h, --help       this text
+
+An archive of an image loads with: docker load --input FILE
+EOF
+}
+
+refuse() { # exit code, what is wrong, what to do
+    echo "export.sh: $2" >&2
+    echo "$3" >&2
+    exit "$1"
+}
+
+read_arguments() {
+    selection=() with_images=true weights='' output=dist
+    while (($#)); do
+        case $1 in
+            none) with_images=false ;;
+            --weights | --output)
+                [[ -n ${2-} ]] || refuse 2 "$1 takes a folder" "Try: ./export.sh --help"
+                [[ $1 == --weights ]] && weights=$2 || output=$2
+                shift
+                ;;
+            -h | --help) usage && exit ;;
+            *) selection+=("$1") ;;
+        esac
+        shift
+    done
+}
+
+require_images() {
+    local image
+    docker info >/dev/null 2>&1 || refuse 1 "no Docker engine answers" "Start it, or see: docker info"
+    for image in "$@"; do
+        docker image inspect "$image" >/dev/null 2>&1 ||
+            refuse 3 "there is no image $image" "Build it first: ./build.sh ${selection[*]}"
+    done
+}
+
+require_model() {
+    [[ -f $1/model.json ]] ||
+        refuse 4 "$1 holds no model.json, so it is no model" "Make one with: python -m algorithm weights import"
+    tar --version 2>/dev/null | grep -q GNU || refuse 1 "tar is not GNU tar" "Install it (macOS: brew install gnu-tar)"
+}
+
+# Runs a command and keeps its output under a name only if it succeeded.
+write() { # file, command
+    local file=$1
+    shift
+    partial=$output/.${file}.partial
+    "$@" >"$partial"
+    mv "$partial" "$output/$file"
+    echo "Wrote $output/$file ($(du -h "$output/$file" | cut -f1))"
+}
+
+compress() {
+    if command -v pigz >/dev/null; then pigz --no-name; else gzip --no-name; fi
+}
+
+save_image() { docker save "$1" | compress; }
+
+pack_model() {
+    (cd "$1" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort |
+        tar --create --no-recursion --files-from - --format ustar --mtime @0 --mode 'u=rwX,go=rX' \
+            --owner 0 --group 0 --numeric-owner) | gzip --no-name
+}
+
+sum_archives() { (cd "$output" && sha256sum -- *.tar.gz); }
+
+read_arguments "$@"
+names=()
+if $with_images; then
+    list=$("$here/build.sh" --list "${selection[@]}") || exit
+    mapfile -t names <<<"$list"
+    require_images "${names[@]}"
+fi
+[[ -z $weights ]] || require_model "$weights"
+[[ ${#names[@]} -gt 0 || -n $weights ]] || refuse 2 "nothing to export" "Try: ./export.sh --help"
+
+mkdir -p "$output"
+partial=''
+trap '[[ -z $partial ]] || rm -f "$partial"' EXIT
+for name in "${names[@]}"; do
+    write "${name/:/-}.tar.gz" save_image "$name"
+done
+[[ -z $weights ]] || write model.tar.gz pack_model "$weights"
+write SHA256SUMS sum_archives
