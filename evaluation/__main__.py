@@ -67,7 +67,14 @@ def score(
 ) -> None:
     """Score one submission and leave; prints a row for each lesion (exec mode)."""
     command_line.start_log(quiet=quiet, verbose=verbose)
-    _score(Options(input_folder, output_folder, ground_truth, missing, masks_folder), quiet=quiet)
+    options = Options(
+        input_folder=input_folder,
+        output_folder=output_folder,
+        ground_truth=ground_truth,
+        missing=missing,
+        masks_folder=masks_folder,
+    )
+    _score(options, quiet=quiet)
 
 
 @app.command()
@@ -86,7 +93,13 @@ def serve(
     from uls import invoke  # noqa: PLC0415  (a web server, which exec mode need not import)
 
     command_line.start_log(quiet=quiet, verbose=verbose)
-    options = Options(input_folder, output_folder, ground_truth, missing, masks_folder)
+    options = Options(
+        input_folder=input_folder,
+        output_folder=output_folder,
+        ground_truth=ground_truth,
+        missing=missing,
+        masks_folder=masks_folder,
+    )
     invoke.serve(lambda: partial(_score, options, quiet=quiet), port=port)
 
 

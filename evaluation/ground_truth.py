@@ -4,7 +4,6 @@ Three JSON files beside the reference stacks describe ONE stack as lists, or SEV
 with those lists under the stacks' names.
 """
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
@@ -12,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, FiniteFloat, Strict, TypeAdapter, ValidationError
+from pydantic import Field, FiniteFloat, Strict, TypeAdapter
 
 from evaluation.options import BAKED_IN_GROUND_TRUTH, UPLOADED_GROUND_TRUTH
+from evaluation.strict_json import read_json, validated
 from uls.errors import InputError
 from uls.sockets import check_spacings
 from uls.stack import IMAGE_SUFFIXES, StackHeader, read_header, stack_name
@@ -101,7 +101,7 @@ def read_ground_truth(folder: Path) -> tuple[ReferenceStack, ...]:
         InputError: a file is missing or damaged, a value in it cannot be, or nothing is scored.
     """
     single, multi, spacing = (
-        _read_json(folder / f) for f in (SINGLE_FILE, MULTI_FILE, SPACING_FILE)
+        read_json(folder / f) for f in (SINGLE_FILE, MULTI_FILE, SPACING_FILE)
     )
     if all(isinstance(document, list) for document in (single, multi, spacing)):
         path = _only_image(folder)
@@ -116,27 +116,6 @@ def read_ground_truth(folder: Path) -> tuple[ReferenceStack, ...]:
         ]
     _check_stacks(folder, stacks)
     return tuple(stacks)
-
-
-def _read_json(path: Path) -> Any:
-    """Read JSON that keeps every key apart: of two equal ones Python would drop the first."""
-    if not path.is_file():
-        raise InputError.about(
-            path,
-            expected="a list, or an object with a list under each stack's name",
-            found="no file",
-        )
-    try:
-        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_distinct)
-    except (ValueError, OSError, RecursionError) as error:
-        raise InputError.about(path, expected="JSON", found=str(error)) from error
-
-
-def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    repeated = [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
-    if repeated:
-        raise ValueError(f"the key {repeated[0]!r} more than once")
-    return dict(pairs)
 
 
 def _common_keys(folder: Path, documents: dict[str, Any]) -> list[str]:
@@ -215,8 +194,8 @@ def _reference_stack(
     """Verify one stack's entries against each other; `place` says where they stand in the files."""
     folder = path.parent
     header = read_header(path)
-    lesions = _validated(_Lesions, single, f"{folder / SINGLE_FILE}{place}")
-    clicks = _validated(_Clicks, multi, f"{folder / MULTI_FILE}{place}")
+    lesions = validated(_Lesions, single, f"{folder / SINGLE_FILE}{place}")
+    clicks = validated(_Clicks, multi, f"{folder / MULTI_FILE}{place}")
     stack = ReferenceStack(
         header=header,
         spacings_mm=check_spacings(spacing, header.n_vois, f"{folder / SPACING_FILE}{place}"),
@@ -230,17 +209,6 @@ def _reference_stack(
     if repeated:
         _log.warning("%s%s: VOI %s counts more than once", folder / SINGLE_FILE, place, repeated)
     return stack
-
-
-def _validated(adapter: TypeAdapter[Any], document: Any, subject: str) -> Any:
-    try:
-        return adapter.validate_python(document)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = "".join(f"[{step}]" for step in first["loc"])
-        raise InputError.about(
-            f"{subject}{where}", expected=first["msg"], found=f"{first['input']!r:.80}"
-        ) from error
 
 
 def _check_indices(vois: Sequence[int], header: StackHeader, subject: str) -> None:

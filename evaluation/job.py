@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
-from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from evaluation.collect import collect
-from evaluation.ground_truth import find_ground_truth, read_ground_truth
-from evaluation.metrics import METRICS_FILE, Metrics, check_writable, write_metrics
+from evaluation.ground_truth import ReferenceStack, find_ground_truth, read_ground_truth
+from evaluation.metrics import Metrics
+from evaluation.metrics_file import METRICS_FILE, check_writable, write_metrics
 from evaluation.options import Missing, Options
 from evaluation.stack_scores import StackScores, score_stack
 from evaluation.submission import StackPair, UnusablePredictionError, pair_up
@@ -36,23 +37,40 @@ def evaluate(options: Options) -> Metrics:
     except UserError:
         _mention_earlier_metrics(options)
         raise
+    except OSError as error:
+        _mention_earlier_metrics(options)
+        raise InputError.about(
+            f"{error.filename}",
+            expected="a file or folder that can be read",
+            found=error.strerror or str(error),
+        ) from error
 
 
 def _evaluate(options: Options) -> Metrics:
     check_writable(options.output_folder)
-    references = read_ground_truth(find_ground_truth(options.ground_truth))
+    references = _read_references(options)
     pairs = pair_up(references, options)
     _report_problems(pairs, options.missing)
     with logging_redirect_tqdm():
-        stacks = [
-            _score(pair, options.missing)
-            for pair in tqdm(pairs, desc="Scoring", unit="stack", disable=None)
-        ]
+        stacks = [_score(pair, options.missing) for pair in pairs]
     metrics = collect(stacks)
     _log_outcome(metrics)
     path = write_metrics(metrics, options.output_folder)
     _log.info("Wrote %s", path)
     return metrics
+
+
+def _read_references(options: Options) -> tuple[ReferenceStack, ...]:
+    folder = find_ground_truth(options.ground_truth)
+    references = read_ground_truth(folder)
+    _log.info(
+        "Reference data: %s; stacks: %d, lesions: %d, lesions with several clicks: %d",
+        folder,
+        len(references),
+        sum(len(stack.lesions) for stack in references),
+        sum(len(stack.clicks) for stack in references),
+    )
+    return references
 
 
 def _report_problems(pairs: Sequence[StackPair], missing: Missing) -> None:
@@ -87,5 +105,6 @@ def _log_outcome(metrics: Metrics) -> None:
 def _mention_earlier_metrics(options: Options) -> None:
     """Say that a metrics.json which lies there is not this run's, which failed."""
     path = options.output_folder / METRICS_FILE
-    if path.exists():
-        _log.warning("%s is from an earlier run", path)
+    with suppress(OSError):
+        if path.exists():
+            _log.warning("%s is from an earlier run", path)

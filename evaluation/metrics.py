@@ -1,21 +1,14 @@
-"""metrics.json: what it holds, and how it is written and read.
+"""What metrics.json holds.
 
 `case`, `consistency_check` and `aggregates` are the challenge's own keys, names and nesting; what
 stands beside them is ours.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from uls.errors import InputError, OutputError
+from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
-    "METRICS_FILE",
     "Aggregates",
     "Case",
     "Clicks",
@@ -27,12 +20,7 @@ __all__ = [
     "Metrics",
     "NotScored",
     "Summary",
-    "check_writable",
-    "read_metrics",
-    "write_metrics",
 ]
-
-METRICS_FILE = "metrics.json"
 
 CLICKS_PER_LESION = 3
 """The challenge's number of clicks on a lesion, which its metrics.json states as `samples`."""
@@ -159,67 +147,3 @@ class Metrics(_Section):
     clicks: list[Clicks]
     missing: list[NotScored]
     warnings: list[str]
-
-
-def check_writable(folder: Path) -> None:
-    """Make the output folder and a file in it, so that no work is done in vain.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    with _output_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        _part(folder).touch()
-        _part(folder).unlink()
-
-
-def write_metrics(metrics: Metrics, folder: Path) -> Path:
-    """Write metrics.json beside its place and then rename it; NaN and infinity become null.
-
-    Raises:
-        OutputError: the file cannot be written.
-    """
-    path, part = folder / METRICS_FILE, _part(folder)
-    text = metrics.model_dump_json(by_alias=True, indent=1) + "\n"
-    with _output_errors(path):
-        try:
-            with part.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-    return path
-
-
-def _part(folder: Path) -> Path:
-    return folder / f".{METRICS_FILE}.part"
-
-
-@contextmanager
-def _output_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputError.about(
-            path,
-            expected="a place that can be written",
-            found=error.strerror or str(error),
-            hint="Check the folder's owner, its free space and, in a container, the mount.",
-        ) from error
-
-
-def read_metrics(path: Path) -> Metrics:
-    """Read a metrics.json of ours.
-
-    Raises:
-        InputError: the file is missing or something else.
-    """
-    try:
-        return Metrics.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise InputError.about(
-            path, expected="a metrics.json of this evaluation", found=str(error)
-        ) from error

@@ -20,7 +20,7 @@ class Missing(StrEnum):
     SCORE_ZERO = "score-zero"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """One evaluation.
 

@@ -1,7 +1,9 @@
 """All scores of one stack, in one pass over its reference and its prediction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from tqdm import tqdm
 
 from evaluation.consistency import ClicksScore, score_clicks
 from evaluation.lesion_scores import LesionScore, score_lesion
@@ -35,7 +37,7 @@ def score_stack(pair: StackPair) -> StackScores:
     lesions: dict[int, LesionScore] = {}
     kept: dict[int, PackedMask] = {}
     oddities = _Oddities(pair)
-    for voi, (reference, prediction) in enumerate(read_pair(pair)):
+    for voi, (reference, prediction) in enumerate(_progress(pair)):
         oddities.note(voi, reference, prediction)
         predicted = prediction.mask if prediction else None
         if voi in single:
@@ -48,6 +50,13 @@ def score_stack(pair: StackPair) -> StackScores:
         clicks=score_clicks(stack, kept),
         warnings=(*pair.warnings, *oddities.warnings()),
     )
+
+
+def _progress(pair: StackPair) -> Iterator[tuple[VoiMask, VoiMask | None]]:
+    """Read the pair, with a bar on a terminal."""
+    header = pair.reference.header
+    vois = read_pair(pair)
+    yield from tqdm(vois, desc=header.name, total=header.n_vois, unit="VOI", disable=None)
 
 
 class _Oddities:

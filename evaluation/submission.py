@@ -125,6 +125,9 @@ def _pair_of_job(reference: ReferenceStack, job: PredictionJob | None, folder: P
 
 def _pair(reference: ReferenceStack, job: str, path: Path, folder: Path) -> StackPair:
     _check_inside(path, folder, job)
+    if not path.is_file():
+        error = InputError.about(path, expected="a mask stack", found=_listing(path.parent))
+        return StackPair(reference, job, None, _with_job(str(error), job))
     try:
         header = read_header(path)
     except InputError as error:
@@ -139,6 +142,14 @@ def _pair(reference: ReferenceStack, job: str, path: Path, folder: Path) -> Stac
     return StackPair(
         reference, job, header, warnings=tuple(f"{path}: {text}" for text in differences)
     )
+
+
+def _listing(folder: Path) -> str:
+    """Say what lies where a file is missing."""
+    if not folder.is_dir():
+        return "no such folder"
+    names = sorted(path.name for path in folder.iterdir())
+    return f"only {', '.join(names[:5])} there" if names else "an empty folder"
 
 
 def _with_job(text: str, job: str) -> str:
