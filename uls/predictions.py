@@ -92,7 +92,7 @@ def read_predictions(path: Path) -> tuple[PredictionJob, ...]:
     repeated = [pk for pk, times in Counter(job.pk for job in jobs).items() if times > 1]
     if repeated:
         raise InputError.about(
-            path, expected="every job once", found=f"job {repeated[0]} more than once"
+            path, expected="every job once", found=f"job {repeated[0]!r} more than once"
         )
     return tuple(_prediction_job(job, f"{path}, job {job.pk!r}") for job in jobs)
 

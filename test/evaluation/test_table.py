@@ -1,0 +1,50 @@
+"""The table that people read."""
+
+from synthetic_submission import Submission
+
+from evaluation.job import evaluate
+from evaluation.options import Missing
+from evaluation.table import score_table
+
+
+def cells(line: str) -> list[str]:
+    return line.split()
+
+
+def test_a_row_a_lesion_a_row_a_metric_and_the_score(submission: Submission) -> None:
+    """Diagonals of 9·√2 voxels of 0.5 mm are 6.4 mm; 400 voxels of 0.5 mm³ are 0.2 ml."""
+    lines = score_table(evaluate(submission.options())).splitlines()
+    assert cells(lines[1]) == [
+        *("file_0_lesion_0", "stack", "0", "1.000"),
+        *("6.4", "6.4", "0.000", "6.4", "6.4", "0.000", "0.20", "0.20"),
+    ]
+    assert lines[2].endswith("0.20  0.20  prediction misses the click")
+    assert lines[3].endswith("0.20  0.00  empty prediction")
+    assert cells(lines[6]) == ["0", "stack", "0", "1", "1.000"]
+    assert cells(lines[9]) == [
+        *("SegmentationDice", "0.500", "0.500", "0.000"),
+        *("0.000", "0.500", "1.000", "1.000", "3"),
+    ]
+    assert cells(lines[12])[:3] == ["ConsistencyDice", "1.000", "-"]
+    assert lines[-1] == "ChallengeScore 0.5667"
+
+
+def test_columns_line_up(submission: Submission) -> None:
+    lines = score_table(evaluate(submission.options())).splitlines()
+    dice_ends_at = lines[0].index("Dice") + len("Dice")
+    assert [line[:dice_ends_at].split()[-1] for line in lines[1:4]] == ["1.000", "0.500", "0.000"]
+
+
+def test_what_was_scored_zero_is_said_beside_the_score(submission: Submission) -> None:
+    submission.jobs[0]["status"] = "Failed"
+    metrics = evaluate(submission.options(missing=Missing.SCORE_ZERO))
+    *_, told, score = score_table(metrics).splitlines()
+    assert told.startswith("Scored zero: stack stack, 3 lesions: job 'job-stack'")
+    assert score == "ChallengeScore 0.0000"
+
+
+def test_without_repeated_clicks_there_is_no_such_table(submission: Submission) -> None:
+    submission.multi = {"stack": []}
+    table = score_table(evaluate(submission.options()))
+    assert "clicks" not in table
+    assert table.endswith("\nChallengeScore -")
