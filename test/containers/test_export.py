@@ -1,0 +1,126 @@
+"""export.sh: archives that load elsewhere, and refusals that say what to do."""
+
+import hashlib
+import json
+import os
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from containers.engine import ROOT
+
+
+def export(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [ROOT / "export.sh", *arguments],
+        env=os.environ | environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def sums(folder: Path) -> dict[str, str]:
+    """The hashes in SHA256SUMS, by file name."""
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    return {name: digest for digest, name in (line.split("  ") for line in lines)}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "model.json").write_text("{}")
+    (folder / "0.safetensors").write_bytes(bytes(range(256)))
+    return folder
+
+
+@pytest.mark.container
+def test_image_archive_holds_the_image_under_its_name(evaluation: str, tmp_path: Path) -> None:
+    done = export("exec", "--only", "evaluation", "--output", tmp_path / "dist")
+    assert done.returncode == 0, done.stderr
+    archive = tmp_path / "dist" / "uls23-evaluation-exec.tar.gz"
+    assert sums(tmp_path / "dist") == {archive.name: sha256(archive)}
+    with tarfile.open(archive) as tar:
+        listed = tar.extractfile("manifest.json")
+        assert listed is not None
+        assert [image["RepoTags"] for image in json.load(listed)] == [[f"{evaluation}:exec"]]
+
+
+def test_weights_are_packed_with_their_files_at_the_top(model: Path, tmp_path: Path) -> None:
+    done = export("none", "--weights", model, "--output", tmp_path / "dist")
+    assert done.returncode == 0, done.stderr
+    archive = tmp_path / "dist" / "model.tar.gz"
+    assert sums(tmp_path / "dist") == {"model.tar.gz": sha256(archive)}
+    with tarfile.open(archive) as tar:
+        assert tar.getnames() == ["0.safetensors", "model.json"]
+        assert {(member.uid, member.mtime) for member in tar.getmembers()} == {(0, 0)}
+        safetensors = tar.extractfile("0.safetensors")
+        assert safetensors is not None
+        assert safetensors.read() == bytes(range(256))
+
+
+def test_same_weights_give_the_same_archive(model: Path, tmp_path: Path) -> None:
+    export("none", "--weights", model, "--output", tmp_path / "first")
+    for file in model.iterdir():
+        os.utime(file, (1, 1))
+        file.chmod(0o600)
+    export("none", "--weights", model, "--output", tmp_path / "second")
+    assert sums(tmp_path / "first") == sums(tmp_path / "second")
+
+
+def test_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    done = export("none", "--weights", tmp_path, "--output", tmp_path / "dist")
+    assert done.returncode == 4
+    assert "model.json" in done.stderr
+    assert not (tmp_path / "dist").exists()
+
+
+def test_no_engine_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    nowhere = f"unix://{tmp_path}/no-engine.sock"
+    done = export("exec", "--output", tmp_path / "dist", DOCKER_HOST=nowhere)
+    assert done.returncode == 1
+    assert "no Docker engine answers" in done.stderr
+    assert not (tmp_path / "dist").exists()
+
+
+@pytest.mark.container
+def test_missing_image_is_told_with_the_command_that_builds_it(tmp_path: Path) -> None:
+    copy = tmp_path / "export.sh"
+    copy.write_text((ROOT / "export.sh").read_text())
+    copy.chmod(0o755)
+    build = tmp_path / "build.sh"
+    build.write_text("#!/bin/sh\necho uls23-nothing:exec\n")
+    build.chmod(0o755)
+    done = subprocess.run([copy, "exec", "--cpu"], check=False, capture_output=True, text=True)
+    assert done.returncode == 3
+    assert "uls23-nothing:exec" in done.stderr
+    assert "./build.sh exec --cpu" in done.stderr
+
+
+@pytest.mark.parametrize("script", ["build.sh", "export.sh"])
+def test_wrong_argument_is_refused_and_help_is_helpful(script: str) -> None:
+    wrong = subprocess.run([ROOT / script, "--gpuu"], check=False, capture_output=True, text=True)
+    assert wrong.returncode == 2
+    assert "--gpuu" in wrong.stderr
+    helped = subprocess.run([ROOT / script, "--help"], check=False, capture_output=True, text=True)
+    assert helped.returncode == 0
+    assert helped.stdout.startswith(f"Usage: ./{script}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        ([], ["algorithm:exec", "algorithm:invoke", "evaluation:exec", "evaluation:invoke"]),
+        (["exec", "--cpu"], ["algorithm-cpu:exec", "evaluation:exec"]),
+        (["invoke", "--only", "evaluation"], ["evaluation:invoke"]),
+    ],
+)
+def test_build_lists_what_it_would_make(arguments: list[str], names: list[str]) -> None:
+    listed = subprocess.check_output([ROOT / "build.sh", *arguments, "--list"], text=True)
+    assert listed.split() == [f"uls23-{name}" for name in names]
