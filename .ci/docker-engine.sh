@@ -15,6 +15,7 @@ install_engine() {
 start_engine() {
     engine_answers && return
     install_engine
+    engine_answers && return # where a service manager started it
     echo "Starting a Docker engine ..."
     # shellcheck disable=SC2086  # one variable holds several arguments
     dockerd --bridge=none --iptables=false --ip6tables=false ${DOCKERD_ARGS-} >"$1" 2>&1 &
