@@ -1,0 +1,69 @@
+"""OpenVINO: the engine for a CPU. Needs no torch, writes no file, reports to nobody."""
+
+import numpy as np
+
+from algorithm.engines.base import Batch, Engine
+from algorithm.engines.cpu import available_cpus
+from algorithm.engines.openvino_package import openvino
+from algorithm.engines.options import Options
+from algorithm.engines.parity import admitted
+from algorithm.manifest import Fold
+from algorithm.weights import Model
+from uls.errors import ModelError
+
+__all__ = ["OpenVinoEngine", "create"]
+
+_PRECISIONS = {"f32": "f32", "bf16": "bf16", "fp16": "f16"}
+
+
+def create(model: Model, fold: Fold, options: Options) -> Engine:
+    """Compile one fold's network for this CPU.
+
+    Raises:
+        ModelError: OpenVINO cannot read or compile the ONNX file.
+    """
+    path = model.folder / (fold.onnx.name if fold.onnx else "")
+    shape = (1, model.manifest.architecture.input_channels, *model.manifest.patch_zyx)
+    core = openvino.Core()
+    try:
+        network = core.read_model(path)
+        network.reshape(shape)
+        return admitted(
+            lambda precision: OpenVinoEngine(core, network, precision),
+            precision=options.precision,
+            manifest=model.manifest,
+        )
+    except RuntimeError as error:
+        found = str(error).splitlines()[-1]
+        raise ModelError.about(path, expected="a network OpenVINO runs", found=found) from error
+
+
+class OpenVinoEngine:
+    """A network compiled for one patch at a time."""
+
+    name = "openvino"
+
+    def __init__(
+        self, core: openvino.Core, network: openvino.Model, precision: str = "f32"
+    ) -> None:
+        threads = available_cpus()
+        settings = {
+            "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": 1,
+            "PERFORMANCE_HINT": "LATENCY",
+        }
+        compiled = core.compile_model(network, "CPU", settings)
+        self.device = f"CPU ({threads} threads, {precision})"
+        self._request = compiled.create_infer_request()
+
+    def __call__(self, batch: Batch) -> Batch:
+        """Run the network; see `Engine`."""
+        if len(batch) == 1:
+            return self._run(batch)
+        return np.concatenate([self._run(patch[np.newaxis]).copy() for patch in batch])
+
+    def _run(self, patch: Batch) -> Batch:
+        self._request.infer([openvino.Tensor(patch, shared_memory=True)])
+        logits: Batch = self._request.get_output_tensor(0).data
+        return logits

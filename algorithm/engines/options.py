@@ -1,0 +1,24 @@
+"""What a user may wish for when an engine is made."""
+
+from dataclasses import dataclass
+
+__all__ = ["DEVICES", "PRECISIONS", "Options"]
+
+DEVICES = ("auto", "cpu", "cuda")
+"""What `--device` takes."""
+
+PRECISIONS = ("f32", "bf16", "fp16")
+"""What networks compute in; in and out of an engine is float32 always."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where an engine runs and what it computes in.
+
+    Attributes:
+        device: `cpu` or `cuda`.
+        precision: one of `PRECISIONS`.
+    """
+
+    device: str = "cpu"
+    precision: str = "f32"

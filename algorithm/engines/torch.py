@@ -1,0 +1,69 @@
+"""PyTorch: the reference, in plain float32, on a CPU or a CUDA device."""
+
+import torch
+from safetensors.torch import load_file
+
+from algorithm.engines.base import Batch, Engine
+from algorithm.engines.cpu import available_cpus
+from algorithm.engines.options import Options
+from algorithm.engines.parity import admitted
+from algorithm.manifest import Fold
+from algorithm.models import networks
+from algorithm.weights import Model
+from uls.errors import CallError
+
+__all__ = ["TorchEngine", "create"]
+
+_AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+def create(model: Model, fold: Fold, options: Options) -> Engine:
+    """Load one fold's network.
+
+    Raises:
+        CallError: CUDA was asked for and there is none.
+        ModelError: the weights do not fit the network.
+    """
+    if options.device == "cuda" and not torch.cuda.is_available():
+        found = f"none that torch {torch.__version__} can use"
+        raise CallError.about("--device cuda", expected="a CUDA device", found=found)
+    if options.device == "cpu":
+        torch.set_num_threads(min(torch.get_num_threads(), available_cpus()))
+    network = networks.build(model.manifest.architecture)
+    networks.load_state(network, load_file(model.folder / fold.weights.name))
+    network = network.to(options.device)
+    return admitted(
+        lambda precision: TorchEngine(network, options.device, precision),
+        precision=options.precision,
+        manifest=model.manifest,
+    )
+
+
+class TorchEngine:
+    """A network in eager PyTorch."""
+
+    name = "torch"
+
+    def __init__(self, network: torch.nn.Module, device: str, precision: str = "f32") -> None:
+        self.device = _said(device, precision)
+        self._network = network
+        self._device = device
+        self._autocast = _AUTOCAST.get(precision)
+
+    @torch.inference_mode()
+    def __call__(self, batch: Batch) -> Batch:
+        """Run the network; see `Engine`."""
+        with (
+            # cuDNN rounds float32 convolutions to 10 bits (TF32) unless told not to.
+            torch.backends.cudnn.flags(benchmark=True, allow_tf32=False),
+            torch.autocast(self._device, self._autocast, enabled=self._autocast is not None),
+        ):
+            logits: torch.Tensor = self._network(torch.from_numpy(batch).to(self._device))
+        result: Batch = logits.float().cpu().numpy()
+        return result
+
+
+def _said(device: str, precision: str) -> str:
+    if device == "cuda":
+        return f"{torch.cuda.get_device_name()} ({precision})"
+    return f"CPU ({torch.get_num_threads()} threads, {precision})"

@@ -1,0 +1,65 @@
+"""Hashing files, and writing a whole folder beside its place before it is renamed there."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from uls.errors import OutputError
+
+__all__ = ["new_folder", "sha256"]
+
+CHUNK_BYTES = 1 << 22
+
+
+def sha256(path: Path) -> str:
+    """Give a file's SHA-256 as 64 hexadecimal digits, read in pieces of 4 MiB."""
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(CHUNK_BYTES):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+@contextmanager
+def new_folder(destination: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Give a temporary folder beside `destination`, which becomes it when the block ends well.
+
+    Args:
+        destination: the folder to make; its parents are made as needed.
+        overwrite: replace a folder that is there already.
+
+    Raises:
+        OutputError: something is there already, or the place cannot be written.
+    """
+    if destination.exists() and not overwrite:
+        raise OutputError.about(
+            destination,
+            expected="a folder that does not exist yet",
+            found="one that does",
+            hint="Use --overwrite.",
+        )
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}."))
+    except OSError as error:
+        raise OutputError.about(
+            destination.parent, expected="a folder that can be written", found=str(error)
+        ) from error
+    try:
+        yield beside
+        _let_everyone_read(beside)
+        if destination.exists():
+            shutil.rmtree(destination)
+        beside.rename(destination)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _let_everyone_read(folder: Path) -> None:
+    """Undo the private modes of temporary folders: containers run as any user."""
+    folder.chmod(0o755)
+    for file in folder.iterdir():
+        file.chmod(0o644)

@@ -1,0 +1,167 @@
+"""Models on disk: find one, verify it, load it, import it, list them, say what it is."""
+
+import logging
+import tempfile
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from algorithm.files import sha256
+from algorithm.find_model import find_model, models_in
+from algorithm.manifest import MANIFEST_NAME, Card, FileRecord, Manifest, read_manifest
+from algorithm.model_import import import_model
+from algorithm.models.nnunet import is_result_folder
+from uls.errors import ModelError
+
+__all__ = [
+    "Card",
+    "ListedModel",
+    "Manifest",
+    "Model",
+    "describe",
+    "find_model",
+    "import_model",
+    "list_models",
+    "load_model",
+    "verify",
+]
+
+_log = logging.getLogger(__name__)
+
+_DAMAGED = "The model folder is damaged or was changed: copy or import it again."
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model whose files all have the hashes that its manifest says.
+
+    Attributes:
+        folder: where its files are.
+        manifest: what it computes.
+        sha256: of `model.json`, and so, as that holds the hash of every other file, of the model.
+        origin: the folder that the user would name: `folder`, or the nnU-Net result folder that
+            was imported on the fly.
+        scratch: the temporary folder of such an import, deleted with the model.
+    """
+
+    folder: Path
+    manifest: Manifest
+    sha256: str
+    origin: Path
+    scratch: "tempfile.TemporaryDirectory[str] | None" = None
+
+
+@dataclass(frozen=True)
+class ListedModel:
+    """A line in a list of models; `problem` says what is wrong with one that does not load."""
+
+    folder: Path
+    name: str
+    kind: str = ""
+    summary: str = ""
+    problem: str = ""
+
+
+def load_model(folder: Path, *, native_spacing: bool = False) -> Model:
+    """Load a model folder, or import an nnU-Net result folder on the fly.
+
+    Args:
+        folder: as `find_model` gives it.
+        native_spacing: for a result folder, see `import_model`.
+
+    Raises:
+        ModelError: a file is missing or is not what the manifest says, or the result folder is
+            none that this program can run.
+    """
+    if is_result_folder(folder) and not (folder / MANIFEST_NAME).exists():
+        return _imported_on_the_fly(folder, native_spacing=native_spacing)
+    return verify(folder)
+
+
+def verify(folder: Path) -> Model:
+    """Check the size and hash of every file of a model folder.
+
+    Raises:
+        ModelError: a file is missing or is not what the manifest says; file, expected and found
+            are named.
+    """
+    manifest = read_manifest(folder)
+    for record in manifest.files:
+        _verify_file(folder / record.name, record)
+    return Model(folder, manifest, sha256=sha256(folder / MANIFEST_NAME), origin=folder)
+
+
+def describe(model: Model) -> list[str]:
+    """Say what a model is, where it came from, and what it is and is not good for."""
+    manifest, card, origin = model.manifest, model.manifest.card, model.manifest.origin
+    folds = ", ".join(fold.name for fold in manifest.folds)
+    lines = [
+        f"Model: {manifest.name}, from {model.origin} (SHA-256 of {MANIFEST_NAME} {model.sha256})",
+        f"Network: {summary(manifest)}",
+        f"Trained as: {origin.dataset} / {origin.trainer} / {origin.plans} / "
+        f"{origin.configuration}, folds {folds}; resampling {origin.resampling}",
+    ]
+    said = {
+        "What it is": card.description,
+        "Good for": card.intended_use or "not stated; find out before you rely on its masks",
+        "Not good for": card.limits or "not stated; find out before you rely on its masks",
+        "Licence": card.licence or "not stated; ask whoever gave you the weights",
+        "Source": card.source,
+    }
+    return lines + [f"{what}: {text}" for what, text in said.items() if text]
+
+
+def summary(manifest: Manifest) -> str:
+    """Say on one line what a model's network is and how it is applied."""
+    megabytes = sum(fold.weights.bytes for fold in manifest.folds) / 1e6
+    patch = "x".join(str(size) for size in manifest.patch_zyx)
+    applied = "tiled over the VOI" if manifest.field == "voi" else "one patch around the click"
+    return (
+        f"{manifest.architecture.network}, {manifest.architecture.stages} stages, "
+        f"{megabytes:.1f} MB, patch {patch} (z, y, x), {applied}, "
+        f"normalisation {manifest.normalisation.scheme}"
+    )
+
+
+def list_models(root: Path) -> list[ListedModel]:
+    """List the models in a folder and those below it, broken ones too; hashes are verified."""
+    return [_listed(folder) for folder in models_in(root)]
+
+
+def _listed(folder: Path) -> ListedModel:
+    if not (folder / MANIFEST_NAME).exists():
+        raw = "an nnU-Net result folder, not imported yet"
+        return ListedModel(folder, folder.name, kind="nnunet", summary=raw)
+    try:
+        manifest = verify(folder).manifest
+    except ModelError as error:
+        return ListedModel(folder, folder.name, problem=str(error))
+    return ListedModel(folder, manifest.name, kind=manifest.kind, summary=summary(manifest))
+
+
+def _verify_file(path: Path, record: FileRecord) -> None:
+    if not path.is_file():
+        raise ModelError.about(path, expected="the file", found="none", hint=_DAMAGED)
+    if (size := path.stat().st_size) != record.bytes:
+        expected = f"{record.bytes} bytes"
+        raise ModelError.about(path, expected=expected, found=f"{size}", hint=_DAMAGED)
+    if (digest := sha256(path)) != record.sha256:
+        expected = f"SHA-256 {record.sha256}"
+        raise ModelError.about(path, expected=expected, found=digest, hint=_DAMAGED)
+
+
+def _imported_on_the_fly(source: Path, *, native_spacing: bool) -> Model:
+    if find_spec("torch") is None:
+        raise ModelError.about(
+            source,
+            expected="a model folder, as this installation has no torch to import with",
+            found="an nnU-Net result folder",
+            hint="Where torch is, run `python -m algorithm weights import RESULT_FOLDER "
+            "MODEL_FOLDER` once, and use the model folder that it writes.",
+        )
+    _log.info("%s is an nnU-Net result folder; importing it for this run.", source)
+    scratch = tempfile.TemporaryDirectory(prefix="uls-model-")
+    folder = Path(scratch.name) / "model"
+    import_model(source, folder, name=source.name, native_spacing=native_spacing)
+    loaded = verify(folder)
+    return Model(folder, loaded.manifest, loaded.sha256, origin=source, scratch=scratch)
