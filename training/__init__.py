@@ -1,0 +1,1 @@
+"""Making data and training models. Not part of any image."""

@@ -1,0 +1,1 @@
+"""The smoke run's input: two synthetic lesions, clicked three times each, in one stack."""
