@@ -27,6 +27,7 @@ def test_algorithm_serves_one_job_after_another(
         give_sample(folders, sample)
         assert server.invoke()[0] == 201, server.log
         all_six = masks(folders.written[f"{MASK_FOLDER}/sample.mha"])
+        assert all_six[[1, 2, 4]].any(axis=(1, 2, 3)).all(), "empty masks would show nothing here"
 
         give_some(folders, sample, vois=[4, 1], name="two")
         assert server.invoke()[0] == 201, server.log
