@@ -1,0 +1,1 @@
+"""Results for people: pictures of what was segmented. matplotlib is imported only when drawing."""
