@@ -137,9 +137,8 @@ def _farthest_pixels(pixels: _Slice) -> Axis:
     squared = (rows[None, :] - rows[:, None]) ** 2 + widest**2
     longest = squared.max()
     top = int(squared.max(axis=1).argmax())
-    ends = np.stack([np.repeat(rows, 2), np.stack([first, last], axis=1).ravel()], axis=1)[
-        2 * top :
-    ]
+    sides = np.stack([first, last], axis=1).ravel()
+    ends = np.stack([np.repeat(rows, 2), sides], axis=1)[2 * top :]
     for start in ends[:2]:
         reached = ((ends - start) ** 2).sum(axis=1) == longest
         if reached.any():

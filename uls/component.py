@@ -19,7 +19,7 @@ def largest_component(pixels: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         pixels: (y, x); where no pixel is true, none is kept.
     """
     rows, starts, stops = _runs(pixels)
-    first_runs = _first_run_of_component(rows, starts, stops, stride=pixels.shape[1] + 1)
+    first_runs = _first_run_of_component(rows, starts, stops, stride=pixels.shape[1])
     sizes = np.bincount(first_runs, weights=stops - starts, minlength=1)
     kept = first_runs == sizes.argmax()
     return _painted(pixels.shape, rows[kept], starts[kept], stops[kept])
@@ -71,5 +71,5 @@ def _painted(
     """Draw runs: +1 where one starts, -1 behind its end, summed along the row."""
     change = np.zeros((shape[0], shape[1] + 1), dtype=np.int8)
     change[rows, starts] = 1
-    change[rows, stops] -= 1
+    change[rows, stops] = -1
     return np.cumsum(change, axis=1, dtype=np.int8)[:, :-1].astype(np.bool_)

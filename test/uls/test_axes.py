@@ -172,6 +172,13 @@ def test_ties_at_45_degrees_fall_as_in_the_definition(rows: tuple[str, ...]) -> 
     assert measured(mask) == literal_axes(mask)
 
 
+def test_of_equally_long_short_axes_the_one_that_begins_first_is_drawn() -> None:
+    """Two lines of 2 end on the same pixel, and the later one begins further left."""
+    mask = on_one_slice("..XX", "..X.", "XXX.", "X...")
+    assert axes_of(mask).short == Axis((0, 2), (2, 2))
+    assert measured(mask) == literal_axes(mask)
+
+
 # Worked out by hand.
 
 
