@@ -1,6 +1,7 @@
 """Whole evaluations: what is scored, and what stands in metrics.json."""
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,13 +52,14 @@ def test_metrics_json_holds_the_challenges_keys(submission: Submission) -> None:
 
 
 def test_the_lesion_table_in_mm(submission: Submission) -> None:
-    """A block of 10×10×4 voxels of 0.5×0.5×2 mm: 200 mm³, diagonals of 9·√2 voxels."""
+    """A block of 10×10×4 voxels of 0.5×0.8×2 mm: 320 mm³, diagonals of 4.5 mm by 7.2 mm."""
+    submission.spacing = {"stack": [[0.5, 0.8, 2.0]] * 3}
     lesion = evaluate(submission.options()).lesions[1]
     assert (lesion.stack, lesion.voi, lesion.fn) == ("stack", 1, "file_0_lesion_1")
     assert lesion.reference.voxels == 400
-    assert lesion.reference.volume_ml == pytest.approx(0.2)
+    assert lesion.reference.volume_ml == pytest.approx(0.32)
     assert lesion.reference.long_axis_voxels == pytest.approx(9 * 2**0.5)
-    assert lesion.reference.long_axis_mm == pytest.approx(4.5 * 2**0.5)
+    assert lesion.reference.long_axis_mm == pytest.approx(math.hypot(4.5, 7.2))
     assert lesion.reference.slice_z == 64
     assert lesion.reference.long_axis_yx == ((128, 128), (137, 137))
     assert lesion.prediction is not None

@@ -197,6 +197,11 @@ def link_to_reference(submission: Submission) -> None:
     submission.mask_file().symlink_to(submission.ground_truth / "stack.mha")
 
 
+def link_to_no_image(submission: Submission) -> None:
+    submission.mask_file().unlink()
+    submission.mask_file().symlink_to(submission.ground_truth / "single_sample.json")
+
+
 def link_folder_out(submission: Submission) -> None:
     folder = submission.mask_file().parent
     folder.rename(submission.folder / "moved")
@@ -236,6 +241,7 @@ def drop_reference(submission: Submission) -> None:
         (climb_by_job_pk, "job '../job-stack', pk: expected a plain name"),
         (climb_by_image_pk, "job 'job-stack', image pk: expected a plain name"),
         (link_to_reference, "job 'job-stack'"),
+        (link_to_no_image, "job 'job-stack'"),
         (link_folder_out, "job 'job-stack'"),
         (link_voxels_to_reference, "job 'job-stack'"),
         (cut_reference, "ground-truth/stack.mha: expected voxels that can be unpacked"),
