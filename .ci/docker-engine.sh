@@ -17,6 +17,7 @@ start_engine() {
     install_engine
     engine_answers && return # where a service manager started it
     echo "Starting a Docker engine ..."
+    mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
     # shellcheck disable=SC2086  # one variable holds several arguments
     dockerd --bridge=none --iptables=false --ip6tables=false ${DOCKERD_ARGS-} >"$1" 2>&1 &
     engine_pid=$!
