@@ -1,0 +1,26 @@
+"""The command line of training: `sample` makes the smoke run's input, `smoke` trains its model."""
+
+import typer
+
+from training.sample.command import sample
+from training.smoke.command import smoke
+from uls import command_line
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Make data and train models. Nothing here is part of an image.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(sample)
+app.command()(smoke)
+
+
+def main() -> None:
+    """Run the command line; without a command it shows its help."""
+    command_line.run(app, default_command="--help")
+
+
+if __name__ == "__main__":
+    main()
