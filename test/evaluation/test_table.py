@@ -48,3 +48,18 @@ def test_without_repeated_clicks_there_is_no_such_table(submission: Submission) 
     table = score_table(evaluate(submission.options()))
     assert "clicks" not in table
     assert table.endswith("\nChallengeScore -")
+
+
+def test_every_figure_stands_under_its_own_heading(submission: Submission) -> None:
+    metrics = evaluate(submission.options())
+    aggregates, lesion = metrics.aggregates, metrics.lesions[0]
+    aggregates.long_axis_error.mean, aggregates.short_axis_error.mean = 0.25, 0.35
+    lesion.long_axis_error, lesion.short_axis_error = 0.15, 0.16
+    assert lesion.prediction is not None
+    lesion.reference.long_axis_mm, lesion.prediction.long_axis_mm = 1.1, 1.2
+    lesion.reference.short_axis_mm, lesion.prediction.short_axis_mm = 1.3, 1.4
+    lesion.reference.volume_ml, lesion.prediction.volume_ml = 1.51, 1.52
+    lines = score_table(metrics).splitlines()
+    assert cells(lines[1])[4:] == ["1.1", "1.2", "0.150", "1.3", "1.4", "0.160", "1.51", "1.52"]
+    assert cells(lines[10])[:2] == ["LongAxisErrorPercentage", "0.250"]
+    assert cells(lines[11])[:2] == ["ShortAxisErrorPercentage", "0.350"]
