@@ -2,7 +2,7 @@
 
 import logging
 from functools import partial
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -178,7 +178,10 @@ def _passes(mirror: str) -> int | None:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"uls23 {version('uls23')}")
+        try:
+            typer.echo(f"uls23 {version('uls23')}")
+        except PackageNotFoundError:
+            typer.echo("uls23, run from its source tree")
         raise typer.Exit
 
 

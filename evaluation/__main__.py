@@ -1,4 +1,4 @@
-"""The evaluation's command line: `score` (exec mode, the default) and `serve` (invoke mode)."""
+"""The evaluation's command line: `score` (exec mode), `serve` (invoke mode), `picture`."""
 
 from functools import partial
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from evaluation.options import BAKED_IN_GROUND_TRUTH, UPLOADED_GROUND_TRUTH, Missing, Options
+from evaluation.report.command import picture
 from uls import command_line
 
 app = typer.Typer(
@@ -17,6 +18,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.command()(picture)
 
 InputOption = Annotated[
     Path,
