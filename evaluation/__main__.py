@@ -19,8 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.command()(picture)
-
 InputOption = Annotated[
     Path,
     typer.Option("--input", help="Folder with predictions.json and the jobs' outputs."),
@@ -104,6 +102,9 @@ def serve(
         masks_folder=masks_folder,
     )
     invoke.serve(lambda: partial(_score, options, quiet=quiet), port=port)
+
+
+app.command()(picture)
 
 
 def _score(options: Options, *, quiet: bool) -> None:
