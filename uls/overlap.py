@@ -3,6 +3,11 @@
 Dice: L. R. Dice, Measures of the amount of ecologic association between species, Ecology 26 (1945).
 """
 
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +18,8 @@ __all__ = ["Move", "click_move_zyx", "dice", "moved_dice"]
 
 Move = tuple[int, int, int]
 """Whole voxels along (z, y, x) by which a mask moves."""
+
+_NONE = slice(0, 0)
 
 
 def dice(a: CroppedMask, b: CroppedMask) -> float:
@@ -35,8 +42,8 @@ def moved_dice(a: CroppedMask, b: CroppedMask, *, move_zyx: Move) -> float:
         ValueError: the masks come from arrays of different shapes.
     """
     _check_same_voi(a, b)
-    sources = [_sources(size, move) for size, move in zip(b.shape_zyx, move_zyx, strict=True)]
-    return _dice(_count_common_moved(a, b, sources), a.n_voxels, _count_moved(b, sources))
+    routes = tuple(_routes(b.shape_zyx, move_zyx))
+    return _dice(_count_common_moved(a, b, routes), a.n_voxels, _count_moved(b, routes))
 
 
 def _check_same_voi(a: CroppedMask, b: CroppedMask) -> None:
@@ -78,28 +85,92 @@ def click_move_zyx(shift_mm: Spacing, spacing_mm: Spacing, *, shape_zyx: Move) -
     return z, -y, -x
 
 
-def _sources(size: int, move: int) -> npt.NDArray[np.intp]:
-    """Index, along one axis, of the voxel that each voxel takes its value from."""
-    return np.clip(np.arange(size) - move, 0, size - 1)
+@dataclass(frozen=True)
+class _Stretch:
+    """Voxels `target` along one axis that take their values from the voxels `source`.
+
+    The two are equally long, or `source` is the one voxel at the edge, which all of them repeat.
+    """
+
+    target: slice
+    source: slice
+
+    @property
+    def repeats(self) -> int:
+        """How many voxels take their value from each source."""
+        return (self.target.stop - self.target.start) // (self.source.stop - self.source.start)
 
 
-def _count_moved(mask: CroppedMask, sources: list[npt.NDArray[np.intp]]) -> int:
-    """Count the moved mask's voxels: each old one as often as it is a source, per axis."""
-    counts: npt.NDArray[np.int64] = mask.voxels.astype(np.int64)
-    for axis in (2, 1, 0):
-        start, size = mask.corner_zyx[axis], mask.voxels.shape[axis]
-        times = np.bincount(sources[axis], minlength=start + size)[start : start + size]
-        counts = counts @ times
-    return int(counts)
+_Route = tuple[_Stretch, _Stretch, _Stretch]
 
 
-def _count_common_moved(a: CroppedMask, b: CroppedMask, sources: list[npt.NDArray[np.intp]]) -> int:
+def _routes(shape_zyx: Move, move_zyx: Move) -> Iterator[_Route]:
+    """Split a move of the whole VOI into blocks that move alike, as stretches along (z, y, x)."""
+    axes = [list(_stretches(*axis)) for axis in zip(shape_zyx, move_zyx, strict=True)]
+    yield from product(*axes)  # type: ignore[misc]
+
+
+def _stretches(size: int, move: int) -> Iterator[_Stretch]:
+    move = max(-size, min(size, move))
+    if move > 0:
+        yield _Stretch(slice(0, move), slice(0, 1))
+    if abs(move) < size:
+        low, high = max(0, -move), min(size, size - move)
+        yield _Stretch(slice(low + move, high + move), slice(low, high))
+    if move < 0:
+        yield _Stretch(slice(size + move, size), slice(size - 1, size))
+
+
+def _count_moved(mask: CroppedMask, routes: Sequence[_Route]) -> int:
+    """Count the moved mask's voxels: each old one as often as it is a source."""
+    return sum(
+        math.prod(stretch.repeats for stretch in route)
+        * int(np.count_nonzero(_part(mask, [stretch.source for stretch in route])))
+        for route in routes
+    )
+
+
+def _part(mask: CroppedMask, box: Sequence[slice]) -> npt.NDArray[np.bool_]:
+    """Cut a box of the VOI out of a mask, as far as the mask reaches into it."""
+    cut = [
+        slice(max(0, part.start - corner), max(0, part.stop - corner))
+        for part, corner in zip(box, mask.corner_zyx, strict=True)
+    ]
+    return mask.voxels[tuple(cut)]
+
+
+def _count_common_moved(a: CroppedMask, b: CroppedMask, routes: Iterable[_Route]) -> int:
     """Count the voxels of a that take their value from a voxel of b."""
-    a_picks, b_picks = [], []
-    for axis, source in enumerate(sources):
-        start = a.corner_zyx[axis]
-        index = source[start : start + a.voxels.shape[axis]] - b.corner_zyx[axis]
-        inside = np.flatnonzero((index >= 0) & (index < b.voxels.shape[axis]))
-        a_picks.append(inside)
-        b_picks.append(index[inside])
-    return int(np.count_nonzero(a.voxels[np.ix_(*a_picks)] & b.voxels[np.ix_(*b_picks)]))
+    return sum(_count_common_on(a, b, route) for route in routes)
+
+
+def _count_common_on(a: CroppedMask, b: CroppedMask, route: _Route) -> int:
+    a_box, b_box = [], []
+    for axis, stretch in enumerate(route):
+        in_a, in_b = _meeting(
+            stretch,
+            (a.corner_zyx[axis], a.voxels.shape[axis]),
+            (b.corner_zyx[axis], b.voxels.shape[axis]),
+        )
+        a_box.append(in_a)
+        b_box.append(in_b)
+    return int(np.count_nonzero(a.voxels[tuple(a_box)] & b.voxels[tuple(b_box)]))
+
+
+def _meeting(stretch: _Stretch, a: tuple[int, int], b: tuple[int, int]) -> tuple[slice, slice]:
+    """Cut one axis of two boxes, given as (start, length), to where a stretch joins them."""
+    (a_start, a_length), (b_start, b_length) = a, b
+    low = max(stretch.target.start, a_start)
+    high = min(stretch.target.stop, a_start + a_length)
+    if stretch.source.stop - stretch.source.start == 1:
+        in_b = slice(stretch.source.start - b_start, stretch.source.stop - b_start)
+        reached = low < high and 0 <= in_b.start < b_length
+        return (slice(low - a_start, high - a_start), in_b) if reached else (_NONE, _NONE)
+    back = stretch.source.start - stretch.target.start
+    low, high = max(low, b_start - back), min(high, b_start + b_length - back)
+    if low >= high:
+        return _NONE, _NONE
+    return (
+        slice(low - a_start, high - a_start),
+        slice(low + back - b_start, high + back - b_start),
+    )
