@@ -7,9 +7,10 @@ from tqdm import tqdm
 
 from evaluation.consistency import ClicksScore, score_clicks
 from evaluation.lesion_scores import LesionScore, score_lesion
-from evaluation.reading import VoiMask, read_pair
+from evaluation.reading import read_pair
 from evaluation.submission import StackPair
 from uls.cropped import PackedMask
+from uls.mask_reading import VoiMask
 
 __all__ = ["StackScores", "score_stack"]
 

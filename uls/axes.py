@@ -6,8 +6,9 @@ boundary pixels. Both axes come out the same with less work:
 - the farthest two pixels of a set are corners of its convex hull, hence first or last in their row:
   at most two pixels a row stand for the whole boundary;
 - length and angle of a pair depend only on the vector between its pixels, and a slice of 256×256
-  has at most 130 816 such vectors (up to sign), however many pairs its boundary has. Those that
-  occur are found by one autocorrelation.
+  has at most 130 816 such vectors (up to sign), however many pairs its boundary has
+  (`uls.vectors`);
+- slices that cannot hold the longest line are passed over (`uls.slice_limits`).
 """
 
 import math
@@ -18,12 +19,18 @@ import numpy.typing as npt
 
 from uls.component import largest_component
 from uls.cropped import CroppedMask
+from uls.slice_limits import squared_limits
+from uls.vectors import vectors_between
 from uls.voi import Spacing
 
 __all__ = ["Axis", "LesionAxes", "lesion_axes"]
 
 _Numbers = npt.NDArray[np.intp]
 _Slice = npt.NDArray[np.bool_]
+
+_SURELY_WITHIN_2_DEGREES = math.sin(math.radians(1.999)) ** 2
+_PERHAPS_WITHIN_2_DEGREES = math.sin(math.radians(2.001)) ** 2
+"""Squared sines, a thousandth of a degree apart from 2, which no rounding of an angle reaches."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def _longest_line(voxels: npt.NDArray[np.bool_]) -> _Line | None:
     Labelling is the dear part: a slice that all its pixels together do not make long enough is
     passed over before it.
     """
-    limits = _squared_diagonals(voxels)
+    limits = squared_limits(voxels)
     longest: _Line | None = None
     for z in np.argsort(-limits, kind="stable").tolist():
         rank = longest.rank if longest else (0, -len(voxels))
@@ -111,21 +118,6 @@ def _longest_line(voxels: npt.NDArray[np.bool_]) -> _Line | None:
 def _squared_length(axis: Axis) -> int:
     (y0, x0), (y1, x1) = axis.start_yx, axis.end_yx
     return (y1 - y0) ** 2 + (x1 - x0) ** 2
-
-
-def _squared_diagonals(voxels: npt.NDArray[np.bool_]) -> _Numbers:
-    """Per slice the squared diagonal of what it holds, which no line exceeds; -1 where empty."""
-    squared = _spans(voxels, across=2) ** 2 + _spans(voxels, across=1) ** 2
-    return np.where(voxels.any(axis=(1, 2)), squared, -1)
-
-
-def _spans(voxels: npt.NDArray[np.bool_], *, across: int) -> _Numbers:
-    """Per slice, how many rows (looking across columns, axis 2) lie between its first and last."""
-    occupied = np.asarray(voxels.any(axis=across))
-    if not occupied.size:
-        return np.zeros(len(voxels), dtype=np.intp)
-    from_end = occupied[:, ::-1].argmax(axis=1)
-    return np.asarray(occupied.shape[1] - 1 - from_end - occupied.argmax(axis=1))
 
 
 def _farthest_pixels(pixels: _Slice) -> Axis:
@@ -156,9 +148,10 @@ def _boundary(component: _Slice) -> _Slice:
 
 def _short_axis(boundary: _Slice, long_axis: Axis) -> Axis:
     """Find the longest line, of those closest to a right angle with the long axis."""
-    vectors = _vectors_between(boundary)
+    vectors = vectors_between(boundary)
     if not len(vectors):
         return Axis(long_axis.start_yx, long_axis.start_yx)
+    vectors = _nearly_perpendicular(vectors, long_axis)
     deviation = _degrees_off_perpendicular(vectors, long_axis)
     tolerance = math.floor(float(deviation.min())) + 1
     allowed = vectors[deviation < tolerance]
@@ -166,23 +159,20 @@ def _short_axis(boundary: _Slice, long_axis: Axis) -> Axis:
     return _first_line(boundary, allowed[squared == squared.max()])
 
 
-def _vectors_between(boundary: _Slice) -> _Numbers:
-    """List the distinct vectors (y, x) from a boundary pixel to one later in row order, (n, 2).
+def _nearly_perpendicular(vectors: _Numbers, axis: Axis) -> _Numbers:
+    """Drop vectors that are too oblique to count beside the others; all stay if all are oblique.
 
-    They are the nonzero places of the boundary's autocorrelation. Its values are counts, at most
-    65 536 here, and the transform is exact to about 1e-10 of that: half a count parts them safely.
+    Where one lies less than 2 degrees off the perpendicular, the tolerance is 1 or 2 degrees, and
+    none beyond 2 counts. Sines decide that here, with a margin, so that the angle as the definition
+    has it is worked out for few.
     """
-    height, width = boundary.shape
-    padded = (_power_of_two(2 * height - 1), _power_of_two(2 * width - 1))
-    spectrum = np.fft.rfft2(boundary, s=padded)
-    counts = np.fft.irfft2(spectrum * spectrum.conj(), s=padded)
-    from_far_left = np.roll(counts, width - 1, axis=1)[:height, : 2 * width - 1]
-    vectors = np.argwhere(from_far_left > 0.5) - (0, width - 1)
-    return vectors[(vectors[:, 0] > 0) | (vectors[:, 1] > 0)]
-
-
-def _power_of_two(at_least: int) -> int:
-    return 1 << (at_least - 1).bit_length()
+    (y0, x0), (y1, x1) = axis.start_yx, axis.end_yx
+    y, x = vectors[:, 0], vectors[:, 1]
+    squared_dots = (y * (y1 - y0) + x * (x1 - x0)) ** 2
+    squared_sines = squared_dots / ((y * y + x * x) * _squared_length(axis))
+    if squared_sines.min() > _SURELY_WITHIN_2_DEGREES:
+        return vectors
+    return np.asarray(vectors[squared_sines < _PERHAPS_WITHIN_2_DEGREES])
 
 
 def _degrees_off_perpendicular(vectors: _Numbers, axis: Axis) -> npt.NDArray[np.float64]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["CroppedMask", "PackedMask", "cropped"]
+__all__ = ["CroppedMask", "PackedMask", "cropped", "cropped_slices"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,20 +62,29 @@ def cropped(mask: npt.NDArray[Any]) -> CroppedMask:
     Returns:
         A copy of the smallest box that holds the mask.
     """
+    nonzero = np.asarray(mask != 0, dtype=np.bool_)
+    return cropped_slices(nonzero, np.asarray(nonzero.any(axis=(1, 2)), dtype=np.bool_))
+
+
+def cropped_slices(mask: npt.NDArray[np.bool_], occupied: npt.NDArray[np.bool_]) -> CroppedMask:
+    """Crop a mask of which is known which slices hold anything.
+
+    Args:
+        mask: (z, y, x).
+        occupied: (z,), true where a slice has a true voxel.
+
+    Returns:
+        A copy of the smallest box that holds the mask.
+    """
     shape_z, shape_y, shape_x = mask.shape
-    along_z = _any(mask, axis=(1, 2))
-    if not along_z.any():
+    if not occupied.any():
         empty = np.zeros((0, 0, 0), dtype=np.bool_)
         return CroppedMask(empty, (0, 0, 0), (shape_z, shape_y, shape_x))
-    z = _extent(along_z)
-    in_plane = _any(mask[z], axis=0)
-    y, x = _extent(_any(in_plane, axis=1)), _extent(_any(in_plane, axis=0))
+    z = _extent(occupied)
+    in_plane = np.asarray(mask[z].any(axis=0))
+    y, x = (_extent(np.asarray(in_plane.any(axis=axis))) for axis in (1, 0))
     corner = (int(z.start), int(y.start), int(x.start))
-    return CroppedMask(mask[z, y, x] != 0, corner, (shape_z, shape_y, shape_x))
-
-
-def _any(mask: npt.NDArray[Any], *, axis: int | tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    return np.asarray(mask.any(axis=axis), dtype=np.bool_)
+    return CroppedMask(mask[z, y, x].copy(), corner, (shape_z, shape_y, shape_x))
 
 
 def _extent(occupied: npt.NDArray[np.bool_]) -> slice:

@@ -19,8 +19,6 @@ __all__ = ["Move", "click_move_zyx", "dice", "moved_dice"]
 Move = tuple[int, int, int]
 """Whole voxels along (z, y, x) by which a mask moves."""
 
-_NONE = slice(0, 0)
-
 
 def dice(a: CroppedMask, b: CroppedMask) -> float:
     """Overlap 2·|A∩B| / (|A|+|B|) of two masks of one VOI; 0 when both are empty.
@@ -42,7 +40,7 @@ def moved_dice(a: CroppedMask, b: CroppedMask, *, move_zyx: Move) -> float:
         ValueError: the masks come from arrays of different shapes.
     """
     _check_same_voi(a, b)
-    routes = tuple(_routes(b.shape_zyx, move_zyx))
+    routes = _routes(b.shape_zyx, move_zyx)
     return _dice(_count_common_moved(a, b, routes), a.n_voxels, _count_moved(b, routes))
 
 
@@ -92,33 +90,33 @@ class _Stretch:
     The two are equally long, or `source` is the one voxel at the edge, which all of them repeat.
     """
 
-    target: slice
-    source: slice
+    target: range
+    source: range
 
     @property
     def repeats(self) -> int:
         """How many voxels take their value from each source."""
-        return (self.target.stop - self.target.start) // (self.source.stop - self.source.start)
+        return len(self.target) // len(self.source)
 
 
 _Route = tuple[_Stretch, _Stretch, _Stretch]
 
 
-def _routes(shape_zyx: Move, move_zyx: Move) -> Iterator[_Route]:
+def _routes(shape_zyx: Move, move_zyx: Move) -> tuple[_Route, ...]:
     """Split a move of the whole VOI into blocks that move alike, as stretches along (z, y, x)."""
-    axes = [list(_stretches(*axis)) for axis in zip(shape_zyx, move_zyx, strict=True)]
-    yield from product(*axes)  # type: ignore[misc]
+    z, y, x = (list(_stretches(*axis)) for axis in zip(shape_zyx, move_zyx, strict=True))
+    return tuple(product(z, y, x))
 
 
 def _stretches(size: int, move: int) -> Iterator[_Stretch]:
     move = max(-size, min(size, move))
     if move > 0:
-        yield _Stretch(slice(0, move), slice(0, 1))
+        yield _Stretch(range(move), range(1))
     if abs(move) < size:
         low, high = max(0, -move), min(size, size - move)
-        yield _Stretch(slice(low + move, high + move), slice(low, high))
+        yield _Stretch(range(low + move, high + move), range(low, high))
     if move < 0:
-        yield _Stretch(slice(size + move, size), slice(size - 1, size))
+        yield _Stretch(range(size + move, size), range(size - 1, size))
 
 
 def _count_moved(mask: CroppedMask, routes: Sequence[_Route]) -> int:
@@ -130,13 +128,13 @@ def _count_moved(mask: CroppedMask, routes: Sequence[_Route]) -> int:
     )
 
 
-def _part(mask: CroppedMask, box: Sequence[slice]) -> npt.NDArray[np.bool_]:
+def _part(mask: CroppedMask, box: Sequence[range]) -> npt.NDArray[np.bool_]:
     """Cut a box of the VOI out of a mask, as far as the mask reaches into it."""
     cut = [
         slice(max(0, part.start - corner), max(0, part.stop - corner))
         for part, corner in zip(box, mask.corner_zyx, strict=True)
     ]
-    return mask.voxels[tuple(cut)]
+    return np.asarray(mask.voxels[tuple(cut)])
 
 
 def _count_common_moved(a: CroppedMask, b: CroppedMask, routes: Iterable[_Route]) -> int:
@@ -147,30 +145,29 @@ def _count_common_moved(a: CroppedMask, b: CroppedMask, routes: Iterable[_Route]
 def _count_common_on(a: CroppedMask, b: CroppedMask, route: _Route) -> int:
     a_box, b_box = [], []
     for axis, stretch in enumerate(route):
-        in_a, in_b = _meeting(
-            stretch,
-            (a.corner_zyx[axis], a.voxels.shape[axis]),
-            (b.corner_zyx[axis], b.voxels.shape[axis]),
-        )
-        a_box.append(in_a)
-        b_box.append(in_b)
+        a_range = _range(a.corner_zyx[axis], a.voxels.shape[axis])
+        b_range = _range(b.corner_zyx[axis], b.voxels.shape[axis])
+        in_a, in_b = _meeting(stretch, a_range, b_range)
+        if not in_a or not in_b:
+            return 0
+        a_box.append(slice(in_a.start - a_range.start, in_a.stop - a_range.start))
+        b_box.append(slice(in_b.start - b_range.start, in_b.stop - b_range.start))
     return int(np.count_nonzero(a.voxels[tuple(a_box)] & b.voxels[tuple(b_box)]))
 
 
-def _meeting(stretch: _Stretch, a: tuple[int, int], b: tuple[int, int]) -> tuple[slice, slice]:
-    """Cut one axis of two boxes, given as (start, length), to where a stretch joins them."""
-    (a_start, a_length), (b_start, b_length) = a, b
-    low = max(stretch.target.start, a_start)
-    high = min(stretch.target.stop, a_start + a_length)
-    if stretch.source.stop - stretch.source.start == 1:
-        in_b = slice(stretch.source.start - b_start, stretch.source.stop - b_start)
-        reached = low < high and 0 <= in_b.start < b_length
-        return (slice(low - a_start, high - a_start), in_b) if reached else (_NONE, _NONE)
+def _range(start: int, length: int) -> range:
+    return range(start, start + length)
+
+
+def _meeting(stretch: _Stretch, a: range, b: range) -> tuple[range, range]:
+    """Cut a stretch to where it leads from b to a; the one voxel at the edge serves all of a."""
+    target, source = _overlap(stretch.target, a), _overlap(stretch.source, b)
+    if len(stretch.source) == 1:
+        return target, source
     back = stretch.source.start - stretch.target.start
-    low, high = max(low, b_start - back), min(high, b_start + b_length - back)
-    if low >= high:
-        return _NONE, _NONE
-    return (
-        slice(low - a_start, high - a_start),
-        slice(low + back - b_start, high + back - b_start),
-    )
+    low, high = max(target.start, source.start - back), min(target.stop, source.stop - back)
+    return range(low, high), range(low + back, high + back)
+
+
+def _overlap(a: range, b: range) -> range:
+    return range(max(a.start, b.start), min(a.stop, b.stop))

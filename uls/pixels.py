@@ -41,7 +41,7 @@ _NIFTI_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "
 
 _NIFTI_HEADER_BYTES = 348
 _META_HEADER_LIMIT = 65536
-_CHUNK_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 18
 
 _ZLIB, _GZIP = 15, 31
 """zlib's `wbits` for its own format and for gzip's."""

@@ -7,6 +7,7 @@ What is read is never held: peak memory is one VOI, whatever the length of the s
 import logging
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,15 @@ from uls.errors import InputError
 from uls.pixels import PixelSource, Readable, as_floats_if_scaled, locate, open_pixels
 from uls.voi import VOI_SHAPE_ZYX, VOI_SLICES
 
-__all__ = ["IMAGE_SUFFIXES", "Geometry", "StackHeader", "read_header", "read_vois", "stack_name"]
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "Geometry",
+    "StackHeader",
+    "read_header",
+    "read_vois",
+    "reading",
+    "stack_name",
+]
 
 IMAGE_SUFFIXES = (".mha", ".mhd", ".nii.gz", ".nii")
 """File names that are read as stacks."""
@@ -56,10 +65,16 @@ class StackHeader:
         return self.geometry.size_xyz[2] // VOI_SLICES
 
     @property
+    def is_scaled(self) -> bool:
+        """Whether the stored values are not yet the voxels' own (NIfTI)."""
+        return (self.pixels.slope, self.pixels.intercept) != (1.0, 0.0)
+
+    @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the voxels that `read_vois` gives."""
-        scaled = (self.pixels.slope, self.pixels.intercept) != (1.0, 0.0)
-        return np.dtype(np.float32) if scaled else self.pixels.stored_dtype.newbyteorder("=")
+        return (
+            np.dtype(np.float32) if self.is_scaled else self.pixels.stored_dtype.newbyteorder("=")
+        )
 
 
 def stack_name(path: Path | str) -> str:
@@ -155,11 +170,22 @@ def read_vois(header: StackHeader) -> Iterator[npt.NDArray[Any]]:
     Raises:
         InputError: the voxels are truncated, damaged, or not finite.
     """
+    with reading(header) as stream:
+        for index in range(header.n_vois):
+            yield _next_voi(stream, header, index)
+        stream.finish()
+
+
+@contextmanager
+def reading(header: StackHeader) -> Iterator[Readable]:
+    """Open a stack's voxels, with any trouble while they are read told as that of the file.
+
+    Raises:
+        InputError: the voxels are truncated or damaged.
+    """
     try:
         with open_pixels(header.pixels) as stream:
-            for index in range(header.n_vois):
-                yield _next_voi(stream, header, index)
-            stream.finish()
+            yield stream
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError.about(
             header.path, expected="voxels that can be unpacked to the end", found=f"{error}"
