@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from evaluation.metrics import Aggregates, ConsistencySummary, Summary
 
-__all__ = ["aggregate"]
+__all__ = ["AXIS_WEIGHT", "CONSISTENCY_WEIGHT", "DICE_WEIGHT", "aggregate", "challenge_score"]
 
-_DICE_WEIGHT = 0.8
-_AXIS_WEIGHT = 0.05
-_CONSISTENCY_WEIGHT = 0.1
+DICE_WEIGHT = 0.8
+AXIS_WEIGHT = 0.05
+CONSISTENCY_WEIGHT = 0.1
 """Weights of the ChallengeScore (de Grauw et al. 2025); the axis weight counts twice."""
 
 
@@ -42,10 +42,10 @@ def challenge_score(
     if dice is None or long_axis_error is None or short_axis_error is None or consistency is None:
         return None
     return (
-        _DICE_WEIGHT * dice
-        + _AXIS_WEIGHT * (1 - min(1, long_axis_error))
-        + _AXIS_WEIGHT * (1 - min(1, short_axis_error))
-        + _CONSISTENCY_WEIGHT * consistency
+        DICE_WEIGHT * dice
+        + AXIS_WEIGHT * (1 - min(1, long_axis_error))
+        + AXIS_WEIGHT * (1 - min(1, short_axis_error))
+        + CONSISTENCY_WEIGHT * consistency
     )
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from evaluation.aggregates import aggregate
+from evaluation.analysis.analyse import analyse
+from evaluation.analysis.recist import lesion_recist
+from evaluation.analysis.sections import JobTime
 from evaluation.consistency import ClicksScore
 from evaluation.lesion_scores import LesionScore, Measured
 from evaluation.metrics import (
@@ -15,6 +18,7 @@ from evaluation.metrics import (
     Metrics,
     NotScored,
 )
+from evaluation.reference_stack import LesionRow, ReferenceStack
 from evaluation.stack_scores import StackScores
 from uls.axes import Axis
 from uls.voi import Spacing
@@ -27,7 +31,7 @@ _MM3_PER_ML = 1000
 def collect(stacks: Sequence[StackScores]) -> Metrics:
     """Give the lesions of all stacks their numbers, and summarise their scores."""
     lesions = [lesion for file, scores in enumerate(stacks) for lesion in _lesions(file, scores)]
-    clicks = [_clicks(scores.pair.reference.name, c) for scores in stacks for c in scores.clicks]
+    clicks = [_clicks(scores.pair.reference, c) for scores in stacks for c in scores.clicks]
     case = Case(
         dice=_by_index(lesion.dice for lesion in lesions),
         long_axis_error=_by_index(lesion.long_axis_error for lesion in lesions),
@@ -47,6 +51,7 @@ def collect(stacks: Sequence[StackScores]) -> Metrics:
         clicks=clicks,
         missing=[_not_scored(scores) for scores in stacks if scores.pair.problem],
         warnings=[warning for scores in stacks for warning in scores.warnings],
+        analysis=analyse(lesions, clicks, [_job_time(scores) for scores in stacks]),
     )
 
 
@@ -57,22 +62,31 @@ def _by_index(values: Iterable[float]) -> dict[str, float | None]:
 def _lesions(file: int, scores: StackScores) -> Iterator[Lesion]:
     stack = scores.pair.reference
     for index, score in enumerate(scores.lesions):
-        spacing_mm = stack.spacings_mm[score.voi]
-        yield _lesion(f"file_{file}_lesion_{index}", stack.name, score, spacing_mm)
+        yield _lesion(f"file_{file}_lesion_{index}", stack, score)
 
 
-def _lesion(fn: str, stack: str, score: LesionScore, spacing_mm: Spacing) -> Lesion:
+def _lesion(fn: str, stack: ReferenceStack, score: LesionScore) -> Lesion:
+    spacing_mm = stack.spacings_mm[score.voi]
+    row = stack.rows.get(score.voi, LesionRow())
+    reference = _measures(score.reference, spacing_mm)
+    prediction = _measures(score.prediction, spacing_mm) if score.prediction else None
+    lesion_type = row.attributes.get("type")
     return Lesion(
         fn=fn,
-        stack=stack,
+        stack=stack.name,
         voi=score.voi,
         spacing_mm=spacing_mm,
         dice=score.dice,
         long_axis_error=score.long_axis_error,
         short_axis_error=score.short_axis_error,
-        reference=_measures(score.reference, spacing_mm),
-        prediction=_measures(score.prediction, spacing_mm) if score.prediction else None,
+        reference=reference,
+        prediction=prediction,
         notes=list(score.notes),
+        patient=row.patient,
+        attributes=dict(row.attributes),
+        off_centre=score.off_centre,
+        recist=lesion_recist(reference, prediction, lesion_type=lesion_type, spacing_mm=spacing_mm),
+        surface=score.surface,
     )
 
 
@@ -96,14 +110,31 @@ def _ends(axis: Axis) -> tuple[tuple[int, int], tuple[int, int]]:
     return axis.start_yx, axis.end_yx
 
 
-def _clicks(stack: str, score: ClicksScore) -> Clicks:
+def _clicks(stack: ReferenceStack, score: ClicksScore) -> Clicks:
     return Clicks(
-        stack=stack,
+        stack=stack.name,
         dice=score.dice,
         pairs=[
             ClicksPair(a=p.a, b=p.b, move_zyx=p.move_zyx, dice=p.dice, notes=list(p.notes))
             for p in score.pairs
         ],
+        patient=_patient_of(stack, score),
+    )
+
+
+def _patient_of(stack: ReferenceStack, score: ClicksScore) -> str | None:
+    """Find the patient of repeated clicks: that of the first of their VOIs with a row."""
+    vois = (voi for pair in score.pairs for voi in (pair.a, pair.b))
+    return next((stack.rows[voi].patient for voi in vois if voi in stack.rows), None)
+
+
+def _job_time(scores: StackScores) -> JobTime:
+    time = scores.pair.run_time
+    return JobTime(
+        job=scores.pair.job or None,
+        stack=scores.pair.reference.name,
+        seconds=time.seconds if time else None,
+        source=time.source if time else None,
     )
 
 

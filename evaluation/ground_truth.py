@@ -1,24 +1,24 @@
 """The reference data: which VOIs are scored, which are clicks on one lesion, and their masks.
 
 Three JSON files beside the reference stacks describe ONE stack as lists, or SEVERAL as objects
-with those lists under the stacks' names.
+with those lists under the stacks' names. An optional lesions.csv says more of the lesions.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, FiniteFloat, Strict, TypeAdapter
 
+from evaluation.lesion_table import LESION_FILE, with_rows
 from evaluation.options import BAKED_IN_GROUND_TRUTH, UPLOADED_GROUND_TRUTH
+from evaluation.reference_stack import ClickPair, ReferenceStack
 from evaluation.strict_json import read_json, validated
 from uls.errors import InputError
 from uls.sockets import check_spacings
 from uls.stack import IMAGE_SUFFIXES, StackHeader, read_header, stack_name
-from uls.voi import Spacing
 
 __all__ = ["ClickPair", "ReferenceStack", "find_ground_truth", "read_ground_truth"]
 
@@ -39,37 +39,6 @@ _Clicks = TypeAdapter(
         ]
     ]
 )
-
-
-@dataclass(frozen=True)
-class ClickPair:
-    """Two clicks on one lesion: their VOIs' indices, and the shift (x, y, z) that takes b to a."""
-
-    a: int
-    b: int
-    shift_mm: Spacing
-
-
-@dataclass(frozen=True)
-class ReferenceStack:
-    """One stack of reference masks.
-
-    Attributes:
-        header: the verified header of the masks' file.
-        spacings_mm: per VOI, along (x, y, z).
-        lesions: indices of the VOIs scored for Dice and axes, one a lesion, in scoring order.
-        clicks: per lesion with several clicks, the pairs that are compared.
-    """
-
-    header: StackHeader
-    spacings_mm: tuple[Spacing, ...]
-    lesions: tuple[int, ...]
-    clicks: tuple[tuple[ClickPair, ...], ...]
-
-    @property
-    def name(self) -> str:
-        """The file's name without its suffix."""
-        return self.header.name
 
 
 def find_ground_truth(asked_for: Path | None) -> Path:
@@ -115,7 +84,7 @@ def read_ground_truth(folder: Path) -> tuple[ReferenceStack, ...]:
             for key in keys
         ]
     _check_stacks(folder, stacks)
-    return tuple(stacks)
+    return with_rows(folder / LESION_FILE, stacks)
 
 
 def _common_keys(folder: Path, documents: dict[str, Any]) -> list[str]:

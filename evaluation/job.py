@@ -13,6 +13,7 @@ from evaluation.metrics_file import METRICS_FILE, check_writable, write_metrics
 from evaluation.options import Missing, Options
 from evaluation.stack_scores import StackScores, score_stack
 from evaluation.submission import StackPair, UnusablePredictionError, pair_up
+from evaluation.surface import surface_library
 from uls.errors import InputError, UserError
 
 __all__ = ["evaluate"]
@@ -47,12 +48,14 @@ def evaluate(options: Options) -> Metrics:
 
 
 def _evaluate(options: Options) -> Metrics:
+    if options.surface:
+        surface_library()
     check_writable(options.output_folder)
     references = _read_references(options)
     pairs = pair_up(references, options)
     _report_problems(pairs, options.missing)
     with logging_redirect_tqdm():
-        stacks = [_score(pair, options.missing) for pair in pairs]
+        stacks = [_score(pair, options) for pair in pairs]
     metrics = collect(stacks)
     _log_outcome(metrics)
     path = write_metrics(metrics, options.output_folder)
@@ -82,14 +85,14 @@ def _report_problems(pairs: Sequence[StackPair], missing: Missing) -> None:
         _log.warning("Scored zero: %s", problem)
 
 
-def _score(pair: StackPair, missing: Missing) -> StackScores:
+def _score(pair: StackPair, options: Options) -> StackScores:
     try:
-        return score_stack(pair)
+        return score_stack(pair, surface=options.surface)
     except UnusablePredictionError as error:
-        if missing is Missing.ERROR:
+        if options.missing is Missing.ERROR:
             raise InputError(f"{error}\n  {_HINT}") from error
         _log.warning("Scored zero: %s", error)
-        return score_stack(pair.without_prediction(str(error)))
+        return score_stack(pair.without_prediction(str(error)), surface=options.surface)
 
 
 def _log_outcome(metrics: Metrics) -> None:

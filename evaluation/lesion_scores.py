@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from evaluation.analysis.lesion_sections import OffCentre, SurfaceScore
+from evaluation.off_centre import off_centre
+from evaluation.surface import surface_score
 from uls.axes import LesionAxes, lesion_axes
 from uls.cropped import CroppedMask
 from uls.overlap import dice
-from uls.voi import CLICK_ZYX
+from uls.voi import CLICK_ZYX, Spacing
 
 __all__ = ["WORST_DICE", "WORST_SAPE", "LesionScore", "Measured", "score_lesion"]
 
@@ -42,10 +45,25 @@ class LesionScore:
     reference: Measured
     prediction: Measured | None
     notes: tuple[str, ...] = ()
+    off_centre: OffCentre | None = None
+    surface: SurfaceScore | None = None
 
 
-def score_lesion(voi: int, reference: CroppedMask, prediction: CroppedMask | None) -> LesionScore:
-    """Score one VOI; without a prediction it gets the worst scores there are."""
+def score_lesion(
+    voi: int,
+    reference: CroppedMask,
+    prediction: CroppedMask | None,
+    *,
+    surface_spacing_mm: Spacing | None = None,
+) -> LesionScore:
+    """Score one VOI; without a prediction it gets the worst scores there are.
+
+    Args:
+        voi: the VOI's index in its stack.
+        reference: its reference mask.
+        prediction: its predicted mask.
+        surface_spacing_mm: along (x, y, z), to work out surface distances too.
+    """
     expected = _measure(reference)
     if prediction is None:
         worst = (WORST_DICE, WORST_SAPE, WORST_SAPE)
@@ -59,6 +77,12 @@ def score_lesion(voi: int, reference: CroppedMask, prediction: CroppedMask | Non
         reference=expected,
         prediction=found,
         notes=_notes(reference, prediction),
+        off_centre=off_centre(prediction),
+        surface=(
+            surface_score(reference, prediction, spacing_mm=surface_spacing_mm)
+            if surface_spacing_mm
+            else None
+        ),
     )
 
 

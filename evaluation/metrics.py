@@ -6,7 +6,11 @@ stands beside them is ours.
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from evaluation.analysis.lesion_sections import LesionRecist, OffCentre, SurfaceScore
+from evaluation.analysis.sections import Analysis
+from evaluation.section import Section
 
 __all__ = [
     "Aggregates",
@@ -29,11 +33,7 @@ ByIndex = dict[str, float | None]
 """Scores under "0", "1", …, counted over all stacks."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(populate_by_name=True, extra="ignore")
-
-
-class Case(_Section):
+class Case(Section):
     """Per lesion: the three scores and its name."""
 
     dice: Annotated[ByIndex, Field(alias="SegmentationDice")]
@@ -42,13 +42,13 @@ class Case(_Section):
     fn: dict[str, str]
 
 
-class Consistency(_Section):
+class Consistency(Section):
     """Per lesion with several clicks: the mean Dice of its pairs."""
 
     dice: Annotated[ByIndex, Field(alias="ConsistencyDice")]
 
 
-class Summary(_Section):
+class Summary(Section):
     """One metric over all lesions; a figure that does not exist is null."""
 
     min: float | None = None
@@ -67,7 +67,7 @@ class ConsistencySummary(Summary):
     samples: int = CLICKS_PER_LESION
 
 
-class Aggregates(_Section):
+class Aggregates(Section):
     """All metrics over all lesions, and the challenge's one number."""
 
     challenge_score: Annotated[float | None, Field(alias="ChallengeScore")]
@@ -80,7 +80,7 @@ class Aggregates(_Section):
 Ends = tuple[tuple[int, int], tuple[int, int]]
 
 
-class MaskMeasures(_Section):
+class MaskMeasures(Section):
     """What one mask measures; lengths in mm are those of the lines found in voxels."""
 
     voxels: int
@@ -94,7 +94,7 @@ class MaskMeasures(_Section):
     short_axis_yx: Ends | None
 
 
-class Lesion(_Section):
+class Lesion(Section):
     """One scored lesion, with all that a table or a figure of it needs."""
 
     fn: str
@@ -107,9 +107,17 @@ class Lesion(_Section):
     reference: MaskMeasures
     prediction: MaskMeasures | None
     notes: list[str]
+    patient: str | None = None
+    attributes: Annotated[dict[str, str], Field(default_factory=dict)]
+    """The other columns of lesions.csv; a blank cell has no entry."""
+    off_centre: OffCentre | None = None
+    """Null where there was no prediction."""
+    recist: LesionRecist | None = None
+    surface: SurfaceScore | None = None
+    """Null unless `--surface` was asked for and there was a prediction."""
 
 
-class ClicksPair(_Section):
+class ClicksPair(Section):
     """Two clicks on one lesion: b's mask, moved by whole voxels, against a's."""
 
     a: int
@@ -119,15 +127,16 @@ class ClicksPair(_Section):
     notes: list[str]
 
 
-class Clicks(_Section):
+class Clicks(Section):
     """One lesion with several clicks."""
 
     stack: str
     dice: float
     pairs: list[ClicksPair]
+    patient: str | None = None
 
 
-class NotScored(_Section):
+class NotScored(Section):
     """A stack whose prediction could not be used, so that its lesions have the worst score."""
 
     stack: str
@@ -137,7 +146,7 @@ class NotScored(_Section):
     clicked_lesions: int
 
 
-class Metrics(_Section):
+class Metrics(Section):
     """All of metrics.json."""
 
     case: Case
@@ -147,3 +156,5 @@ class Metrics(_Section):
     clicks: list[Clicks]
     missing: list[NotScored]
     warnings: list[str]
+    analysis: Analysis | None = None
+    """Null in a metrics.json of an earlier version."""

@@ -31,6 +31,7 @@ class Options:
         missing: whether a stack without a usable prediction stops the run or scores worst.
         masks_folder: if given, the masks lie here under their stacks' names, without any
             predictions.json, and `input_folder` is not looked at.
+        surface: whether surface Dice and Hausdorff distances are worked out too.
     """
 
     input_folder: Path = Path("/input")
@@ -38,3 +39,4 @@ class Options:
     ground_truth: Path | None = None
     missing: Missing = Missing.ERROR
     masks_folder: Path | None = None
+    surface: bool = False

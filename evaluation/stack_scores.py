@@ -25,7 +25,7 @@ class StackScores:
     warnings: tuple[str, ...]
 
 
-def score_stack(pair: StackPair) -> StackScores:
+def score_stack(pair: StackPair, *, surface: bool = False) -> StackScores:
     """Score one stack; of its masks only those that clicks compare are kept, at a bit a voxel.
 
     Raises:
@@ -42,7 +42,10 @@ def score_stack(pair: StackPair) -> StackScores:
         oddities.note(voi, reference, prediction)
         predicted = prediction.mask if prediction else None
         if voi in single:
-            lesions[voi] = score_lesion(voi, reference.mask, predicted)
+            spacing_mm = stack.spacings_mm[voi] if surface else None
+            lesions[voi] = score_lesion(
+                voi, reference.mask, predicted, surface_spacing_mm=spacing_mm
+            )
         if predicted is not None and voi in multi:
             kept[voi] = predicted.packed()
     return StackScores(

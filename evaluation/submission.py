@@ -15,6 +15,7 @@ from pathlib import Path
 from evaluation.ground_truth import ReferenceStack
 from evaluation.options import Options
 from uls.errors import InputError
+from uls.job_time import RunTime
 from uls.predictions import SUCCEEDED, PredictionJob, read_predictions
 from uls.sockets import MASK_FOLDER
 from uls.stack import Geometry, StackHeader, read_header
@@ -39,6 +40,7 @@ class StackPair:
         prediction: the verified header of the mask stack, None where it is unusable.
         problem: why it is unusable, else empty.
         warnings: what is odd but harmless.
+        run_time: how long the job ran, None where that is not told.
     """
 
     reference: ReferenceStack
@@ -46,6 +48,7 @@ class StackPair:
     prediction: StackHeader | None
     problem: str = ""
     warnings: tuple[str, ...] = ()
+    run_time: RunTime | None = None
 
     def about_job(self, text: str) -> str:
         """Put the job before what is said of its output."""
@@ -88,7 +91,7 @@ def _pairs_of_jobs(references: Sequence[ReferenceStack], folder: Path) -> tuple[
             raise _unknown_stack(f"{file}, job {job.pk!r}, stack {job.stack!r}", known)
     _check_once(jobs, file)
     by_stack = {job.stack: job for job in jobs}
-    return tuple(_pair_of_job(ref, by_stack.get(ref.name), folder) for ref in references)
+    return tuple(_timed_pair(ref, by_stack.get(ref.name), folder) for ref in references)
 
 
 def _unknown_stack(subject: str, known: set[str]) -> InputError:
@@ -106,6 +109,11 @@ def _check_once(jobs: Sequence[PredictionJob], file: Path) -> None:
             raise InputError.about(
                 file, expected=f"one job for the stack {stack!r}", found=f"{times}: {pks}"
             )
+
+
+def _timed_pair(reference: ReferenceStack, job: PredictionJob | None, folder: Path) -> StackPair:
+    pair = _pair_of_job(reference, job, folder)
+    return replace(pair, run_time=job.run_time if job else None)
 
 
 def _pair_of_job(reference: ReferenceStack, job: PredictionJob | None, folder: Path) -> StackPair:

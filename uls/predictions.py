@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from uls.errors import InputError
+from uls.job_time import RunTime, run_time
 from uls.stack import stack_name
 
 __all__ = ["MASK_SLUG", "STACK_SLUG", "SUCCEEDED", "PredictionJob", "read_predictions"]
@@ -30,13 +31,15 @@ SUCCEEDED = "Succeeded"
 class PredictionJob:
     """One job: the stack it was given, how it ended, and the mask file that it wrote.
 
-    `mask_file` is a plain file name ending in `.mha`, or None where the job names no output.
+    `mask_file` is a plain file name ending in `.mha`, or None where the job names no output;
+    `run_time` is None where the platform does not tell it.
     """
 
     pk: str
     status: str
     stack: str
     mask_file: str | None
+    run_time: RunTime | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -67,7 +70,7 @@ class _SocketValue(BaseModel):
 
 
 class _Job(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="allow")
     pk: str
     status: str
     inputs: list[_SocketValue]
@@ -124,6 +127,7 @@ def _prediction_job(job: _Job, subject: str) -> PredictionJob:
         status=job.status,
         stack=stack_name(stack.name),
         mask_file=mask_pk and (mask_pk if mask_pk.endswith(".mha") else f"{mask_pk}.mha"),
+        run_time=run_time(job.model_extra or {}),
     )
 
 

@@ -1,0 +1,1 @@
+"""What stands behind the scores: groups, agreement, intervals, RECIST, detection, run time."""
