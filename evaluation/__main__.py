@@ -1,14 +1,19 @@
-"""The evaluation's command line: `score` (exec mode), `serve` (invoke mode), `picture`."""
+"""The evaluation's command line: `score` (exec mode), `serve` (invoke mode), `report`, others."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from evaluation.compare.command import compare
 from evaluation.options import BAKED_IN_GROUND_TRUTH, UPLOADED_GROUND_TRUTH, Missing, Options
 from evaluation.report.command import picture
+from evaluation.report.packages import check_installed
+from evaluation.report.report_command import report
 from uls import command_line
+from uls.errors import CallError
 
 app = typer.Typer(
     help="Score predicted lesion masks against reference masks, exactly as the ULS23 challenge "
@@ -49,6 +54,9 @@ MasksOption = Annotated[
         "what predictions.json lists.",
     ),
 ]
+ReportOption = Annotated[
+    bool, typer.Option("--report", help="Write report.html beside metrics.json, too.")
+]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Warnings and errors only, and no table.")
 ]
@@ -63,6 +71,16 @@ def score(
     ground_truth: GroundTruthOption = None,
     missing: MissingOption = Missing.ERROR,
     masks_folder: MasksOption = None,
+    with_report: ReportOption = False,
+    images: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--images",
+            help="CT stacks, or a folder of them, for the report to show the worst lesions; may "
+            "be given often.",
+            show_default=False,
+        ),
+    ] = None,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
@@ -75,7 +93,12 @@ def score(
         missing=missing,
         masks_folder=masks_folder,
     )
-    _score(options, quiet=quiet)
+    if images and not with_report:
+        raise CallError.about("--images", expected="--report with it", found="no --report")
+    if with_report:
+        check_installed()
+        _check_images(images or ())
+    _score(options, quiet=quiet, with_report=with_report, images=images or ())
 
 
 @app.command()
@@ -86,6 +109,7 @@ def serve(
     ground_truth: GroundTruthOption = None,
     missing: MissingOption = Missing.ERROR,
     masks_folder: MasksOption = None,
+    with_report: ReportOption = False,
     port: Annotated[int, typer.Option("--port", help="To listen on.")] = 4743,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -101,18 +125,36 @@ def serve(
         missing=missing,
         masks_folder=masks_folder,
     )
-    invoke.serve(lambda: partial(_score, options, quiet=quiet), port=port)
+    if with_report:
+        check_installed()
+    run_job = partial(_score, options, quiet=quiet, with_report=with_report)
+    invoke.serve(lambda: run_job, port=port)
 
 
+app.command()(report)
 app.command()(picture)
+app.command()(compare)
 
 
-def _score(options: Options, *, quiet: bool) -> None:
+def _score(
+    options: Options, *, quiet: bool, with_report: bool, images: Sequence[Path] = ()
+) -> None:
     from evaluation import job, table  # noqa: PLC0415  (--help needs none of it)
 
     metrics = job.evaluate(options)
     if not quiet:
         typer.echo(table.score_table(metrics))
+    if with_report:
+        from evaluation.report.after_scoring import report_beside  # noqa: PLC0415
+
+        report_beside(metrics, options, images)
+
+
+def _check_images(images: Sequence[Path]) -> None:
+    """Look for the report's CT before any work is done."""
+    from evaluation.report.panels import find_stacks  # noqa: PLC0415
+
+    find_stacks(images, "--images")
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Row", "draw"]
+__all__ = ["Row", "draw", "draw_panel"]
 
 REFERENCE_COLOUR, PREDICTION_COLOUR, CLICK_COLOUR = "#56B4E9", "#E69F00", "#F0E442"
 
@@ -92,12 +92,13 @@ def _figure(rows: Sequence[Row], headline: str) -> "Figure":
         for column, panel in enumerate((row.view.slices[0], *row.view.slices)):
             x = _GAP_INCHES + column * (_PANEL_INCHES + _GAP_INCHES)
             place = (x / width, bottom / height, _PANEL_INCHES / width, _PANEL_INCHES / height)
-            _draw_panel(figure.add_axes(place), panel, row.view, whole=column == 0)
+            draw_panel(figure.add_axes(place), panel, row.view, whole=column == 0)
     _draw_legend(figure, height, with_reference=rows[0].view.slices[0].reference is not None)
     return figure
 
 
-def _draw_panel(axes: "Axes", panel: Slice, view: View, *, whole: bool) -> None:
+def draw_panel(axes: "Axes", panel: Slice, view: View, *, whole: bool) -> None:
+    """Draw one plane with both outlines: the whole of it, or what lies around the lesion."""
     black, white = view.window.limits
     rows, columns = panel.hu.shape
     height, width = rows * panel.voxel_mm[0], columns * panel.voxel_mm[1]
