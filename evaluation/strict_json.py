@@ -1,14 +1,12 @@
 """JSON files read strictly: nothing in them is dropped or bent to fit without a word."""
 
-import json
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from uls.errors import InputError
+from uls.strict_json import parse_json
 
 __all__ = ["read_json", "validated"]
 
@@ -26,16 +24,9 @@ def read_json(path: Path) -> Any:
             found="no file",
         )
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_distinct)
-    except (ValueError, OSError, RecursionError) as error:
+        return parse_json(path.read_bytes())
+    except (ValueError, OSError) as error:
         raise InputError.about(path, expected="JSON", found=str(error)) from error
-
-
-def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    repeated = [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
-    if repeated:
-        raise ValueError(f"the key {repeated[0]!r} more than once")
-    return dict(pairs)
 
 
 def validated(adapter: TypeAdapter[Any], document: Any, subject: str) -> Any:

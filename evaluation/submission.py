@@ -170,11 +170,17 @@ def _size(size_xyz: tuple[int, int, int]) -> str:
 
 def _check_inside(path: Path, folder: Path, job: str) -> None:
     """Refuse a link that leads out: a submission could have the reference itself scored."""
-    if not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError) as error:  # Python 3.11 tells links in a circle so
+        raise InputError.about(
+            _with_job(str(path), job), expected=f"a file inside {folder}", found=f"{error}"
+        ) from error
+    if not target.is_relative_to(folder.resolve()):
         raise InputError.about(
             _with_job(str(path), job),
             expected=f"a file inside {folder}",
-            found=f"a link to {path.resolve()}",
+            found=f"a link to {target}",
         )
 
 

@@ -39,7 +39,15 @@ _META_TYPES = {
 _NIFTI_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4"}
 """NIfTI-1 datatype codes (nifti1.h), and numpy's names for them."""
 
+_HEADER_ERRORS = (
+    *(OSError, EOFError, ValueError, KeyError, OverflowError),
+    *(struct.error, zlib.error),
+)
+"""What a damaged header can raise."""
+
 _NIFTI_HEADER_BYTES = 348
+_NIFTI_LARGEST_OFFSET = 1 << 26
+"""64 MiB: header extensions are kilobytes, and what lies before the voxels is skipped in memory."""
 _META_HEADER_LIMIT = 65536
 _CHUNK_BYTES = 1 << 18
 
@@ -79,7 +87,7 @@ def locate(path: Path) -> PixelSource:
     """
     try:
         return _locate_nifti(path) if ".nii" in path.name.lower() else _locate_meta(path)
-    except (OSError, EOFError, ValueError, KeyError, struct.error, zlib.error) as error:
+    except _HEADER_ERRORS as error:
         raise InputError.about(
             path,
             expected="a readable MetaImage or NIfTI header",
@@ -145,6 +153,8 @@ def _locate_nifti(path: Path) -> PixelSource:
     if code not in _NIFTI_TYPES:
         raise ValueError(f"NIfTI datatype {code} is not one of {sorted(_NIFTI_TYPES)}")
     offset, slope, intercept = struct.unpack_from(order + "3f", header, 108)
+    if not 0 <= offset <= _NIFTI_LARGEST_OFFSET:
+        raise ValueError(f"vox_offset = {offset:g}, where the voxels' first byte is expected")
     return PixelSource(
         path=path,
         offset=int(offset),

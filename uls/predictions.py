@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from uls.errors import InputError
 from uls.job_time import RunTime, run_time
 from uls.stack import stack_name
+from uls.strict_json import parse_json
 
 __all__ = ["MASK_SLUG", "STACK_SLUG", "SUCCEEDED", "PredictionJob", "read_predictions"]
 
@@ -87,8 +88,8 @@ def read_predictions(path: Path) -> tuple[PredictionJob, ...]:
     if not path.is_file():
         raise InputError.about(path, expected="the platform's list of jobs", found="no file")
     try:
-        jobs = TypeAdapter(list[_Job]).validate_json(path.read_bytes())
-    except (ValidationError, OSError) as error:
+        jobs = TypeAdapter(list[_Job]).validate_python(parse_json(path.read_bytes()))
+    except (ValueError, OSError) as error:
         raise InputError.about(
             path, expected="the platform's list of jobs", found=_reason(error)
         ) from error
