@@ -57,6 +57,14 @@ MasksOption = Annotated[
 ReportOption = Annotated[
     bool, typer.Option("--report", help="Write report.html beside metrics.json, too.")
 ]
+SurfaceOption = Annotated[
+    bool,
+    typer.Option(
+        "--surface",
+        help="Surface Dice and Hausdorff distances too, by the package surface-distance (extra "
+        "`report`): 0.03 to 3 seconds a lesion, by its size.",
+    ),
+]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Warnings and errors only, and no table.")
 ]
@@ -71,6 +79,7 @@ def score(
     ground_truth: GroundTruthOption = None,
     missing: MissingOption = Missing.ERROR,
     masks_folder: MasksOption = None,
+    surface: SurfaceOption = False,
     with_report: ReportOption = False,
     images: Annotated[
         list[Path] | None,
@@ -92,6 +101,7 @@ def score(
         ground_truth=ground_truth,
         missing=missing,
         masks_folder=masks_folder,
+        surface=surface,
     )
     if images and not with_report:
         raise CallError.about("--images", expected="--report with it", found="no --report")
@@ -109,6 +119,7 @@ def serve(
     ground_truth: GroundTruthOption = None,
     missing: MissingOption = Missing.ERROR,
     masks_folder: MasksOption = None,
+    surface: SurfaceOption = False,
     with_report: ReportOption = False,
     port: Annotated[int, typer.Option("--port", help="To listen on.")] = 4743,
     quiet: QuietOption = False,
@@ -124,6 +135,7 @@ def serve(
         ground_truth=ground_truth,
         missing=missing,
         masks_folder=masks_folder,
+        surface=surface,
     )
     if with_report:
         check_installed()

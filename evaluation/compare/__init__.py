@@ -1,0 +1,1 @@
+"""Several submissions against each other: whether a difference is real, and the ranking sure."""

@@ -1,0 +1,74 @@
+"""Is the difference between two submissions real? Wilcoxon's test, and how large it is.
+
+Sources: F. Wilcoxon, Individual comparisons by ranking methods, Biometrics Bulletin 1 (1945);
+S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics
+6 (1979).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluation.analysis.resampling import Floats
+from uls.errors import CallError
+
+__all__ = ["SignedRank", "check_scipy", "holm", "signed_rank"]
+
+_DIGITS = 12
+"""Differences are rounded to these, so that 0.3 − 0.2 and 0.2 − 0.1 tie as they should."""
+
+
+@dataclass(frozen=True)
+class SignedRank:
+    """A two-sided signed-rank test: its p, how many pairs were equal, and what to know of it."""
+
+    p: float
+    ties: int
+    note: str = ""
+
+
+def check_scipy() -> None:
+    """Verify that tests can be made.
+
+    Raises:
+        CallError: scipy is not installed.
+    """
+    try:
+        import scipy.stats  # noqa: F401, PLC0415  (only the extra `report` has it)
+    except ImportError as error:
+        raise CallError.about(
+            "compare",
+            expected="the package scipy",
+            found="none installed",
+            hint="Install the extra `report`: pip install 'uls23[report]'.",
+        ) from error
+
+
+def signed_rank(a: Floats, b: Floats) -> SignedRank:
+    """Test whether the differences a − b lie evenly around 0; equal pairs are left out.
+
+    Without any difference the test is not defined, and p is 1.
+    """
+    from scipy.stats import wilcoxon  # noqa: PLC0415
+
+    differences = np.round(a - b, _DIGITS)
+    unequal = differences[differences != 0]
+    ties = len(differences) - len(unequal)
+    if not len(unequal):
+        return SignedRank(1.0, ties, "no lesion differs: the test is not defined, p is set to 1")
+    return SignedRank(float(wilcoxon(unequal).pvalue), ties)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Correct p values for being many: the smallest of n is multiplied by n, the next by n − 1.
+
+    Returns:
+        In the given order, at most 1, and none below one that was smaller.
+    """
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = highest
+    return adjusted
