@@ -5,6 +5,7 @@ radiotherapy, J. Med. Internet Res. 23 (2021); the library's surface elements ha
 """
 
 import math
+import warnings
 from types import ModuleType
 
 import numpy as np
@@ -60,7 +61,9 @@ def surface_score(
     if not reference.n_voxels or not prediction.n_voxels:
         return SurfaceScore(dice=0.0, tolerance_mm=TOLERANCE_MM, hausdorff_95_mm=None)
     a, b = _in_common_box(reference, prediction)
-    distances = library.compute_surface_distances(a, b, spacing_mm[::-1])
+    with warnings.catch_warnings():  # it calls SciPy by names that SciPy 2 will no longer have
+        warnings.simplefilter("ignore", DeprecationWarning)
+        distances = library.compute_surface_distances(a, b, spacing_mm[::-1])
     dice = float(library.compute_surface_dice_at_tolerance(distances, TOLERANCE_MM))
     hausdorff = float(library.compute_robust_hausdorff(distances, _PERCENT))
     return SurfaceScore(

@@ -1,7 +1,9 @@
-"""The scores as text that people read: a row a lesion, a row a metric, the ChallengeScore."""
+"""The scores as text that people read: per lesion, per metric, what they mean, and the one score."""
 
 from collections.abc import Sequence
 
+from evaluation.analysis_tables import analysis_tables
+from evaluation.columns import Row, aligned
 from evaluation.metrics import Clicks, Lesion, MaskMeasures, Metrics, Summary
 
 __all__ = ["score_table"]
@@ -25,8 +27,6 @@ _CLICKS_HEADINGS = ("clicks", "stack", "VOIs", "Dice", "")
 _SUMMARY_HEADINGS = ("metric", "mean", "std", "min", "25%", "median", "75%", "max", "count")
 _UNKNOWN = "-"
 
-Row = tuple[str, ...]
-
 
 def score_table(metrics: Metrics) -> str:
     """Lay out a metrics.json: per lesion, per lesion with several clicks, and in sum."""
@@ -35,6 +35,8 @@ def score_table(metrics: Metrics) -> str:
         rows = [_clicks_row(index, clicks) for index, clicks in enumerate(metrics.clicks)]
         tables.append(_table(_CLICKS_HEADINGS, rows))
     tables.append(_table(_SUMMARY_HEADINGS, _summary_rows(metrics)))
+    if metrics.analysis:
+        tables += analysis_tables(metrics.analysis)
     tables.append(_closing(metrics))
     return "\n\n".join(tables)
 
@@ -104,12 +106,5 @@ def _figure(value: float | None, *, digits: int = 3) -> str:
 
 def _table(headings: Row, rows: Sequence[Row]) -> str:
     """Align columns: words (the first two and the last) to the left, figures to the right."""
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
     words = {0, len(headings) - 1} if headings[1] != "stack" else {0, 1, len(headings) - 1}
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column in words else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in (headings, *rows)
-    )
+    return aligned(headings, rows, words=words)
