@@ -67,6 +67,8 @@ def dice_per_group(
 def _boxes(axes: "Axes", values: list[npt.NDArray[np.float64]], rows: npt.NDArray[np.int_]) -> None:
     line = {"color": GREY, "linewidth": 1.2}
     enough = [row for row in rows if len(values[row]) >= _SMALLEST_BOX]
+    if not enough:
+        return
     axes.boxplot(
         [values[row] for row in enough],
         positions=enough,

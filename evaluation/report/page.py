@@ -16,21 +16,24 @@ Row = Sequence[str]
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table; its first `words` columns and the last of `notes` are text, the others figures."""
+    """A table; its first `words` and its last `words_at_end` columns are text, the others figures.
+
+    If there are words at the end, the last column holds remarks.
+    """
 
     headings: Row
     rows: Sequence[Row]
     caption: str = ""
     words: int = 1
-    notes: bool = False
+    words_at_end: int = 0
 
     def is_text(self, column: int) -> bool:
         """Tell whether a column holds words, which are set to the left."""
-        return column < self.words or self.is_notes(column)
+        return column < self.words or column >= len(self.headings) - self.words_at_end
 
-    def is_notes(self, column: int) -> bool:
+    def is_remarks(self, column: int) -> bool:
         """Tell whether a column holds whole remarks."""
-        return self.notes and column == len(self.headings) - 1
+        return bool(self.words_at_end) and column == len(self.headings) - 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,7 +41,7 @@ def _worst(metrics: Metrics, most: int = 10) -> Table:
         caption=f"The {most} least consistent lesions." if len(ranked) > most else "All lesions.",
         headings=("lesion", "stack", "Dice", "pairs of VOIs", "remarks"),
         words=2,
-        notes=True,
+        words_at_end=1,
         rows=[_row(_name(metrics, index), clicks) for index, clicks in ranked[:most]],
     )
 

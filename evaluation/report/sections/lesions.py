@@ -70,7 +70,7 @@ def _table(lesions: Sequence[Lesion]) -> Table:
         caption="Axes and volumes: reference → prediction.",
         headings=(*_HEADINGS, "volume ml", *columns, "remarks"),
         words=2,
-        notes=True,
+        words_at_end=len(columns) + 1,
         rows=[_row(lesion, columns) for lesion in lesions],
     )
 

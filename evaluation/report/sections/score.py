@@ -42,7 +42,7 @@ def headline(metrics: Metrics) -> Headline:
     return Headline(
         name="ChallengeScore",
         value=number(aggregates.challenge_score),
-        interval=f"95 % interval {interval(bounds)}" if bounds else "no interval (see the table)",
+        interval=f"95 % interval {interval(bounds)}" if bounds else "without an interval",
         remark=f"0 is worst, 1 is best. {of}.",
     )
 
@@ -154,8 +154,13 @@ def _about_intervals(intervals: Intervals | None) -> str:
         if intervals.unit == "lesion"
         else ""
     )
+    none = (
+        f" The ChallengeScore has none: all repeated clicks are of one {intervals.unit}."
+        if intervals.challenge_score is None
+        else ""
+    )
     few = f" So few {drawn} tell little." if intervals.units < FEW_UNITS else ""
     return (
         f"Intervals: {intervals.method}; {intervals.resamples} resamples of {intervals.units} "
-        f"{drawn}, seed {intervals.seed}.{few}{caution}"
+        f"{drawn}, seed {intervals.seed}.{none}{few}{caution}"
     )
