@@ -1,4 +1,4 @@
-"""The scores as text that people read: per lesion, per metric, what they mean, and the one score."""
+"""The scores as text that people read: per lesion, per metric, what they mean, the one score."""
 
 from collections.abc import Sequence
 

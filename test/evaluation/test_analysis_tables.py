@@ -28,11 +28,7 @@ def test_groups_of_lesions_csv_and_of_size(analysis: Analysis) -> None:
     """0.5 and 0.7: 0.6 ± √0.02 = 0.1414."""
     types, sizes, *_ = map(lines, analysis_tables(analysis))
     assert types[0][:3] == ["type", "lesions", "Dice"]
-    assert types[1] == [
-        "lung",
-        "2",
-        *["0.600", "±", "0.141", "0.100", "±", "0.000", "0.200", "±", "0.000", "2"],
-    ]
+    assert " ".join(types[1]) == "lung 2 0.600 ± 0.141 0.100 ± 0.000 0.200 ± 0.000 2"
     assert types[2] == ["not", "known", "1", "-", "-", "-", "-"]
     assert [row[:2] for row in sizes] == [
         ["long_axis_mm", "lesions"],
@@ -47,20 +43,7 @@ def test_agreement_beside_the_observer_study(analysis: Analysis) -> None:
     assert table[1][:9] == ["long", "2", "of", "3", "(0.667)", "-1.0", "-9.3", "to", "7.3"]
     assert table[1][-1] == "2"
     assert table[2][:9] == ["short", "2", "of", "3", "(0.667)", "0.0", "0.0", "to", "0.0"]
-    assert table[3] == [
-        "one",
-        "observer",
-        "(Yoon",
-        "2016)",
-        "-",
-        "-",
-        "-",
-        "1.6",
-        "-22.1",
-        "to",
-        "25.3",
-        "-",
-    ]
+    assert " ".join(table[3]) == "one observer (Yoon 2016) - - - 1.6 -22.1 to 25.3 -"
 
 
 def test_intervals_and_the_score(analysis: Analysis) -> None:
