@@ -49,7 +49,7 @@ def dice_per_group(
         random = np.random.default_rng(_JITTER_SEED)
         for row, dice in zip(rows, values, strict=True):
             jitter = random.uniform(-0.22, 0.22, dice.size)
-            axes.plot(dice, row + jitter, "o", color=BLUE, markersize=3, alpha=0.6, mew=0, zorder=3)
+            axes.plot(dice, row + jitter, "o", color=BLUE, markersize=4, alpha=0.6, mew=0, zorder=3)
         marked = [(known[name], row) for row, name in enumerate(groups) if name in known]
         if marked:
             _marks(axes, marked)

@@ -54,9 +54,8 @@ def score_section(metrics: Metrics) -> Section:
         headings=("", "this submission", "95 % interval", "published", "median (quartiles)", "n"),
         rows=rows,
         caption=f"Mean ± standard deviation. “Published” is the ULS23 baseline, {BASELINE_NAME} "
-        f"without mirroring, on the challenge's test set of {BASELINE_LESIONS} lesions. It was "
-        "measured on other lesions than these unless these are that test set, so it is "
-        "for orientation only.",
+        f"without mirroring, on the challenge's test set of {BASELINE_LESIONS} lesions: for "
+        "orientation only, unless the lesions here are those.",
     )
     return Section(
         title="The score and its parts",
