@@ -128,7 +128,8 @@ def _mean_and_std(
     per_unit = [
         np.bincount(unit_of, weights=w, minlength=len(counts)) for w in (deviations, deviations**2)
     ]
-    sums, squares = np.stack(per_unit) @ counts.astype(np.float64)
+    # Not by BLAS, whose threads cost more than they gain here and round as they please.
+    sums, squares = np.einsum("fu,ur->fr", np.stack(per_unit), counts)
     with np.errstate(divide="ignore", invalid="ignore"):
         means = sums / totals
         variances = np.maximum(squares - sums * means, 0) / (totals - 1)

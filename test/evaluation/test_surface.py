@@ -6,7 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from synthetic_submission import Submission
+from typer.testing import CliRunner
 
+from evaluation.__main__ import app
 from evaluation.analysis.lesion_sections import SurfaceScore
 from evaluation.job import evaluate
 from evaluation.surface import TOLERANCE_MM, surface_library, surface_score
@@ -92,3 +94,16 @@ def test_asked_for_without_the_library_nothing_is_scored(
     with pytest.raises(CallError, match="--surface"):
         evaluate(replace(submission.options(), surface=True))
     assert not submission.metrics_file.exists()
+
+
+def test_the_command_line_asks_for_it(
+    submission: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr("evaluation.job.evaluate", lambda options: asked.append(options.surface))
+    monkeypatch.setattr("evaluation.table.score_table", lambda metrics: "")
+    submission.write()
+    for options in ([], ["--surface"]):
+        done = CliRunner().invoke(app, ["score", "--input", str(submission.input_folder), *options])
+        assert done.exit_code == 0, done.output
+    assert asked == [False, True]

@@ -137,6 +137,15 @@ def test_without_repeated_clicks_there_is_no_score_to_vary(lesions: list[Lesion]
     assert found.dice.mean is not None
 
 
+def test_one_lesion_alone_with_repeated_clicks_leaves_the_score_without_an_interval(
+    lesions: list[Lesion],
+) -> None:
+    found = intervals(lesions, [clicks(0.4, 0, 9)], resamples=50)
+    assert found.challenge_score is None
+    assert found.consistency == SummaryIntervals()
+    assert found.dice.mean is not None
+
+
 def test_the_same_scores_have_the_same_intervals(
     lesions: list[Lesion], entries: list[Clicks]
 ) -> None:
