@@ -97,7 +97,7 @@ def test_the_least_consistent_lesion_comes_first(drawn: Callable[..., Axes]) -> 
     assert list(pairs.get_xdata()) == [1, 1, 1, 2, 2]
 
 
-HOSTILE = "$x_<b>&\x00\u809d"
+HOSTILE = "$x_<b>\\frac$&\x00\u809d"
 
 
 @pytest.mark.parametrize(

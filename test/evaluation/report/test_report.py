@@ -12,9 +12,12 @@ from synthetic_stacks import voi_with_cube, write_image
 
 from evaluation.analysis.lesion_sections import SurfaceScore
 from evaluation.metrics import Lesion, Metrics, NotScored
+from evaluation.report import panels
 from evaluation.report.panels import ImageFiles
 from evaluation.report.report import write_report
+from evaluation.report.sections import agreement
 from evaluation.report.sections.lesions import worst_lesions
+from evaluation.report.views import Slice
 from uls.errors import InputError, OutputError
 
 
@@ -130,6 +133,26 @@ def test_the_figures_are_there(metrics: Metrics, tmp_path: Path) -> None:
     assert all(base64.b64decode(data).rstrip().endswith(b"</svg>") for data in figures)
 
 
+def test_differences_are_prediction_minus_reference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long axes 10 → 12 and 30 → 29, short axes 5 → 5 and 20 → 0; nothing has no difference."""
+    seen = {}
+
+    def keep(mean: list[float], difference: list[float], *, axis: str, **_: object) -> str:
+        seen[axis] = (mean, difference)
+        return ""
+
+    monkeypatch.setattr(agreement, "bland_altman", keep)
+    lesions = [
+        lesion(reference=measures(10, 5), prediction=measures(12, 5)),
+        lesion(reference=measures(30, 20), prediction=measures(29, 0)),
+        lesion(no_prediction=True),
+    ]
+    read_report(metrics_of(lesions), tmp_path)
+    assert seen == {"long axis": ([11, 29.5], [2, -1]), "short axis": ([5], [0])}
+
+
 def test_hostile_names_are_only_text(tmp_path: Path) -> None:
     hostile = "</table><script>alert(1)</script>\"'><img src=x onerror=y>{{7*7}}$\\frac"
     bad = lesion(0.5, stack=hostile, patient=hostile, type=hostile, group=hostile)
@@ -209,6 +232,24 @@ def test_the_worst_lesions_are_shown_where_there_is_a_ct(tmp_path: Path) -> None
     assert all(base64.b64decode(j.split(",", 1)[1]).startswith(b"\xff\xd8") for j in jpegs)
     assert len(set(jpegs[:4])) == 4
     assert "Images were found for 2 of 3." in page.text
+
+
+def test_each_mask_is_drawn_as_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cubes of 13 voxels a side in the reference, of 9 in the prediction."""
+    seen = []
+
+    def keep(_: object, panel: Slice, __: object, *, whole: bool) -> None:
+        assert panel.reference is not None
+        seen.append((panel.plane, whole, panel.reference.sum(), panel.prediction.sum()))
+
+    monkeypatch.setattr(panels, "draw_panel", keep)
+    panels.draw_panels([lesion(stack="s")], stack(tmp_path, "s", 1))
+    assert seen == [
+        ("axial", True, 13 * 13, 9 * 9),
+        ("axial", False, 13 * 13, 9 * 9),
+        ("coronal", False, 13 * 13, 9 * 9),
+        ("sagittal", False, 13 * 13, 9 * 9),
+    ]
 
 
 def test_a_ct_that_is_not_the_lesions_is_refused(tmp_path: Path) -> None:

@@ -102,6 +102,16 @@ def test_scoring_may_report_with_images(submission: Submission) -> None:
     assert sum(source.startswith("data:image/jpeg") for source in page.values("src")) == 3 * 4
 
 
+def test_a_failed_job_has_no_images_and_the_report_says_so(submission: Submission) -> None:
+    ct = write_image(submission.folder / "ct" / "stack.mha", np.concatenate([voi_with_cube()] * 3))
+    submission.jobs[0]["status"] = "Failed"
+    result = score(submission, "--missing", "score-zero", "--report", "--images", ct)
+    assert result.exit_code == 0, result.exception
+    page = Reading((submission.output_folder / "report.html").read_text())
+    assert "Not all of it could be scored. Stack stack: 3 lesions" in page.text
+    assert "expected status 'Succeeded', found 'Failed'" in page.text
+
+
 def test_without_report_there_is_none(submission: Submission) -> None:
     assert score(submission).exit_code == 0
     assert [path.name for path in submission.output_folder.iterdir()] == ["metrics.json"]
