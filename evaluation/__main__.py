@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from evaluation.bench.command import bench
 from evaluation.compare.command import compare
 from evaluation.options import BAKED_IN_GROUND_TRUTH, UPLOADED_GROUND_TRUTH, Missing, Options
 from evaluation.report.command import picture
@@ -146,6 +147,7 @@ def serve(
 app.command()(report)
 app.command()(picture)
 app.command()(compare)
+app.command()(bench)
 
 
 def _score(
