@@ -45,6 +45,8 @@ def find_files(
 ) -> ImageFiles | None:
     """Find the stacks of each kind among files and folders, by name; None if none are asked for.
 
+    One CT stack and one stack of masks belong together, whatever they are called.
+
     Raises:
         CallError: a place is not there, a folder holds no stack, a name comes twice, or one of
             CT and predictions is given without the other.
@@ -57,11 +59,19 @@ def find_files(
             expected="CT stacks by --images and their masks by --predictions",
             found="only one of the two" if images or predictions else "only --reference",
         )
+    scans = find_stacks(images, "--images")
     return ImageFiles(
-        find_stacks(images, "--images"),
-        find_stacks(predictions, "--predictions"),
-        find_stacks(references or (), "--reference"),
+        scans,
+        _named_as(scans, find_stacks(predictions, "--predictions")),
+        _named_as(scans, find_stacks(references or (), "--reference")),
     )
+
+
+def _named_as(scans: Mapping[str, Path], masks: dict[str, Path]) -> dict[str, Path]:
+    """Put one stack of masks under the name of the one CT stack: platforms rename outputs."""
+    if len(scans) == 1 and len(masks) == 1:
+        return dict(zip(scans, masks.values(), strict=True))
+    return masks
 
 
 def find_stacks(places: Sequence[Path], option: str) -> dict[str, Path]:

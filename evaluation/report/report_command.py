@@ -32,7 +32,8 @@ def report(
         list[Path] | None,
         typer.Option(
             "--predictions",
-            help="Stacks of predicted masks named as their CT stacks, or a folder of them.",
+            help="Stacks of predicted masks named as their CT stacks (a single one may have any "
+            "name), or a folder of them.",
             show_default=False,
         ),
     ] = None,
@@ -40,7 +41,7 @@ def report(
         list[Path] | None,
         typer.Option(
             "--reference",
-            help="Stacks of reference masks, or a folder of them.",
+            help="Stacks of reference masks, named likewise, or a folder of them.",
             show_default=False,
         ),
     ] = None,

@@ -49,6 +49,17 @@ def test_the_ct_may_be_a_folder(metrics_file: Path, tmp_path: Path) -> None:
     assert output.read_text().count("data:image/jpeg") == 4
 
 
+def test_one_stack_of_masks_may_have_any_name(metrics_file: Path, tmp_path: Path) -> None:
+    write_image(tmp_path / "ct" / "s.mha", voi_with_cube())
+    masks = write_image(tmp_path / "a-pk.mha", (voi_with_cube() > 0).astype(np.uint8))
+    result = call(
+        *("report", metrics_file, "--images", tmp_path / "ct"),
+        *("--predictions", masks, "--reference", masks),
+    )
+    assert result.exit_code == 0, result.output
+    assert (metrics_file.parent / "report.html").read_text().count("data:image/jpeg") == 4
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
