@@ -6,7 +6,7 @@ boundary pixels. Both axes come out the same with less work:
 - the farthest two pixels of a set are corners of its convex hull, hence first or last in their row:
   at most two pixels a row stand for the whole boundary;
 - length and angle of a pair depend only on the vector between its pixels, and a slice of 256×256
-  has at most 130 816 such vectors (up to sign), however many pairs its boundary has
+  has at most 130 560 such vectors (up to sign), however many pairs its boundary has
   (`uls.vectors`);
 - slices that cannot hold the longest line are passed over (`uls.slice_limits`).
 """

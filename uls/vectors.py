@@ -1,6 +1,6 @@
 """The distinct vectors between the pixels of a slice.
 
-A slice of 256×256 has at most 130 816 of them (up to sign), however many pairs its pixels make:
+A slice of 256×256 has at most 130 560 of them (up to sign), however many pairs its pixels make:
 few pixels are compared one by one, many by one autocorrelation.
 """
 
