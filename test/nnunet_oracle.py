@@ -22,6 +22,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+__all__ = ["Verdict", "compute_gaussian", "compute_steps_for_sliding_window", "judge"]
+
 MISSING_RESAMPLING = "no_resampling_data_or_seg_to_shape"
 MISSING_TRAINERS = "nnUNetTrainer_ULS"
 
@@ -34,6 +36,10 @@ for _folder in ("raw", "preprocessed", "results"):
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from nnunetv2.inference import predict_from_raw_data
+    from nnunetv2.inference.sliding_window_prediction import (
+        compute_gaussian,
+        compute_steps_for_sliding_window,
+    )
     from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
     from nnunetv2.utilities.plans_handling import plans_handler
 
