@@ -12,6 +12,7 @@ import pytest
 import torch
 from nnunet_folders import BASELINE_TRAINER, old_plans, write_result_folder
 
+from algorithm import checkpoint
 from algorithm.checkpoint import read_checkpoint
 from uls.errors import ModelError
 
@@ -45,22 +46,22 @@ def _saved(tmp_path: Path, content: Any) -> Path:
 def test_reads_what_running_the_network_takes(tmp_path: Path) -> None:
     path = _saved(tmp_path, _content())
 
-    checkpoint = read_checkpoint(path)
+    read = read_checkpoint(path)
 
-    assert checkpoint.weights["weight"].tolist() == [0, 1, 2]
-    assert checkpoint.configuration == "3d_fullres"
-    assert checkpoint.trainer == "nnUNetTrainer"
-    assert checkpoint.mirror_axes == (0, 2)
-    assert checkpoint.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert read.weights["weight"].tolist() == [0, 1, 2]
+    assert read.configuration == "3d_fullres"
+    assert read.trainer == "nnUNetTrainer"
+    assert read.mirror_axes == (0, 2)
+    assert read.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_reads_all_that_nnunets_trainer_saves(tmp_path: Path) -> None:
     folder = write_result_folder(tmp_path / "result", old_plans(), trainer=BASELINE_TRAINER)
 
-    checkpoint = read_checkpoint(folder / "fold_all" / "checkpoint_best.pth")
+    read = read_checkpoint(folder / "fold_all" / "checkpoint_best.pth")
 
-    assert checkpoint.trainer == BASELINE_TRAINER
-    assert checkpoint.configuration == "3d_fullres_resenc"
+    assert read.trainer == BASELINE_TRAINER
+    assert read.configuration == "3d_fullres_resenc"
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,32 @@ def test_a_pickle_that_would_run_code_is_refused_and_does_not(tmp_path: Path) ->
 
     assert not crater.exists()
     # The same file is a real danger: loaded without care it does what it says.
+    torch.load(path, weights_only=False)
+    assert crater.exists()
+
+
+def test_the_reader_itself_refuses_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking through the pickle first only makes for a better message."""
+    crater = tmp_path / "crater"
+    path = _saved(tmp_path, _content(logging=Bomb(crater)))
+    monkeypatch.setattr(checkpoint, "get_unsafe_globals_in_checkpoint", lambda _: [])
+
+    with pytest.raises(ModelError, match="restricted reader refuses"):
+        read_checkpoint(path)
+
+    assert not crater.exists()
+
+
+@pytest.mark.parametrize("pickled", [b"(S'%s'\niposix\nmkdir\n.", b"cposix\nmkdir\n(V%s\ntR."])
+def test_pickles_written_by_hand_are_refused(tmp_path: Path, pickled: bytes) -> None:
+    crater = tmp_path / "crater"
+    path = _saved(tmp_path, _content())
+    _rewrite_pickle(path, lambda _: pickled % str(crater).encode())
+
+    with pytest.raises(ModelError, match="was not loaded"):
+        read_checkpoint(path)
+
+    assert not crater.exists()
     torch.load(path, weights_only=False)
     assert crater.exists()
 

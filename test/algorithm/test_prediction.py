@@ -199,6 +199,31 @@ def test_a_lesion_that_outgrows_the_patch_is_tiled(caplog: pytest.LogCaptureFixt
     assert "reaches the border" in caplog.text
 
 
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_every_face_of_the_patch_counts(axis: int, side: int) -> None:
+    patch_zyx = (32, 64, 64)
+    # A rod of one voxel from the click to the patch's last voxel on one side.
+    voi = np.full(VOI_SHAPE_ZYX, -1, dtype=np.int16)
+    reach = patch_zyx[axis] // 2 if side < 0 else patch_zyx[axis] // 2 - 1
+    rod = [slice(click, click + 1) for click in CLICK_ZYX]
+    ends = sorted((CLICK_ZYX[axis], CLICK_ZYX[axis] + side * reach))
+    rod[axis] = slice(ends[0], ends[1] + 1)
+    voi[tuple(rod)] = 1
+    engine = Brightness()
+    predictor = Predictor(_model(patch_zyx=patch_zyx, field="click"), [engine])
+
+    predictor.predict(voi)
+    assert len(engine.patches) > 1
+
+    engine.patches.clear()
+    rod[axis] = slice(ends[0] + 1, ends[1]) if side < 0 else slice(ends[0], ends[1])
+    voi[:] = -1
+    voi[tuple(rod)] = 1
+    predictor.predict(voi)
+    assert len(engine.patches) == 1
+
+
 def test_another_lesion_at_the_patch_border_does_not_matter() -> None:
     voi = np.maximum(_ball(CLICK_ZYX, radius=5), _ball((64, 128, 96), radius=4))
     engine = Brightness()
