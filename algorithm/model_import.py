@@ -197,7 +197,7 @@ def _check_packages() -> None:
             "importing an nnU-Net model",
             expected=f"the packages {', '.join(_NEEDED)}",
             found=f"{', '.join(missing)} not installed",
-            hint="Import on a machine with `pip install uls23[gpu,importing]`; the model folder "
+            hint="Import on a machine with `pip install '.[gpu,importing]'`; the model folder "
             "that it writes runs anywhere.",
         )
 

@@ -101,7 +101,7 @@ def choose(name: str, model: Model, options: Options) -> tuple[str, Options]:
         "--engine auto",
         expected="an installed engine that can read the model",
         found="none",
-        hint="Install one, such as `pip install uls23[cpu]`.",
+        hint="Install one, such as `pip install '.[cpu]'` in the source folder.",
     )
 
 
@@ -116,7 +116,7 @@ def _check_runs(name: str, model: Model, options: Options) -> None:
             f"--engine {name}",
             expected=f"the packages {', '.join(entry.packages)}",
             found=f"{missing} not installed",
-            hint=f"Install them with `pip install uls23[{entry.extra}]`, or take another engine.",
+            hint=f"Install them with `pip install '.[{entry.extra}]'`, or take another engine.",
         )
     if _lacks_onnx(name, model):
         raise ModelError.about(
