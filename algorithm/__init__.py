@@ -1,0 +1,1 @@
+"""The inference image: stacks of VOIs in, masks of the clicked lesions out."""

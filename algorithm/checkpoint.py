@@ -85,20 +85,23 @@ def _load(path: Path) -> Any:
     with safe_globals(_numpy_numbers()):
         try:
             if refused := sorted(get_unsafe_globals_in_checkpoint(path)):
-                raise _unsafe(path, ", ".join(refused))
+                raise _unsafe(path, f"a pickle that wants to call {', '.join(refused)}")
             return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
         except UnpicklingError as error:
-            raise _unsafe(path, str(error).splitlines()[0]) from error
+            reason = str(error).splitlines()[0]
+            raise _unsafe(
+                path, f"a pickle that torch's restricted reader refuses ({reason})"
+            ) from error
         except (RuntimeError, ValueError, EOFError, KeyError, OSError) as error:
             found = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelError.about(path, expected="a torch checkpoint", found=found) from error
 
 
-def _unsafe(path: Path, wanted: str) -> ModelError:
+def _unsafe(path: Path, found: str) -> ModelError:
     return ModelError.about(
         path,
         expected="a checkpoint of tensors and numbers only",
-        found=f"a pickle that wants to call {wanted}",
+        found=found,
         hint="Loading it could run code that came with the file, so it was not loaded.",
     )
 

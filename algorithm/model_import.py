@@ -177,8 +177,14 @@ def _check_alike(imported: Sequence[_Imported], *, about: Path) -> None:
 def _expected_hashes(
     expected: str | Mapping[str, str] | None, folds: tuple[str, ...]
 ) -> Mapping[str, str]:
-    if expected is None or not isinstance(expected, str):
-        return expected or {}
+    if expected is None:
+        return {}
+    if not isinstance(expected, str):
+        if unknown := sorted(set(expected) - set(folds)):
+            found = f"one for the fold {', '.join(unknown)}"
+            told = f"hashes for the folds {', '.join(folds)}"
+            raise CallError.about("the expected SHA-256", expected=told, found=found)
+        return expected
     if len(folds) > 1:
         found = f"one for the folds {', '.join(folds)}"
         raise CallError.about("the expected SHA-256", expected="one per fold", found=found)
@@ -191,7 +197,7 @@ def _check_packages() -> None:
             "importing an nnU-Net model",
             expected=f"the packages {', '.join(_NEEDED)}",
             found=f"{', '.join(missing)} not installed",
-            hint="Import on a machine with `pip install uls23[gpu,importing]`; the model folder "
+            hint="Import on a machine with `pip install '.[gpu,importing]'`; the model folder "
             "that it writes runs anywhere.",
         )
 

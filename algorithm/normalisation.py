@@ -25,11 +25,18 @@ def normalise(voi_hu: npt.NDArray[Any], how: Normalisation) -> npt.NDArray[np.fl
     """
     image = np.array(voi_hu, dtype=np.float32, order="C")
     if isinstance(how, CTNormalisation):
-        np.clip(image, how.low_hu, how.high_hu, out=image)
-        image -= how.mean_hu
-        image /= max(how.std_hu, _SMALLEST_STD)
+        # Slice by slice, which stays in the cache, is faster than all at once.
+        for z in range(len(image)):
+            _normalise_ct(image[z : z + 1], how)
     elif isinstance(how, ZScoreNormalisation):
         mean, std = image.mean(), image.std()
         image -= mean
         image /= max(float(std), _SMALLEST_STD)
     return image
+
+
+def _normalise_ct(image: npt.NDArray[np.float32], how: CTNormalisation) -> None:
+    """Normalise in place, in nnU-Net's order of operations."""
+    np.clip(image, how.low_hu, how.high_hu, out=image)
+    image -= how.mean_hu
+    image /= max(how.std_hu, _SMALLEST_STD)

@@ -58,7 +58,7 @@ class Predictor:
             lesion = self._around_click(image, mirror)
         else:
             lesion = self._tiled(image, mirror)
-        if not np.isfinite(lesion.sum(dtype=np.float64)):
+        if not (np.isfinite(lesion.min()) and np.isfinite(lesion.max())):
             raise ModelError.about(
                 f"model {self._manifest.name} on {self._engines[0].name}",
                 expected="finite logits",
@@ -113,15 +113,21 @@ class Predictor:
     def _averaged(self, patch: Logit, mirror: int) -> Logit:
         """Average a patch's lesion logit over all folds and mirrored views."""
         views = mirrorings(self._manifest.mirror_axes_zyx, mirror)
-        total = np.zeros(patch.shape, dtype=np.float32)
-        for axes in views:
-            view = np.ascontiguousarray(np.flip(patch, axes))[None, None]
-            for engine in self._engines:
-                logits = np.flip(engine(view)[0], tuple(axis + 1 for axis in axes))
-                total += logits[1]
-                total -= logits[0]
-        total /= len(views) * len(self._engines)
+        passes = [(axes, engine) for axes in views for engine in self._engines]
+        first, *others = passes
+        total = _lesion_logit(patch, *first)
+        for axes, engine in others:
+            total += _lesion_logit(patch, axes, engine)
+        if others:
+            total /= len(passes)
         return total
+
+
+def _lesion_logit(patch: Logit, axes: Axes, engine: Engine) -> Logit:
+    """Run a network on a patch flipped along some axes; flip what it says back."""
+    logits = engine(np.ascontiguousarray(np.flip(patch, axes))[None, None])[0]
+    lesion: Logit = np.flip(logits[1] - logits[0], axes)
+    return lesion
 
 
 def mirrorings(allowed_axes: Sequence[int], mirror: int) -> list[Axes]:

@@ -1,8 +1,10 @@
 """Models on disk: find one, verify it, load it, import it, list them, say what it is."""
 
+import atexit
 import logging
+import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,6 +25,7 @@ __all__ = [
     "import_model",
     "list_models",
     "load_model",
+    "read_manifest",
     "verify",
 ]
 
@@ -40,15 +43,13 @@ class Model:
         manifest: what it computes.
         sha256: of `model.json`, and so, as that holds the hash of every other file, of the model.
         origin: the folder that the user would name: `folder`, or the nnU-Net result folder that
-            was imported on the fly.
-        scratch: the temporary folder of such an import, deleted with the model.
+            was imported on the fly (`folder` is then a temporary one, deleted at exit).
     """
 
     folder: Path
     manifest: Manifest
     sha256: str
     origin: Path
-    scratch: "tempfile.TemporaryDirectory[str] | None" = None
 
 
 @dataclass(frozen=True)
@@ -160,8 +161,8 @@ def _imported_on_the_fly(source: Path, *, native_spacing: bool) -> Model:
             "MODEL_FOLDER` once, and use the model folder that it writes.",
         )
     _log.info("%s is an nnU-Net result folder; importing it for this run.", source)
-    scratch = tempfile.TemporaryDirectory(prefix="uls-model-")
-    folder = Path(scratch.name) / "model"
+    scratch = Path(tempfile.mkdtemp(prefix="uls-model-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    folder = scratch / "model"
     import_model(source, folder, name=source.name, native_spacing=native_spacing)
-    loaded = verify(folder)
-    return Model(folder, loaded.manifest, loaded.sha256, origin=source, scratch=scratch)
+    return replace(verify(folder), origin=source)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from algorithm.models.architectures import architecture
-from algorithm.models.networks import aliases, build
+from algorithm.models.networks import aliases, build, load_state
 from algorithm.models.plans import Plans
 
 BASELINE_STRIDES = [[1, 1, 1], *[[2, 2, 2]] * 5, [1, 2, 2]]
@@ -172,23 +172,29 @@ def write_result_folder(
     for number, fold in enumerate(folds):
         (folder / f"fold_{fold}").mkdir()
         weights = random_weights(plans, name, seed=seed + number)
-        torch.save(
-            _checkpoint(weights, plans, name, trainer, mirror_axes, prefix),
-            folder / f"fold_{fold}" / checkpoint,
-        )
+        content = _checkpoint(plans, name, trainer, mirror_axes)
+        content["network_weights"] = {prefix + name: weights[name] for name in weights}
+        torch.save(content, folder / f"fold_{fold}" / checkpoint)
     return folder
 
 
 def random_weights(plans: dict[str, Any], configuration: str, *, seed: int) -> dict[str, Any]:
-    """Give a state dict under all of nnU-Net's names, so that logits are of the order of one."""
+    """Give a state dict under all of nnU-Net's names, of which noise is half lesion."""
     read = Plans.model_validate({**deepcopy(plans), "path": "plans.json"})
-    network = build(architecture(read.configuration(configuration), about="test"))
-    network = network.to_empty(device="cpu")
+    network_plan = architecture(read.configuration(configuration), about="test")
+    network = build(network_plan).to_empty(device="cpu")
+    names = aliases(network)
     random = torch.Generator().manual_seed(seed)
     once: dict[str, torch.Tensor] = {}
     for name, tensor in network.state_dict().items():
-        once.setdefault(aliases(network)[name], _random_tensor(name, tensor, random))
-    return {name: once[first] for name, first in aliases(network).items()}
+        once.setdefault(names[name], _random_tensor(name, tensor, random))
+    load_state(network, once)
+    smallest = [2 * step for step in network_plan.downsampling_zyx]
+    with torch.inference_mode():
+        logits = network(torch.randn((1, 1, *smallest), generator=random))[0]
+    last = f"decoder.seg_layers.{network_plan.stages - 2}.bias"
+    once[last][1] -= (logits[1] - logits[0]).median().item()
+    return {name: once[first] for name, first in names.items()}
 
 
 def _random_tensor(name: str, like: torch.Tensor, random: torch.Generator) -> torch.Tensor:
@@ -203,18 +209,14 @@ def _random_tensor(name: str, like: torch.Tensor, random: torch.Generator) -> to
 
 
 def _checkpoint(
-    weights: Mapping[str, Any],
     plans: dict[str, Any],
     configuration: str,
     trainer: str,
     mirror_axes: Sequence[int] | None,
-    prefix: str,
 ) -> dict[str, Any]:
-    """Give what nnU-Net's trainer saves, training log with numpy scalars and all."""
-    first = next(iter(weights.values()))
+    """Give what nnU-Net's trainer saves beside the weights, numpy scalars and all."""
     return {
-        "network_weights": {prefix + name: tensor for name, tensor in weights.items()},
-        "optimizer_state": {"state": {0: {"momentum_buffer": first.clone()}}, "param_groups": []},
+        "optimizer_state": {"state": {0: {"momentum_buffer": torch.ones(3)}}, "param_groups": []},
         "grad_scaler_state": {"scale": 65536.0, "_growth_tracker": 3},
         "logging": {
             "mean_fg_dice": [np.float64(0.5), np.float32(0.75)],

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI, Response
 from fastapi.responses import PlainTextResponse
+from fastapi.telemetry import TelemetryConfig
 
 from uls.errors import UserError
 
@@ -21,6 +22,15 @@ __all__ = ["PORT", "JobFunction", "create_app", "serve"]
 PORT = 4743
 
 JobFunction = Callable[[], None]
+
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""Whatever the environment asks FastAPI to report, it reports nothing."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +70,9 @@ def _app(worker: _Worker) -> FastAPI:
         threading.Thread(target=worker.load, name="load", daemon=True).start()
         yield
 
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, telemetry=_NO_TELEMETRY
+    )
 
     @app.get("/health")
     def health() -> Response:

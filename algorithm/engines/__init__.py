@@ -16,7 +16,7 @@ from algorithm.engines.options import DEVICES, PRECISIONS, Options
 from algorithm.weights import Model
 from uls.errors import CallError, ModelError
 
-__all__ = ["DEVICES", "NAMES", "PRECISIONS", "Engine", "create"]
+__all__ = ["DEVICES", "NAMES", "PRECISIONS", "Engine", "Options", "choose", "create"]
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def create(
     _check(name, NAMES, "--engine")
     _check(device, DEVICES, "--device")
     _check(precision, PRECISIONS, "--precision")
-    chosen, options = _choose(name, model, Options(device, precision))
+    chosen, options = choose(name, model, Options(device, precision))
     _check_runs(chosen, model, options)
     make: _Create = import_module(_ENGINES[chosen].module).create
     return tuple(make(model, fold, options) for fold in model.manifest.folds)
@@ -81,8 +81,12 @@ def create(
 _Create = Callable[..., Engine]
 
 
-def _choose(name: str, model: Model, options: Options) -> tuple[str, Options]:
-    """Settle what `auto` means, for the engine and for the device."""
+def choose(name: str, model: Model, options: Options) -> tuple[str, Options]:
+    """Settle what `auto` means, for the engine and for the device.
+
+    Raises:
+        CallError: no engine is installed that can read the model.
+    """
     may_use_cuda = name in {"auto", "torch"} and options.device != "cpu" and _installed("torch")
     on_cuda = options.device == "cuda" or (may_use_cuda and _cuda_is_there())
     settled = replace(options, device="cuda" if on_cuda else "cpu")
@@ -97,7 +101,7 @@ def _choose(name: str, model: Model, options: Options) -> tuple[str, Options]:
         "--engine auto",
         expected="an installed engine that can read the model",
         found="none",
-        hint="Install one, such as `pip install uls23[cpu]`.",
+        hint="Install one, such as `pip install '.[cpu]'` in the source folder.",
     )
 
 
@@ -112,7 +116,7 @@ def _check_runs(name: str, model: Model, options: Options) -> None:
             f"--engine {name}",
             expected=f"the packages {', '.join(entry.packages)}",
             found=f"{missing} not installed",
-            hint=f"Install them with `pip install uls23[{entry.extra}]`, or take another engine.",
+            hint=f"Install them with `pip install '.[{entry.extra}]'`, or take another engine.",
         )
     if _lacks_onnx(name, model):
         raise ModelError.about(

@@ -1,4 +1,8 @@
-"""ONNX Runtime on a CPU: a third opinion, for machines that have it already."""
+"""ONNX Runtime on a CPU: a third opinion, for machines that have it already.
+
+Its instance norm adds up a channel's voxels one after the other in float32. Over a whole VOI that
+put logits up to 6e-3 off (seven stages, against float64), so `auto` takes it last.
+"""
 
 import onnxruntime  # type: ignore[import-untyped]
 

@@ -1,9 +1,13 @@
 """OpenVINO: the engine for a CPU. Needs no torch, writes no file, reports to nobody."""
 
+from functools import partial
+from pathlib import Path
+
 import numpy as np
 
 from algorithm.engines.base import Batch, Engine
 from algorithm.engines.cpu import available_cpus
+from algorithm.engines.openvino_norms import average_in_blocks
 from algorithm.engines.openvino_package import openvino
 from algorithm.engines.options import Options
 from algorithm.engines.parity import admitted
@@ -24,15 +28,9 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
     """
     path = model.folder / (fold.onnx.name if fold.onnx else "")
     shape = (1, model.manifest.architecture.input_channels, *model.manifest.patch_zyx)
-    core = openvino.Core()
+    make = partial(OpenVinoEngine, path, shape)
     try:
-        network = core.read_model(path)
-        network.reshape(shape)
-        return admitted(
-            lambda precision: OpenVinoEngine(core, network, precision),
-            precision=options.precision,
-            manifest=model.manifest,
-        )
+        return admitted(make, precision=options.precision, manifest=model.manifest)
     except RuntimeError as error:
         found = str(error).splitlines()[-1]
         raise ModelError.about(path, expected="a network OpenVINO runs", found=found) from error
@@ -43,19 +41,21 @@ class OpenVinoEngine:
 
     name = "openvino"
 
-    def __init__(
-        self, core: openvino.Core, network: openvino.Model, precision: str = "f32"
-    ) -> None:
+    def __init__(self, onnx: Path, shape: tuple[int, ...], precision: str = "f32") -> None:
         threads = available_cpus()
+        self.device = f"CPU ({threads} threads, {precision})"
+        core = openvino.Core()
+        network = core.read_model(onnx)
+        network.reshape(shape)
+        if precision == "f32":
+            average_in_blocks(network)
         settings = {
             "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": 1,
             "PERFORMANCE_HINT": "LATENCY",
         }
-        compiled = core.compile_model(network, "CPU", settings)
-        self.device = f"CPU ({threads} threads, {precision})"
-        self._request = compiled.create_infer_request()
+        self._request = core.compile_model(network, "CPU", settings).create_infer_request()
 
     def __call__(self, batch: Batch) -> Batch:
         """Run the network; see `Engine`."""

@@ -1,7 +1,6 @@
 """PyTorch: the reference, in plain float32, on a CPU or a CUDA device."""
 
 import torch
-from safetensors.torch import load_file
 
 from algorithm.engines.base import Batch, Engine
 from algorithm.engines.cpu import available_cpus
@@ -30,7 +29,7 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
     if options.device == "cpu":
         torch.set_num_threads(min(torch.get_num_threads(), available_cpus()))
     network = networks.build(model.manifest.architecture)
-    networks.load_state(network, load_file(model.folder / fold.weights.name))
+    networks.load_state(network, networks.read_state(model.folder / fold.weights.name))
     network = network.to(options.device)
     return admitted(
         lambda precision: TorchEngine(network, options.device, precision),

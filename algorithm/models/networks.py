@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from algorithm.recipe import Architecture, Zyx
 from uls.errors import ModelError
 
-__all__ = ["aliases", "build", "load_state", "named_once", "save_state"]
+__all__ = ["aliases", "build", "load_state", "named_once", "read_state", "save_state"]
 
 _WRAPPERS = ("module.", "_orig_mod.")
 """What distributed training and torch.compile put before every name."""
@@ -84,6 +85,20 @@ def aliases(network: nn.Module) -> dict[str, str]:
 def save_state(state: Mapping[str, torch.Tensor], path: Path) -> None:
     """Write tensors that are named once as a safetensors file."""
     save_file(dict(state), path)
+
+
+def read_state(path: Path) -> dict[str, torch.Tensor]:
+    """Read tensors that are named once from a safetensors file, mapped until they are used.
+
+    Raises:
+        ModelError: the file is damaged.
+    """
+    try:
+        state: dict[str, torch.Tensor] = load_file(path)
+    except SafetensorError as error:
+        expected, found = "a safetensors file", str(error)
+        raise ModelError.about(path, expected=expected, found=found) from error
+    return state
 
 
 def load_state(network: nn.Module, state: Mapping[str, torch.Tensor]) -> None:

@@ -95,6 +95,13 @@ def test_server_ends_with_the_error_when_the_model_cannot_be_loaded() -> None:
         serve(load, host="127.0.0.1", port=port)
 
 
+def test_nothing_is_reported_whatever_the_environment_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+    settings = create_app(lambda: lambda: None)._telemetry
+    wanted = ("tracing", "metrics", "logs", "operation_spans", "auto_configure")
+    assert [settings[name] for name in wanted] == [False] * 5
+
+
 def test_unknown_paths_and_documentation_pages_are_404() -> None:
     with TestClient(create_app(lambda: lambda: None)) as client:
         assert {client.get(path).status_code for path in ("/", "/docs", "/openapi.json")} == {404}

@@ -1,0 +1,166 @@
+"""Which engine is made for which wish, and what is said when none can be."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from nnunet_folders import new_plans, write_result_folder
+
+from algorithm import engines, weights
+from uls.errors import CallError, ModelError
+
+FOLDS = ("0", "1")
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> weights.Model:
+    folder = tmp_path_factory.mktemp("create")
+    source = write_result_folder(folder / "result", new_plans(patch=(8, 16, 16)), folds=FOLDS)
+    weights.import_model(source, folder / "model", name="test")
+    return weights.load_model(folder / "model")
+
+
+@pytest.fixture
+def without_onnx(model: weights.Model) -> weights.Model:
+    folds = tuple(fold.model_copy(update={"onnx": None}) for fold in model.manifest.folds)
+    return replace(model, manifest=model.manifest.model_copy(update={"folds": folds}))
+
+
+Uninstall = Callable[..., None]
+
+
+@pytest.fixture
+def uninstall(monkeypatch: pytest.MonkeyPatch) -> Uninstall:
+    def hide(*packages: str) -> None:
+        monkeypatch.setattr(
+            engines, "find_spec", lambda name: None if name in packages else find_spec(name)
+        )
+
+    return hide
+
+
+@pytest.fixture(autouse=True)
+def _no_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+
+@pytest.mark.parametrize("name", ["torch", "openvino", "onnx"])
+def test_every_fold_gets_an_engine(model: weights.Model, name: str) -> None:
+    first, second = engines.create(name, model)
+    batch = np.random.default_rng(0).normal(size=(2, 1, 8, 16, 16)).astype(np.float32)
+
+    one, other = first(batch).copy(), second(batch).copy()
+
+    assert first.name == second.name == name
+    assert first.device.startswith("CPU (")
+    assert one.shape == other.shape == (2, 2, 8, 16, 16)
+    assert one.dtype == np.float32
+    assert np.abs(one - other).max() > 0.1
+
+
+@pytest.mark.parametrize("name", ["torch", "openvino", "onnx"])
+def test_a_batch_is_its_patches_one_by_one(model: weights.Model, name: str) -> None:
+    engine = engines.create(name, model)[0]
+    batch = np.random.default_rng(0).normal(size=(2, 1, 8, 16, 16)).astype(np.float32)
+
+    single = [engine(batch[[n]]).copy()[0] for n in range(2)]
+
+    np.testing.assert_allclose(engine(batch), single, atol=1e-5)
+
+
+def test_auto_takes_openvino_on_a_cpu(model: weights.Model) -> None:
+    assert engines.create("auto", model)[0].name == "openvino"
+
+
+def test_auto_takes_torch_where_openvino_is_not(model: weights.Model, uninstall: Uninstall) -> None:
+    uninstall("openvino")
+
+    assert engines.create("auto", model)[0].name == "torch"
+
+
+def test_auto_takes_torch_where_there_is_no_graph(without_onnx: weights.Model) -> None:
+    assert engines.create("auto", without_onnx)[0].name == "torch"
+
+
+def test_auto_takes_onnx_where_it_is_alone(model: weights.Model, uninstall: Uninstall) -> None:
+    uninstall("openvino", "torch")
+
+    assert engines.create("auto", model)[0].name == "onnx"
+
+
+def test_auto_says_what_to_install(model: weights.Model, uninstall: Uninstall) -> None:
+    uninstall("openvino", "torch", "onnxruntime")
+
+    with pytest.raises(CallError, match=r"pip install uls23\[cpu\]"):
+        engines.create("auto", model)
+
+
+def test_auto_takes_torch_where_there_is_cuda(
+    model: weights.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+
+    chosen, options = engines.choose("auto", model, engines.Options("auto"))
+
+    assert (chosen, options.device) == ("torch", "cuda")
+    # Unless the CPU was asked for.
+    assert engines.create("auto", model, device="cpu")[0].name == "openvino"
+
+
+def test_an_engine_that_is_not_installed_is_named(
+    model: weights.Model, uninstall: Uninstall
+) -> None:
+    uninstall("openvino")
+
+    with pytest.raises(CallError, match=r"--engine openvino.*openvino not installed.*uls23\[cpu\]"):
+        engines.create("openvino", model)
+
+
+def test_an_engine_without_its_file_is_a_model_error(without_onnx: weights.Model) -> None:
+    with pytest.raises(ModelError, match=r"an ONNX file for every fold.*found none"):
+        engines.create("openvino", without_onnx)
+
+
+def test_cuda_that_is_not_there_is_a_call_error(model: weights.Model) -> None:
+    with pytest.raises(CallError, match="--device cuda: expected a CUDA device"):
+        engines.create("torch", model, device="cuda")
+
+
+def test_openvino_does_not_run_on_cuda(model: weights.Model) -> None:
+    with pytest.raises(CallError, match="--engine openvino: expected a device among cpu"):
+        engines.create("openvino", model, device="cuda")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "named"),
+    [
+        ("tensorrt", {}, "--engine: expected one of auto, torch, openvino, onnx, found 'tensorrt'"),
+        ("auto", {"device": "tpu"}, "--device"),
+        ("auto", {"precision": "int8"}, "--precision"),
+        ("onnx", {"precision": "bf16"}, "--engine onnx: expected precision f32"),
+    ],
+)
+def test_what_is_unknown_is_a_call_error(
+    model: weights.Model, name: str, options: dict[str, str], named: str
+) -> None:
+    with pytest.raises(CallError, match=named):
+        engines.create(name, model, **options)
+
+
+def test_every_engine_can_be_named() -> None:
+    assert engines.NAMES == ("auto", "torch", "openvino", "onnx")
+
+
+@pytest.mark.parametrize("name", ["torch", "openvino", "onnx"])
+def test_a_damaged_file_is_a_model_error(model: weights.Model, tmp_path: Path, name: str) -> None:
+    """It would not pass verification; an engine says so too, should it come that far."""
+    for fold in FOLDS:
+        (tmp_path / f"{fold}.onnx").write_bytes(b"damaged")
+        (tmp_path / f"{fold}.safetensors").write_bytes(b"damaged")
+
+    with pytest.raises(ModelError, match=r"0\.(onnx|safetensors)"):
+        engines.create(name, replace(model, folder=tmp_path))

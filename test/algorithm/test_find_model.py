@@ -1,0 +1,117 @@
+"""Where models are looked for, and in which order."""
+
+from pathlib import Path
+
+import pytest
+
+from algorithm import find_model as module
+from algorithm.find_model import BUILT_IN_VARIABLE, find_model, models_in
+from uls.errors import ModelError
+
+
+def _model(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "model.json").touch()
+    return folder
+
+
+def _result_folder(folder: Path) -> Path:
+    (folder / "fold_all").mkdir(parents=True)
+    (folder / "fold_all" / "checkpoint_best.pth").touch()
+    (folder / "plans.json").touch()
+    return folder
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Path:
+    return tmp_path / "opt" / "ml" / "model"
+
+
+@pytest.fixture
+def built_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = _model(tmp_path / "app" / "weights")
+    monkeypatch.setenv(BUILT_IN_VARIABLE, str(folder))
+    return folder
+
+
+def test_what_the_user_names_goes_first(tmp_path: Path, platform: Path, built_in: Path) -> None:
+    named = _model(tmp_path / "mine")
+    _model(platform)
+
+    assert find_model(named, platform_folder=platform) == named
+
+
+def test_uploaded_weights_win_over_those_built_in(platform: Path, built_in: Path) -> None:
+    _model(platform)
+
+    assert find_model(platform_folder=platform) == platform
+
+
+def test_the_built_in_weights_go_last(platform: Path, built_in: Path) -> None:
+    assert find_model(platform_folder=platform) == built_in
+
+
+def test_an_empty_folder_of_uploads_does_not_count(platform: Path, built_in: Path) -> None:
+    platform.mkdir(parents=True)
+    (platform / ".hidden").touch()
+
+    assert find_model(platform_folder=platform) == built_in
+
+
+def test_without_the_variable_the_repositorys_weights_are_built_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(BUILT_IN_VARIABLE, raising=False)
+    smoke = _model(tmp_path / "smoke")
+    monkeypatch.setattr(module, "_BUILT_IN_FOLDER", smoke)
+
+    assert find_model(platform_folder=tmp_path / "nowhere") == smoke
+
+
+def test_uploads_that_hold_no_model_are_an_error_and_not_passed_over(
+    platform: Path, built_in: Path
+) -> None:
+    platform.mkdir(parents=True)
+    (platform / "weights.bin").touch()
+
+    with pytest.raises(ModelError, match=r"uploaded weights.*found weights\.bin.*weights import"):
+        find_model(platform_folder=platform)
+
+
+@pytest.mark.parametrize("inside", ["model", "Dataset901/nnUNetTrainer__nnUNetPlans__3d_fullres"])
+def test_uploads_may_lie_a_folder_or_two_deeper(platform: Path, inside: str) -> None:
+    expected = _model(platform / inside)
+
+    assert find_model(platform_folder=platform) == expected
+
+
+def test_a_result_folder_of_nnunet_counts(platform: Path) -> None:
+    expected = _result_folder(platform / "Dataset901" / "trainer__plans__configuration")
+
+    assert find_model(platform_folder=platform) == expected
+
+
+def test_several_models_are_an_error_that_names_them(tmp_path: Path) -> None:
+    _model(tmp_path / "models" / "first")
+    _result_folder(tmp_path / "models" / "second")
+
+    with pytest.raises(ModelError, match=r"found 2: .*first, .*second"):
+        find_model(tmp_path / "models")
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"nowhere: expected a model \(--model\), found no such"):
+        find_model(tmp_path / "nowhere")
+
+
+def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="found an empty folder"):
+        find_model(tmp_path)
+
+
+def test_models_are_listed_in_order(tmp_path: Path) -> None:
+    second, first = _model(tmp_path / "b"), _model(tmp_path / "a" / "deep")
+
+    assert models_in(tmp_path) == [first, second]
+    assert models_in(first) == [first]
+    assert models_in(tmp_path / "nowhere") == []

@@ -1,0 +1,125 @@
+"""The command line as a user meets it: exit codes, messages, and what is left behind."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from synthetic_stacks import voi_with_cube, write_job
+
+from uls.sockets import MASK_FOLDER, STACK_FOLDER
+
+REPOSITORY = Path(__file__).parents[2]
+SMOKE = REPOSITORY / "baseline_weights" / "smoke"
+
+
+def run(*arguments: str | Path, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "algorithm", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=cwd, env=environment
+    )
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Path:
+    return write_job(tmp_path / "in", {"s.mha": voi_with_cube(half=8)})
+
+
+def test_bare_call_does_a_job_and_says_what_it_used(job: Path, tmp_path: Path) -> None:
+    done = run("--input", job, "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "Model: " in done.stderr
+    assert "SHA-256" in done.stderr
+    assert "Engine: openvino" in done.stderr
+    mask = sitk.ReadImage(str(tmp_path / "out" / MASK_FOLDER / "s.mha"))
+    assert mask.GetSize() == (256, 256, 128)
+
+
+def test_masks_do_not_depend_on_the_engine(job: Path, tmp_path: Path) -> None:
+    """Engines add up in another order; a voxel whose logit is all but 0 may fall either way."""
+    masks = []
+    for engine in ("torch", "openvino", "onnx"):
+        done = run("--input", job, "--output", tmp_path / engine, "--engine", engine, "--quiet")
+        assert done.returncode == 0, done.stderr
+        image = sitk.ReadImage(str(tmp_path / engine / MASK_FOLDER / "s.mha"))
+        masks.append(sitk.GetArrayFromImage(image))
+    reference = masks[0]
+    assert reference.sum() > 100
+    for mask in masks[1:]:
+        dice = 2 * np.count_nonzero(mask & reference) / (int(mask.sum()) + int(reference.sum()))
+        assert dice >= 0.999
+
+
+def test_same_job_twice_gives_the_same_bytes(job: Path, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        assert run("--input", job, "--output", tmp_path / folder, "--quiet").returncode == 0
+    first, second = ((tmp_path / f / MASK_FOLDER / "s.mha").read_bytes() for f in ("a", "b"))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--input", "nowhere"], 3, "nowhere: expected the input folder"),
+        (["--mirror", "9"], 2, "--mirror: expected auto or a number from 0 to 8, found 9"),
+        (["--mirror", "-1"], 2, "--mirror"),
+        (["--engine", "abacus"], 2, "abacus"),
+        (["--policy", "largest"], 2, "largest"),
+        (["--budget", "0.001"], 2, "--budget"),
+        (["--no-such-option"], 2, "no-such-option"),
+        (["--model", "nowhere"], 4, "nowhere: expected a model"),
+        (["--device", "cuda", "--engine", "openvino"], 2, "cuda"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_exit_code(
+    job: Path, tmp_path: Path, arguments: list[str], code: int, message: str
+) -> None:
+    done = run("--input", job, "--output", tmp_path / "out", *arguments)
+    assert done.returncode == code, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "out").rglob("*.mha"))
+
+
+def test_bad_stack_is_an_input_error_that_names_the_file(job: Path, tmp_path: Path) -> None:
+    stack = job / STACK_FOLDER / "s.mha"
+    stack.write_bytes(stack.read_bytes()[:-10])
+    done = run("--input", job, "--output", tmp_path / "out")
+    assert done.returncode == 3
+    assert f"{stack}: expected" in done.stderr
+    assert "truncated" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_changed_weights_are_refused(job: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(SMOKE, model)
+    weights = next(model.glob("*.safetensors"))
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(bytes(data))
+    done = run("--input", job, "--output", tmp_path / "out", "--model", model)
+    assert done.returncode == 4
+    assert f"{weights}: expected SHA-256" in done.stderr
+    assert not list((tmp_path / "out").rglob("*.mha"))
+
+
+def test_weights_commands_verify_and_list() -> None:
+    verified = run("weights", "verify", SMOKE)
+    assert verified.returncode == 0, verified.stderr
+    assert "All files are as the manifest says." in verified.stdout
+    listed = run("weights", "list", SMOKE.parent)
+    assert listed.returncode == 0
+    assert str(SMOKE) in listed.stdout
+
+
+def test_help_and_version_need_no_model(tmp_path: Path) -> None:
+    for arguments in (["--help"], ["segment", "--help"], ["serve", "--help"], ["--version"]):
+        done = run(*arguments, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout
