@@ -19,7 +19,6 @@ install_requirements() {
     rm -rf "${packages:?}/bin" # command line tools of other packages
     find "$packages" -depth -type d -name tests -exec rm -rf {} +
     if [ -d "$packages/openvino" ]; then prune_openvino; fi
-    if [ -d "$packages/matplotlib" ]; then prune_matplotlib; fi
 }
 
 # OpenVINO reads ONNX and runs it on a CPU here: no other devices (nor the GPU's kernel cache), no
@@ -31,11 +30,6 @@ prune_openvino() {
     for format in gguf jax paddle pytorch tensorflow tensorflow_lite; do
         rm -f "libs/libopenvino_${format}_frontend.so".*
     done
-}
-
-# Matplotlib draws PNG and SVG here: fontTools serves its PDF output.
-prune_matplotlib() {
-    rm -rf "$packages/fontTools" "$packages/matplotlib/mpl-data/sample_data"
 }
 
 install_project() {
