@@ -19,6 +19,7 @@ install_requirements() {
     rm -rf "${packages:?}/bin" # command line tools of other packages
     find "$packages" -depth -type d -name tests -exec rm -rf {} +
     if [ -d "$packages/openvino" ]; then prune_openvino; fi
+    if [ -d "$packages/matplotlib" ]; then prune_matplotlib; fi
 }
 
 # OpenVINO reads ONNX and runs it on a CPU here: no other devices (nor the GPU's kernel cache), no
@@ -30,6 +31,13 @@ prune_openvino() {
     for format in gguf jax paddle pytorch tensorflow tensorflow_lite; do
         rm -f "libs/libopenvino_${format}_frontend.so".*
     done
+}
+
+# Matplotlib draws PNG and SVG here: of fontTools it loads a table of glyph names, the rest serves PDF.
+prune_matplotlib() {
+    rm -rf "$packages/matplotlib/mpl-data/sample_data"
+    find "$packages/fontTools" -mindepth 1 -maxdepth 1 \
+        ! -name __init__.py ! -name agl.py ! -name misc -exec rm -rf {} +
 }
 
 install_project() {
