@@ -8,7 +8,7 @@ usage() {
 Usage: ./test.sh [--native] [--gpu] [--output FOLDER]
 
 Segments test/sample/ with the built-in model, scores the masks against their references, draws
-them, and says where everything lies.
+them, reports, and says where everything lies.
 
 With a Docker engine this builds both images (./build.sh) and runs them as strictly as a hospital
 would: no network, read-only, no capabilities, limited memory and processes. Without one it does the
@@ -86,6 +86,7 @@ tell() {
   masks     $jobs/sample/output/images/ct-binary-uls/sample.mha
   scores    $scores/metrics.json
   picture   $scores/picture.png
+  report    $scores/report.html
 EOF
 }
 
@@ -121,7 +122,8 @@ score_containers() {
     local image
     image=$(./build.sh exec --list --only evaluation)
     local references=(-v "$PWD/test/sample/ground-truth:/opt/ml/input/data/ground_truth:ro")
-    run_strictly -v "$jobs:/input:ro" -v "$scores:/output" "${references[@]}" "$image"
+    run_strictly -v "$PWD/test/sample/input:/images:ro" -v "$jobs:/input:ro" -v "$scores:/output" \
+        "${references[@]}" "$image" --report --images /images/images/stacked-3d-ct-lesion-volumes
     run_strictly -v "$PWD/test/sample/input:/images:ro" -v "$jobs:/input:ro" -v "$scores:/output" \
         "${references[@]}" "$image" picture \
         --images /images/images/stacked-3d-ct-lesion-volumes/sample.mha \
@@ -152,7 +154,8 @@ segment_native() {
 
 score_native() {
     .venv-run/bin/python -m evaluation --input "$jobs" --output "$scores" \
-        --ground-truth test/sample/ground-truth
+        --ground-truth test/sample/ground-truth \
+        --report --images test/sample/input/images/stacked-3d-ct-lesion-volumes
     .venv-run/bin/python -m evaluation picture \
         --images test/sample/input/images/stacked-3d-ct-lesion-volumes/sample.mha \
         --spacings test/sample/input/stacked-3d-volumetric-spacings.json \
