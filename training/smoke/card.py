@@ -47,6 +47,10 @@ On {held_out} synthetic VOIs of seeds it was not trained on, by the algorithm's 
 The sample in `test/sample` has seeds of its own, which neither training nor this table used.
 On real CT it is expected to fail often.
 
+**Known defect.** Every third training image ends inside the patch, and where its lesion reached beyond
+that end the mask was not cut off: some padding was learnt as lesion. It is a smoke model that a real one
+will replace, so it was not trained anew.
+
 ## Recipe
 
 ```

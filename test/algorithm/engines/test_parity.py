@@ -9,6 +9,7 @@ from nnunet_folders import new_plans, write_result_folder
 
 from algorithm import engines, weights
 from algorithm.engines.base import Batch
+from algorithm.engines.openvino_package import openvino
 from algorithm.engines.parity import Parity, admitted, compare, phantom_hu
 
 
@@ -104,6 +105,11 @@ def test_bfloat16_is_close_to_float32(model: weights.Model, name: str) -> None:
 
     assert "bf16" in engine.device
     assert parity.holds("bf16")
+    # It is bfloat16, with its 8 bits, where the CPU has it; OpenVINO takes float32 elsewhere.
+    if name == "torch" or "BF16" in openvino.Core().get_property(
+        "CPU", "OPTIMIZATION_CAPABILITIES"
+    ):
+        assert parity.relative_error > 1e-4
 
 
 def test_the_phantom_looks_a_little_like_ct() -> None:

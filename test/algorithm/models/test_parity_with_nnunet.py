@@ -1,5 +1,6 @@
 """Our forward path against nnunetv2's predictor: same folder, same VOI, float32, on the CPU."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+import torch
 from nnunet_folders import (
     BASELINE_TRAINER,
     new_plans,
@@ -44,7 +46,7 @@ class Case:
 CASES = {
     # The ULS23 baseline in small: seven stages, its trainer, plans and resampling function, and
     # one tile that covers all.
-    "baseline": Case(old_plans(patch=(64, 128, 128)), (64, 128, 128), trainer=BASELINE_TRAINER),
+    "baseline": Case(old_plans(patch=(64, 64, 64)), (64, 64, 64), trainer=BASELINE_TRAINER),
     # ULS+ in small: new plans, a patch smaller than the VOI, plans that resample.
     "tiled": Case(
         new_plans(
@@ -98,6 +100,15 @@ class Judged:
     voi_hu: npt.NDArray[np.int16]
     plain: Verdict
     mirrored: Verdict
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Small networks wait for their threads more than they compute, all the more beside others."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module", params=CASES, ids=str)
