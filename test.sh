@@ -74,10 +74,17 @@ prepare_folders() {
     mkdir -p "$out"
     out=$(cd "$out" && pwd)
     jobs=$out/jobs scores=$out/scores
-    rm -rf "$jobs" "$scores"
+    forget_earlier_run
     mkdir -p "$jobs/sample/output" "$scores"
     chmod a+rwx "$jobs/sample/output" "$scores"
     cp test/sample/predictions.json "$jobs/"
+}
+
+# Only what this script wrote: the folder may hold things of the user's own.
+forget_earlier_run() {
+    local masks=$jobs/sample/output/images/ct-binary-uls
+    rm -f "$masks/sample.mha" "$scores"/{metrics.json,picture.png,report.html}
+    if [[ -d $masks ]]; then rmdir --parents --ignore-fail-on-non-empty "$masks"; fi
 }
 
 tell() {

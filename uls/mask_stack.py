@@ -3,6 +3,7 @@
 import os
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -91,7 +92,8 @@ class MaskStackWriter:
 
     def discard(self) -> None:
         """Remove what was not committed; harmless after a commit."""
-        self._file.close()
+        with suppress(OSError):  # a full disk fails once more when the rest is flushed
+            self._file.close()
         self._part.unlink(missing_ok=True)
 
 

@@ -1,3 +1,7 @@
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +145,30 @@ def test_several_stacks_are_committed_together_or_not_at_all(tmp_path: Path) -> 
         with pytest.raises(OutputError):
             commit_all([first, second])
     assert [path.name for path in tmp_path.iterdir()] == ["b.mha"]
+
+
+def write_one(mask: npt.NDArray[Any], folder: Path) -> None:
+    with MaskStackWriter(header_of(), folder) as writer:
+        writer.write(mask)
+        writer.commit()
+
+
+@contextmanager
+def files_no_larger_than(n_bytes: int) -> Iterator[None]:
+    """What a full disk does: writing beyond the limit fails, also when a buffer is flushed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+
+
+@pytest.mark.parametrize("n_bytes", [100, 100_000])
+def test_full_disk_is_an_output_error_and_leaves_nothing(tmp_path: Path, n_bytes: int) -> None:
+    noise = np.random.default_rng(0).integers(0, 2, VOI_SHAPE_ZYX).astype(bool)
+    with files_no_larger_than(n_bytes), pytest.raises(OutputError, match=r"s\.mha"):
+        write_one(noise, tmp_path)
+    assert list(tmp_path.iterdir()) == []
