@@ -1,0 +1,142 @@
+"""A lesion in a patch: grown where there is room, outlined as on slices, mixed into the image."""
+
+from dataclasses import dataclass, replace
+
+import cc3d
+import numpy as np
+
+from algorithm.models.zoom_patch import Point
+from training.starter.appearance import Look, painted
+from training.starter.fields import Bools, Floats, blurred, grown
+from training.starter.shapes import Box, LesionShape
+from training.starter.slices import Slices
+from training.starter.tissue import Growth, room
+
+__all__ = ["Body", "Scanner", "grow", "kept_apart", "mix", "outline"]
+
+_FWHM_PER_SIGMA = 2.355
+
+_PIXEL_BLUR, _PATCH_BLUR = 0.3, 0.1
+"""Interpolating between pixels blurs by this share of one (sigma); cutting a patch by this variance
+(in its voxels, beyond the ramp that `grow` draws anyway)."""
+
+_GRAIN_PIXELS = 1.5
+"""What is finer than this many pixels (sigma) is grain."""
+
+_GRAIN_SDS, _MOST_GRAIN_HU = 2.5, 45.0
+"""Grain beyond these is an edge of the background, not noise."""
+
+_APART = 2
+"""Voxels between the clicked lesion and any other."""
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """How the scan behind a patch was made."""
+
+    step_mm: float
+    pixel_mm: float
+    edge_mm: float
+    slices: Slices
+
+    def blur(self, values: Floats) -> Floats:
+        """Blur as the scanner does; along z thick slices do it instead."""
+        sigma_mm = np.hypot(self.edge_mm / _FWHM_PER_SIGMA, _PIXEL_BLUR * self.pixel_mm)
+        sigma = float(np.sqrt((sigma_mm / self.step_mm) ** 2 + _PATCH_BLUR))
+        return blurred(values, (sigma if self.slices.positions is None else 0.0, sigma, sigma))
+
+    @property
+    def grain(self) -> float:
+        """In patch voxels, the scale below which the image is grain."""
+        return _GRAIN_PIXELS * max(1.0, self.pixel_mm / self.step_mm)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A lesion in its box.
+
+    Attributes:
+        box: where in the patch.
+        radius: mean radius, patch voxels.
+        level: its level set on the patch's voxels, in radii.
+        cover: how much of each voxel it fills, 0 to 1, on the slices (see `Slices`).
+        host: the smoothed background on the patch's voxels.
+        slices: those of its box.
+    """
+
+    box: Box
+    radius: float
+    level: Floats
+    cover: Floats
+    host: Floats
+    slices: Slices
+
+
+def grow(
+    background: Floats,
+    shape: LesionShape,
+    centre: Point,
+    *,
+    growth: Growth,
+    scanner: Scanner,
+    click: Point,
+    rng: np.random.Generator,
+) -> Body | None:
+    """Grow a lesion at a place of the patch; None where it would not hold the click."""
+    box = shape.box(centre, background.shape)
+    z, y, x = (round(at) - part.start for at, part in zip(click, box, strict=True))
+    if min(z, y, x) < 0 or any(
+        at >= part.stop - part.start for at, part in zip((z, y, x), box, strict=True)
+    ):
+        return None
+    level = shape.level(box, centre, rng)
+    if level[z, y, x] <= 0:
+        return None
+    space, host = room(background[box], growth, scanner.step_mm)
+    if space[z, y, x] < 0.5:
+        return None
+    filled = np.clip(level * shape.radius + 0.5, 0, 1) * space
+    slices = scanner.slices.part(box[0])
+    return Body(box, shape.radius, level, slices.averaged(scanner.blur(filled)), host, slices)
+
+
+def outline(body: Body, click: Point) -> tuple[Body, Bools] | None:
+    """Outline a lesion at half height on its slices, as annotators do.
+
+    Returns:
+        The lesion without parts cut off from the clicked one, and the mask in its box, one
+        6-connected component that holds the click; None if there is none.
+    """
+    half = 0.5 * float(body.cover.max())
+    size = len(body.level)
+    drawn = body.slices.interpolated((body.cover > half).astype(np.float32), size) > 0.5
+    z, y, x = (round(at) - part.start for at, part in zip(click, body.box, strict=True))
+    if not drawn[z, y, x]:
+        return None
+    labels = cc3d.connected_components(drawn, connectivity=6)
+    mask: Bools = labels == labels[z, y, x]
+    if labels.max() > 1:
+        near = body.slices.sampled(grown(mask, (2, 2, 2)).astype(np.float32)) > 0
+        body = replace(body, cover=body.cover * near)
+    return body, mask
+
+
+def kept_apart(body: Body, mask: Bools) -> Body:
+    """Take away what comes near the mask (of the whole patch) of another lesion."""
+    along_z = _APART + int(np.ceil(body.slices.thickness if len(body.cover) else 0))
+    if body.slices.positions is None:
+        along_z = _APART
+    taken = grown(mask, (along_z, _APART, _APART))[body.box].astype(np.float32)
+    free = body.slices.sampled(taken) == 0
+    return replace(body, cover=body.cover * free)
+
+
+def mix(hu: Floats, body: Body, look: Look, scanner: Scanner, rng: np.random.Generator) -> None:
+    """Mix a lesion into a patch, in place; the patch's own fine grain stays."""
+    before = body.slices.sampled(hu[body.box])
+    grain = before - blurred(before, (0.0, scanner.grain, scanner.grain))
+    limit = min(_GRAIN_SDS * 1.4826 * float(np.median(np.abs(grain))), _MOST_GRAIN_HU)
+    inside = body.slices.averaged(painted(look, body.level, body.radius, rng))
+    inside += look.grain * np.clip(grain, -limit, limit)
+    change = look.blend * body.cover * (inside - before)
+    hu[body.box] += body.slices.interpolated(change, len(body.level))

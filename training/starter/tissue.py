@@ -1,0 +1,113 @@
+"""What tissue a place lies in, and where a lesion may grow from there."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from algorithm.models.zoom_patch import Point
+from training.starter.fields import Bools, Floats, blurred
+
+__all__ = ["Growth", "Tissue", "beside_air", "draw_growth", "room", "tissue_at"]
+
+_AIR_HU = -950.0
+"""Below this lies gas: outside the body, in the bowel, beyond the scan's ends; rarely a lung."""
+
+_GAS_SHARE, _LUNG_GAS_SHARE = 0.01, 0.2
+"""More of a lesion's neighbourhood than this in gas, and its place is refused."""
+
+_LUNG_HU = (-940.0, -550.0)
+_VESSEL_HU = -650.0
+"""Somewhere near a place in the lung there is a vessel; there is none in a cushion's foam."""
+
+_SMOOTH_MM, _WIDE_MM = 1.0, 4.0
+"""Tissue is told apart on HU averaged this far; vessels vanish in the wider average."""
+
+
+class Tissue(StrEnum):
+    """What a lesion grows in."""
+
+    LUNG = "lung"
+    FAT = "fat"
+    SOFT = "soft"
+    BONE = "bone"
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How a lesion treats borders: it stops within `low` to `high` HU (smoothed), or overgrows.
+
+    `swallowing`: vessels or marrow, thinner than the wider average, are grown over too.
+    """
+
+    low: float
+    high: float
+    swallowing: bool
+
+
+def tissue_at(background: Floats, click: Point, step_mm: float) -> Tissue | None:
+    """Name the tissue at a place; None in air, gas, a table, and where tissues meet."""
+    near = _around(background, click, max(1, round(1.5 / step_mm)))
+    far = _around(background, click, max(2, round(10 / step_mm)))
+    hu = float(near.mean())
+    if _LUNG_HU[0] < hu < _LUNG_HU[1]:
+        has_vessels = float(np.percentile(far, 98)) > _VESSEL_HU
+        return Tissue.LUNG if has_vessels and _gas(far) < _LUNG_GAS_SHARE else None
+    if _gas(_around(background, click, max(1, round(4 / step_mm)))) > 0:
+        return None
+    if -140 < hu < -45:
+        return Tissue.FAT
+    if -20 < hu < 190:
+        return Tissue.SOFT
+    return Tissue.BONE if 190 <= hu < 1500 else None
+
+
+def _around(values: Floats, place: Point, steps: int) -> Floats:
+    z, y, x = (slice(max(round(at) - steps, 0), round(at) + steps + 1) for at in place)
+    return values[z, y, x]
+
+
+def _gas(values: Floats) -> float:
+    return float(np.count_nonzero(values < _AIR_HU)) / values.size
+
+
+def beside_air(smooth: Floats, ring: Bools, tissue: Tissue) -> bool:
+    """Say whether a lesion with its ring lies at the skin, in bowel gas or at the scan's end."""
+    values = smooth[ring]
+    if _gas(values) > (_LUNG_GAS_SHARE if tissue is Tissue.LUNG else _GAS_SHARE):
+        return True
+    dark = values[values < -200]
+    if tissue is Tissue.LUNG or dark.size < 0.02 * values.size:
+        return False
+    # Lung beside the lesion is welcome; the soft rim of gas in the bowel is not.
+    return not -900 < float(np.median(dark)) < -550
+
+
+def draw_growth(rng: np.random.Generator, tissue: Tissue, hu: float) -> Growth:
+    """Draw how a lesion in a tissue, of some HU at the click, treats its borders."""
+    stays = rng.random() < 0.6
+    match tissue:
+        case Tissue.LUNG:
+            return Growth(-2000, -350, True) if stays else Growth(-2000, 150, True)
+        case Tissue.FAT:
+            highest = float(rng.choice((-15, 25)))
+            return Growth(-200, highest, True) if stays else Growth(-300, 220, False)
+        case Tissue.BONE:
+            return Growth(100, 4000, True) if stays else Growth(-150, 4000, False)
+        case _:
+            if stays and rng.random() < 0.5:  # within one organ
+                return Growth(max(hu - 55, -45), hu + 55, False)
+            return Growth(-45, 230, False) if stays else Growth(-300, 230, False)
+
+
+def room(background: Floats, growth: Growth, step_mm: float) -> tuple[Floats, Floats]:
+    """Give where a lesion may grow, 0 to 1 with soft edges, and the smoothed background."""
+    smooth = blurred(background, (max(_SMOOTH_MM / step_mm, 0.7),) * 3)
+    inside = (smooth > growth.low) & (smooth < growth.high)
+    if growth.swallowing:
+        wide = blurred(background, (max(_WIDE_MM / step_mm, 0.7),) * 3)
+        inside |= (wide > growth.low) & (wide < growth.high - 120)
+    if inside.all():
+        return np.ones_like(smooth), smooth
+    even = blurred(inside.astype(np.float32), (max(0.8 / step_mm, 0.8),) * 3)
+    return np.clip(3 * even - 1, 0, 1), smooth
