@@ -1,9 +1,10 @@
-"""The command line of training: `sample` makes the smoke run's input, `smoke` trains its model."""
+"""The command line of training: the smoke run's input and model, and the starter model."""
 
 import typer
 
 from training.sample.command import sample
 from training.smoke.command import smoke
+from training.starter.command import starter
 from uls import command_line
 
 __all__ = ["app", "main"]
@@ -15,6 +16,7 @@ app = typer.Typer(
 )
 app.command()(sample)
 app.command()(smoke)
+app.add_typer(starter, name="starter")
 
 
 def main() -> None:

@@ -1,0 +1,187 @@
+"""Real lesions on disk: a scan, the mask of one lesion in it, and what kind of lesion it is.
+
+Two layouts are read, and may lie in one folder:
+
+- `<case>_image.nii.gz` with `<case>_<lesion>.nii.gz`, one mask a lesion;
+- `<case>_image.nrrd` with `<case>_label.nrrd`, as in the folder `data` of pyradiomics' source
+  distribution on PyPI (version 3.0.1: `lung1` and `lung2`), which anyone can get.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk
+
+from training.starter.recipe import VALIDATION_LESIONS
+from uls.errors import InputError
+from uls.voi import Spacing
+
+__all__ = ["Lesion", "LesionFiles", "find_lesions", "never_trained_on", "read_lesion", "trained_on"]
+
+_NIFTI, _NRRD = ".nii.gz", ".nrrd"
+_IMAGE, _LABEL = "_image", "_label"
+
+_GROUPS = (("STS_*", "sarcoma"), ("*_node", "node"), ("4DLung-*", "lung"), ("lung*", "lung"))
+"""Name patterns of the data sets we know; a lesion of any other is grouped by its folder's name."""
+
+_RECIPE_MAY_READ = ("STS_*", "4DLung-*")
+"""Data sets that the recipe trains on, but for `VALIDATION_LESIONS`."""
+
+_SAME_SPACING = 1e-3
+"""Relative difference up to which a scan's and its mask's spacing count as equal."""
+
+_HINT = (
+    f"It holds <case>{_IMAGE}{_NIFTI} and <case>_<lesion>{_NIFTI}, or <case>{_IMAGE}{_NRRD} and "
+    f"<case>{_LABEL}{_NRRD}."
+)
+
+
+@dataclass(frozen=True)
+class LesionFiles:
+    """A scan and the mask of one lesion in it; `case` is the scan's name, `name` the lesion's."""
+
+    case: str
+    name: str
+    image: Path
+    mask: Path
+
+    @property
+    def group(self) -> str:
+        """What kind of lesion it is, as far as its name tells."""
+        groups = (group for pattern, group in _GROUPS if fnmatch(self.name, pattern))
+        return next(groups, self.mask.parent.name)
+
+
+@dataclass(frozen=True, eq=False)
+class Lesion:
+    """A lesion in its scan.
+
+    Attributes:
+        name: of the lesion, the same in every run: it seeds what is drawn for it.
+        group: what kind of lesion it is.
+        scan_hu: the scan, (z, y, x).
+        mask: the lesion, of the scan's shape.
+        spacing_mm: along (x, y, z).
+        padding_hu: what lies beyond the scan in a VOI cut from it.
+    """
+
+    name: str
+    group: str
+    scan_hu: npt.NDArray[np.int16]
+    mask: npt.NDArray[np.bool_]
+    spacing_mm: Spacing
+    padding_hu: float
+
+
+def find_lesions(folders: Sequence[Path]) -> tuple[LesionFiles, ...]:
+    """List the lesions of some folders, by folder and then by name.
+
+    Raises:
+        InputError: a folder is missing or has no lesion, or two lesions have one name.
+    """
+    found = tuple(files for folder in folders for files in _lesions_in(folder))
+    names = [files.name for files in found]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError.about(
+            ", ".join(map(str, folders)),
+            expected="lesions of different names",
+            found=f"{', '.join(twice)} more than once",
+            hint="Name each folder once, and give lesions names of their own.",
+        )
+    return found
+
+
+def _lesions_in(folder: Path) -> list[LesionFiles]:
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "no such folder"
+        raise InputError.about(folder, expected="a folder of lesions", found=found, hint=_HINT)
+    lesions = sorted((*_nifti(folder), *_nrrd(folder)), key=lambda files: files.name)
+    if not lesions:
+        raise InputError.about(folder, expected="scans with masks", found="none", hint=_HINT)
+    return lesions
+
+
+def _nifti(folder: Path) -> Iterator[LesionFiles]:
+    for image in folder.glob(f"*{_IMAGE}{_NIFTI}"):
+        case = image.name.removesuffix(f"{_IMAGE}{_NIFTI}")
+        for mask in folder.glob(f"{case}_*{_NIFTI}"):
+            if mask != image:
+                yield LesionFiles(case, mask.name.removesuffix(_NIFTI), image, mask)
+
+
+def _nrrd(folder: Path) -> Iterator[LesionFiles]:
+    for image in folder.glob(f"*{_IMAGE}{_NRRD}"):
+        case = image.name.removesuffix(f"{_IMAGE}{_NRRD}")
+        mask = image.with_name(f"{case}{_LABEL}{_NRRD}")
+        if mask.exists():
+            yield LesionFiles(case, case, image, mask)
+
+
+def never_trained_on(files: LesionFiles) -> bool:
+    """Say whether a lesion is a validation lesion, or of a data set that the recipe never reads."""
+    return files.case in VALIDATION_LESIONS or not trained_on(files)
+
+
+def trained_on(files: LesionFiles) -> bool:
+    """Say whether the recipe may have trained on a lesion: peers may then be tuned on it."""
+    of_the_recipe = any(fnmatch(files.case, pattern) for pattern in _RECIPE_MAY_READ)
+    return of_the_recipe and files.case not in VALIDATION_LESIONS
+
+
+def read_lesion(files: LesionFiles) -> Lesion:
+    """Read a scan and its mask, turned so that slices are axial; any nonzero mask voxel counts.
+
+    Raises:
+        InputError: a file cannot be read, the two do not lie on one grid, or the mask is empty.
+    """
+    image, mask = _read(files.image), _read(files.mask)
+    _check_same_grid(files, image, mask)
+    voxels: npt.NDArray[np.bool_] = sitk.GetArrayFromImage(mask) > 0
+    if not voxels.any():
+        raise InputError.about(files.mask, expected="a lesion", found="no voxel of one")
+    hu = _int16(sitk.GetArrayFromImage(image))
+    x, y, z = image.GetSpacing()
+    return Lesion(files.name, files.group, hu, voxels, (x, y, z), float(hu.min()) - 1)
+
+
+def _read(path: Path) -> sitk.Image:
+    try:
+        image = sitk.ReadImage(str(path))
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise InputError.about(path, expected="a readable image", found=reason) from error
+    if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
+        found = f"{image.GetDimension()} with {image.GetNumberOfComponentsPerPixel()} values each"
+        raise InputError.about(path, expected="3 dimensions of single values", found=found)
+    axial: sitk.Image = sitk.DICOMOrient(image, "LPS")
+    return axial
+
+
+def _check_same_grid(files: LesionFiles, image: sitk.Image, mask: sitk.Image) -> None:
+    same_size = image.GetSize() == mask.GetSize()
+    if same_size and np.allclose(image.GetSpacing(), mask.GetSpacing(), rtol=_SAME_SPACING):
+        return
+    raise InputError.about(
+        files.mask,
+        expected=f"the grid of {files.image.name}: {_grid(image)}",
+        found=_grid(mask),
+        hint="Resample the mask to the scan's grid.",
+    )
+
+
+def _grid(image: sitk.Image) -> str:
+    spacing = " x ".join(f"{step:.4g}" for step in image.GetSpacing())
+    return f"{' x '.join(map(str, image.GetSize()))} voxels of {spacing} mm (x, y, z)"
+
+
+def _int16(hu: npt.NDArray[np.generic]) -> npt.NDArray[np.int16]:
+    """Round to int16; the lowest value stays free for padding."""
+    limits = np.iinfo(np.int16)
+    rounded = np.rint(np.nan_to_num(hu.astype(np.float32), nan=limits.min + 1))
+    clipped: npt.NDArray[np.int16] = np.clip(rounded, limits.min + 1, limits.max).astype(np.int16)
+    return clipped

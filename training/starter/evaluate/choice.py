@@ -1,0 +1,79 @@
+"""Which lesions are evaluated, and which the peers are tuned on: never the same."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.starter.evaluate import synthetic
+from training.starter.evaluate.cases import (
+    Lesion,
+    LesionFiles,
+    find_lesions,
+    never_trained_on,
+    read_lesion,
+    trained_on,
+)
+from uls.errors import InputError
+
+__all__ = ["Choice", "choose_lesions", "choose_tuning_lesions"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Lesions on disk, and how many synthetic ones of a family of seeds."""
+
+    files: tuple[LesionFiles, ...] = ()
+    n_synthetic: int = 0
+    family: int = synthetic.VALIDATION
+
+    def __len__(self) -> int:
+        return len(self.files) + self.n_synthetic
+
+    def read(self) -> Iterator[Lesion]:
+        """Read or draw the lesions, one at a time."""
+        yield from map(read_lesion, self.files)
+        for index in range(self.n_synthetic):
+            yield synthetic.draw_lesion(index, family=self.family)
+
+
+def choose_lesions(
+    folders: Sequence[Path], *, n_synthetic: int, all_lesions: bool = False
+) -> Choice:
+    """Choose what is evaluated: of the folders, what the recipe never trains on.
+
+    Args:
+        folders: of real lesions.
+        n_synthetic: how many synthetic lesions are evaluated beside them.
+        all_lesions: those that the recipe may have trained on, too.
+
+    Raises:
+        InputError: the folders hold no lesion to evaluate.
+    """
+    found = find_lesions(folders)
+    chosen = tuple(files for files in found if all_lesions or never_trained_on(files))
+    if found and not chosen:
+        raise InputError.about(
+            ", ".join(map(str, folders)),
+            expected="lesions that the recipe never trains on",
+            found=f"{len(found)} of data sets that it trains on, and no validation lesion",
+            hint="Evaluate other lesions, or these with --all-lesions: no fair result for a model "
+            "that was trained on them.",
+        )
+    return Choice(chosen, n_synthetic)
+
+
+def choose_tuning_lesions(folders: Sequence[Path], evaluated: Choice, *, count: int) -> Choice:
+    """Choose lesions to tune peers on: training lesions of the folders, else synthetic ones.
+
+    Args:
+        folders: of real lesions.
+        evaluated: what is evaluated; none of it is chosen.
+        count: how many, evenly spread over the lesions' names.
+    """
+    names = {files.name for files in evaluated.files}
+    training = [f for f in find_lesions(folders) if trained_on(f) and f.name not in names]
+    if not training:
+        return Choice(n_synthetic=count, family=synthetic.TUNING)
+    step = max(len(training) / count, 1)
+    spread = (training[int(index * step)] for index in range(min(count, len(training))))
+    return Choice(tuple(spread))

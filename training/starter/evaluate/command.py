@@ -1,0 +1,122 @@
+"""`python -m training starter evaluate`: a model, and classical peers, on the fixed protocol."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from uls import command_line
+from uls.errors import CallError
+
+if TYPE_CHECKING:
+    from training.starter.evaluate.report import Report
+
+__all__ = ["evaluate"]
+
+_SYNTHETIC = 12
+"""Synthetic lesions where no others are named."""
+
+
+def evaluate(
+    *,
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", help="Model folder. Default: the one that a job would take."),
+    ] = None,
+    lesions: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--lesions",
+            help="Folder of <case>_image.nii.gz with <case>_<lesion>.nii.gz, or <case>_image.nrrd "
+            "with <case>_label.nrrd; give it several times for several folders.",
+        ),
+    ] = None,
+    synthetic: Annotated[
+        int | None,
+        typer.Option(
+            "--synthetic",
+            min=0,
+            help="Synthetic lesions, from seeds that no training draws.",
+            show_default=f"{_SYNTHETIC} without --lesions, else none",
+        ),
+    ] = None,
+    all_lesions: Annotated[
+        bool,
+        typer.Option("--all-lesions", help="Also lesions that the recipe may have trained on."),
+    ] = False,
+    peers: Annotated[
+        bool,
+        typer.Option("--peers", help="Classical methods on the same clicks, too (needs OpenCV)."),
+    ] = False,
+    tuning: Annotated[
+        int, typer.Option("--tuning", min=1, help="Training lesions that peers are tuned on.")
+    ] = 6,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write every click's scores here.")
+    ] = None,
+    engine: Annotated[
+        Literal["auto", "torch", "openvino", "onnx"],
+        typer.Option("--engine", help="What runs the network."),
+    ] = "auto",
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"], typer.Option("--device", help="Where it runs.")
+    ] = "auto",
+    clicks: Annotated[int, typer.Option("--clicks", min=1, help="On each lesion.")] = 3,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="Of clicks and margins: 23 is the protocol's.")
+    ] = 23,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The table only.")] = False,
+) -> None:
+    """Evaluate a model on lesions it was never trained on, clicked three times each, in whole VOIs.
+
+    The model runs as it does in a job, and is scored by the evaluation's own code. Of the folders,
+    only validation lesions and data sets that the recipe never reads are taken. Real lesions that
+    anyone can get: lung1 and lung2 in the folder `data` of pyradiomics 3.0.1's source distribution
+    on PyPI. Without data, synthetic lesions are evaluated.
+    """
+    from training.starter.evaluate.report import check_writable, write_report  # noqa: PLC0415
+    from training.starter.evaluate.run import Options, run  # noqa: PLC0415
+
+    folders = tuple(lesions or ())
+    n_synthetic = synthetic if synthetic is not None else 0 if folders else _SYNTHETIC
+    if not folders and not n_synthetic:
+        raise CallError.about(
+            "--synthetic",
+            expected="at least one lesion, as no --lesions are named",
+            found="0",
+            hint="Name a folder with --lesions, or leave --synthetic out.",
+        )
+    if json_file is not None:
+        check_writable(json_file)
+    command_line.start_log(quiet=quiet)
+    report = run(
+        Options(
+            model=model,
+            folders=folders,
+            n_synthetic=n_synthetic,
+            all_lesions=all_lesions,
+            peers=peers,
+            n_tuning=tuning,
+            engine=engine,
+            device=device,
+            clicks=clicks,
+            seed=seed,
+        )
+    )
+    typer.echo(_text(report))
+    if json_file is not None:
+        write_report(report, json_file)
+
+
+def _text(report: "Report") -> str:
+    from training.starter.evaluate.table import table  # noqa: PLC0415
+
+    lines = [table({method.name: method.cases for method in report.methods}), ""]
+    lines.append(
+        f"model: {report.model} ({report.engine}, {report.cpus} CPUs), "
+        f"{report.clicks} clicks a lesion, seed {report.seed}"
+    )
+    lines += [f"{method.name}: {method.setting}" for method in report.methods[1:]]
+    if report.tuning_lesions:
+        lines.append(f"Peers' settings chosen on {', '.join(report.tuning_lesions)}")
+    return "\n".join(lines)

@@ -1,0 +1,86 @@
+"""Everything about one run of the protocol, as one JSON file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from training.starter.evaluate.scores import CaseScores
+from uls.errors import OutputError
+
+__all__ = ["Method", "Report", "check_writable", "write_report"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method and its scores on every lesion.
+
+    Attributes:
+        name: as in the table.
+        setting: of a peer: the one that was chosen.
+        tuning_dice: of a peer: mean Dice of all its settings on the tuning lesions.
+        cases: its scores.
+    """
+
+    name: str
+    setting: str
+    tuning_dice: dict[str, float]
+    cases: tuple[CaseScores, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run of the protocol.
+
+    Attributes:
+        model: the model's name.
+        model_sha256: of its manifest, which holds the hashes of its files.
+        engine: what ran it, and where.
+        cpus: how many the run was allowed to use.
+        clicks: on each lesion.
+        seed: of clicks and margins.
+        tuning_lesions: names of the lesions that peers were tuned on.
+        methods: the model first, then its peers.
+    """
+
+    model: str
+    model_sha256: str
+    engine: str
+    cpus: int
+    clicks: int
+    seed: int
+    tuning_lesions: tuple[str, ...]
+    methods: tuple[Method, ...]
+
+
+def check_writable(path: Path) -> None:
+    """Verify that a report can be written before hours are spent on it.
+
+    Raises:
+        OutputError: its folder is missing, or its name is a folder's.
+    """
+    if path.is_dir():
+        raise OutputError.about(path, expected="the name of a JSON file", found="a folder")
+    if not path.absolute().parent.is_dir():
+        raise OutputError.about(
+            path, expected="a file in a folder that is there", found="no such folder"
+        )
+
+
+def write_report(report: Report, path: Path) -> None:
+    """Write a report beside its place, then rename it there.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    part = path.with_name(f".part-{path.name}")
+    try:
+        part.write_bytes(TypeAdapter(Report).dump_json(report, indent=1) + b"\n")
+        part.replace(path)
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise OutputError.about(
+            path, expected="a place that can be written", found=found
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,145 @@
+"""One run of the protocol, top to bottom: choose lesions, tune peers, segment, score, report."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import SimpleITK as sitk
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+
+from algorithm import engines, weights
+from algorithm.engines.cpu import available_cpus
+from algorithm.prediction import Predictor
+from training.starter.evaluate.choice import Choice, choose_lesions, choose_tuning_lesions
+from training.starter.evaluate.peers import ChosenPeer, all_peers, choose_peers
+from training.starter.evaluate.protocol import CLICKS, SEED, Case, prepare
+from training.starter.evaluate.report import Method, Report
+from training.starter.evaluate.scores import CaseScores, Segment, model_segment, score_case
+
+__all__ = ["Options", "run"]
+
+_log = logging.getLogger(__name__)
+
+_MODEL = "model"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is evaluated, and on what.
+
+    Attributes:
+        model: a model folder; None for the one that a job would take.
+        folders: of real lesions.
+        n_synthetic: synthetic lesions beside them.
+        all_lesions: evaluate also what the recipe may have trained on.
+        peers: evaluate classical methods, too.
+        n_tuning: lesions that peers are tuned on, one click each.
+        engine, device: what runs the model, and where.
+        clicks: on each lesion.
+        seed: of clicks and margins.
+    """
+
+    model: Path | None = None
+    folders: tuple[Path, ...] = field(default=())
+    n_synthetic: int = 0
+    all_lesions: bool = False
+    peers: bool = False
+    n_tuning: int = 6
+    engine: str = "auto"
+    device: str = "auto"
+    clicks: int = CLICKS
+    seed: int = SEED
+
+
+def run(options: Options) -> Report:
+    """Run the protocol.
+
+    Raises:
+        CallError: the engine, or OpenCV where peers are wanted, is not installed.
+        InputError: a folder of lesions is not what it should be.
+        ModelError: the model is missing or is not what its manifest says.
+    """
+    lesions = choose_lesions(
+        options.folders, n_synthetic=options.n_synthetic, all_lesions=options.all_lesions
+    )
+    cpus = available_cpus()
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(cpus)
+    model = weights.load_model(weights.find_model(options.model))
+    networks = engines.create(options.engine, model, device=options.device)
+    engine = f"{networks[0].name} on {networks[0].device}"
+    _log.info("Model %s, %s, %d CPUs", model.manifest.name, engine, cpus)
+    predictor = Predictor(model, networks)
+    predictor.warm_up()
+    with logging_redirect_tqdm():
+        tuned_on, peers = _tuned_peers(options, lesions) if options.peers else ((), ())
+        segments: dict[str, Segment] = {_MODEL: model_segment(predictor)}
+        segments |= {chosen.peer.family: chosen.peer for chosen in peers}
+        scores = _score(segments, lesions, options)
+    return Report(
+        model=model.manifest.name,
+        model_sha256=model.sha256,
+        engine=engine,
+        cpus=cpus,
+        clicks=options.clicks,
+        seed=options.seed,
+        tuning_lesions=tuned_on,
+        methods=tuple(_methods(scores, peers)),
+    )
+
+
+def _tuned_peers(
+    options: Options, evaluated: Choice
+) -> tuple[tuple[str, ...], tuple[ChosenPeer, ...]]:
+    """Choose the peers' settings; also name the lesions that they were chosen on."""
+    peers = all_peers()
+    tuning = choose_tuning_lesions(options.folders, evaluated, count=options.n_tuning)
+    names: list[str] = []
+
+    def cases() -> Iterator[Case]:
+        for lesion in tuning.read():
+            names.append(lesion.name)
+            yield prepare(lesion, clicks=1, seed=options.seed)
+
+    with tqdm(total=len(tuning) * len(peers), desc="tuning peers", unit="VOI", disable=None) as bar:
+        chosen = choose_peers(peers, cases(), after_click=bar.update)
+    for peer in chosen:
+        best = peer.tuning_dice[peer.peer.setting]
+        _log.info("%s: %s (tuning Dice %.3f)", peer.peer.family, peer.peer.setting, best)
+    return tuple(names), chosen
+
+
+def _score(
+    segments: Mapping[str, Segment], lesions: Choice, options: Options
+) -> dict[str, list[CaseScores]]:
+    """Score every method on every lesion: each is read once."""
+    scores: dict[str, list[CaseScores]] = {name: [] for name in segments}
+    total = len(lesions) * options.clicks * len(segments)
+    with tqdm(total=total, desc="lesions", unit="VOI", disable=None) as bar:
+        for lesion in lesions.read():
+            case = prepare(lesion, clicks=options.clicks, seed=options.seed)
+            for name, segment in segments.items():
+                scores[name].append(score_case(segment, case, after_click=bar.update))
+            _log.info("%s", _line(scores))
+    return scores
+
+
+def _line(scores: Mapping[str, list[CaseScores]]) -> str:
+    """Say how each method fared on the last lesion."""
+    last = {name: cases[-1] for name, cases in scores.items()}
+    lesion = last[_MODEL]
+    dice = (
+        f"{name} {' '.join(f'{click.dice:.2f}' for click in case.clicks)}"
+        for name, case in last.items()
+    )
+    return f"{lesion.name}, {lesion.diameter_mm:.0f} mm: Dice of {', '.join(dice)}"
+
+
+def _methods(
+    scores: Mapping[str, list[CaseScores]], peers: tuple[ChosenPeer, ...]
+) -> Iterator[Method]:
+    yield Method(_MODEL, "", {}, tuple(scores[_MODEL]))
+    for chosen in peers:
+        cases = tuple(scores[chosen.peer.family])
+        yield Method(chosen.peer.family, chosen.peer.setting, chosen.tuning_dice, cases)
