@@ -12,10 +12,11 @@ import numpy as np
 from algorithm.models.zoom_patch import Point
 from training.starter.appearance import Look, draw_edge, draw_look, sibling
 from training.starter.body import Body, Scanner, grow, kept_apart, mix, outline
-from training.starter.fields import Bools, Floats, blurred, grown
+from training.starter.fields import Bools, Floats, blurred
 from training.starter.shapes import LesionShape, draw_shape
 from training.starter.slices import Slices
 from training.starter.tissue import Growth, Tissue, beside_air, draw_growth, tissue_at
+from training.starter.visible import contrast, ring_around, stands_out
 
 __all__ = ["Implanted", "implant"]
 
@@ -23,21 +24,20 @@ _FEWEST_VOXELS, _FEWEST_IF_TINY, _TINY_RADIUS = 30, 8, 3.0
 """Voxels that a mask must have; fewer will do for lesions of a radius below this, in voxels."""
 
 _LEAST_KEPT, _MOST_OF_PATCH = 0.12, 0.7
-"""Of a ball of the lesion's radius (as far as the patch holds one), and of the patch."""
+"""Of a ball of the lesion's radius (as far as half a patch can hold one), and of the patch."""
 
 _COMPACT = 0.52
 """A mask whose blurred version (sigma: half the radius of a ball as large) stays below this
 everywhere is a sheet or a strand that follows tissue. A ball reaches 0.74."""
 
-_LEAST_DIFFERENCE_HU, _DIFFERENCE_SDS = 12.0, 1.3
-_VISIBLE_SHARE, _VISIBLE_SHARE_LESS = 0.55, 0.25
-"""So much of the ring around a lesion must differ so much from it; less with difficulty."""
-
-_RING = 2
+_BALL = 4 / 3 * np.pi
 _LOOKS_TRIED = 3
 
+_SPICULATED_SHARE, _SPICULATED_FROM_MM = 0.2, 4.0
+"""Of the lesions in the lung, from this radius on."""
+
 _DISTRACTORS_EASY, _DISTRACTORS_HARD = (0.8, 0.15, 0.05, 0.0), (0.45, 0.25, 0.18, 0.12)
-"""Chances of 0 to 3 distractors."""
+"""Chances of 0 to 3 distractors at difficulty 0 and 1."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,25 @@ class Implanted:
         hu: float32, (z, y, x).
         mask: the lesion that holds the click, one 6-connected component.
         kind: the tissue it grew in, as `Tissue` names it.
-        contrast: its median HU minus that of the ring around it.
+        contrast: its median HU minus that of the two voxels around it.
     """
 
     hu: Floats
     mask: Bools
     kind: str
     contrast: float
+
+
+@dataclass(frozen=True)
+class _Lesion:
+    """What is drawn before anything is grown; distractors share it with the clicked lesion."""
+
+    tissue: Tissue
+    growth: Growth
+    shape: LesionShape
+    centre: Point
+    radius_mm: float
+    difficulty: float
 
 
 def implant(
@@ -86,37 +98,45 @@ def implant(
     tissue = tissue_at(background_hu, click, step_mm)
     if tissue is None:
         return None
+    lesion = _draw_lesion(background_hu, tissue, click, radius_mm, step_mm, rng, difficulty)
     slices = Slices.find(background_hu, slice_mm / step_mm)
     scanner = Scanner(step_mm, pixel_mm, draw_edge(rng), slices)
-    growth = draw_growth(rng, tissue, _hu_at(background_hu, click))
-    spiculated = tissue is Tissue.LUNG and radius_mm > 4 and rng.random() < 0.2
-    shape = draw_shape(rng, radius_mm / step_mm, spiculated=spiculated)
-    centre = _draw_centre(rng, shape, click, background_hu.shape, reach=0.35 + 0.6 * difficulty)
-    body = grow(background_hu, shape, centre, growth=growth, scanner=scanner, click=click, rng=rng)
-    outlined = None if body is None else outline(body, click)
-    if outlined is None:
+    clicked = _grow_clicked(background_hu, lesion, scanner, click, rng)
+    if clicked is None:
         return None
-    body, part = outlined
-    ring = grown(part, (_RING,) * 3) & ~part
-    if not _well_shaped(part, shape.radius) or beside_air(body.host, ring, tissue):
+    body, part = clicked
+    ring = ring_around(part)
+    if beside_air(background_hu[body.box][ring], tissue):
         return None
-    needed = _VISIBLE_SHARE - _VISIBLE_SHARE_LESS * difficulty
-    look = _draw_visible_look(rng, tissue, body, part, ring, needed, radius_mm, difficulty)
+    look = _draw_visible_look(lesion, body, part, ring, rng)
     if look is None:
         return None
     mask = np.zeros(background_hu.shape, dtype=bool)
     mask[body.box] = part
     hu = background_hu.astype(np.float32, copy=True)
     for _ in range(_draw_count(rng, difficulty)):
-        _add_distractor(hu, rng, shape, centre, tissue, growth, look, scanner, mask)
+        _add_distractor(hu, lesion, look, scanner, mask, rng)
     mix(hu, body, look, scanner, rng)
-    contrast = _visible_contrast(hu[body.box], part, ring, needed)
-    return None if contrast is None else Implanted(hu, mask, str(tissue), contrast)
+    visible = contrast(hu[body.box], part, ring, difficulty=difficulty)
+    return None if visible is None else Implanted(hu, mask, str(tissue), visible)
 
 
-def _hu_at(background: Floats, click: Point) -> float:
+def _draw_lesion(
+    background: Floats,
+    tissue: Tissue,
+    click: Point,
+    radius_mm: float,
+    step_mm: float,
+    rng: np.random.Generator,
+    difficulty: float,
+) -> _Lesion:
     z, y, x = (slice(max(round(at) - 1, 0), round(at) + 2) for at in click)
-    return float(background[z, y, x].mean())
+    growth = draw_growth(rng, tissue, float(background[z, y, x].mean()))
+    may_have_spicules = tissue is Tissue.LUNG and radius_mm > _SPICULATED_FROM_MM
+    spiculated = may_have_spicules and rng.random() < _SPICULATED_SHARE
+    shape = draw_shape(rng, radius_mm / step_mm, spiculated=spiculated)
+    centre = _draw_centre(rng, shape, click, background.shape, reach=0.35 + 0.6 * difficulty)
+    return _Lesion(tissue, growth, shape, centre, radius_mm, difficulty)
 
 
 def _draw_centre(
@@ -139,79 +159,79 @@ def _draw_centre(
     return float(z), float(y), float(x)
 
 
-def _well_shaped(mask: Bools, radius: float) -> bool:
+def _grow_clicked(
+    background: Floats, lesion: _Lesion, scanner: Scanner, click: Point, rng: np.random.Generator
+) -> tuple[Body, Bools] | None:
+    """Grow the clicked lesion; None where it does not hold the click or is not a lump."""
+    body = grow(
+        background,
+        lesion.shape,
+        lesion.centre,
+        growth=lesion.growth,
+        scanner=scanner,
+        click=click,
+        rng=rng,
+    )
+    outlined = None if body is None else outline(body, click)
+    if outlined is None or not _is_lump(outlined[1], lesion.shape.radius, background.size):
+        return None
+    return outlined
+
+
+def _is_lump(mask: Bools, radius: float, patch_voxels: int) -> bool:
     """Say whether enough of a lesion is left, and in one lump."""
     voxels = int(np.count_nonzero(mask))
-    ball = 4.19 * min(radius, 24.0) ** 3
     fewest = _FEWEST_IF_TINY if radius < _TINY_RADIUS else _FEWEST_VOXELS
-    if voxels < max(fewest, _LEAST_KEPT * ball) or voxels > _MOST_OF_PATCH * 48**3:
+    ball = _BALL * min(radius, 0.5 * patch_voxels ** (1 / 3)) ** 3
+    if voxels < max(fewest, _LEAST_KEPT * ball) or voxels > _MOST_OF_PATCH * patch_voxels:
         return False
-    sigma = 0.5 * (voxels / 4.19) ** (1 / 3)
+    sigma = 0.5 * (voxels / _BALL) ** (1 / 3)
     return float(blurred(mask.astype(np.float32), (sigma,) * 3).max()) > _COMPACT
 
 
 def _draw_visible_look(
-    rng: np.random.Generator,
-    tissue: Tissue,
-    body: Body,
-    mask: Bools,
-    ring: Bools,
-    needed: float,
-    radius_mm: float,
-    difficulty: float,
+    lesion: _Lesion, body: Body, mask: Bools, ring: Bools, rng: np.random.Generator
 ) -> Look | None:
-    """Draw looks until one differs enough from what surrounds the lesion."""
+    """Draw looks until one stands out from what surrounds the lesion."""
     host_hu, around = float(np.median(body.host[mask])), body.host[ring]
     for _ in range(_LOOKS_TRIED):
-        look = draw_look(rng, tissue, host_hu=host_hu, radius_mm=radius_mm, difficulty=difficulty)
-        hu = host_hu + look.blend * (look.hu - host_hu)
-        if np.count_nonzero(np.abs(around - hu) > _LEAST_DIFFERENCE_HU) >= needed * around.size:
+        look = draw_look(
+            rng,
+            lesion.tissue,
+            host_hu=host_hu,
+            radius_mm=lesion.radius_mm,
+            difficulty=lesion.difficulty,
+        )
+        seen_hu = host_hu + look.blend * (look.hu - host_hu)
+        if stands_out(around, seen_hu, difficulty=lesion.difficulty):
             return look
     return None
 
 
-def _visible_contrast(hu: Floats, mask: Bools, ring: Bools, needed: float) -> float | None:
-    """Give the lesion's contrast with the ring around it; None where it can hardly be seen."""
-    if not ring.any():
-        return None
-    seen = blurred(hu, (0.7, 0.7, 0.7))
-    inside, around = seen[mask], seen[ring]
-    median = float(np.median(inside))
-    sd = 1.4826 * float(np.median(np.abs(inside - median)))
-    differs = np.abs(around - median) > max(_LEAST_DIFFERENCE_HU, _DIFFERENCE_SDS * sd)
-    if np.count_nonzero(differs) < needed * around.size:
-        return None
-    return median - float(np.median(around))
-
-
 def _draw_count(rng: np.random.Generator, difficulty: float) -> int:
     easy, hard = np.asarray(_DISTRACTORS_EASY), np.asarray(_DISTRACTORS_HARD)
-    return int(rng.choice(4, p=easy + difficulty * (hard - easy)))
+    return int(rng.choice(len(easy), p=easy + difficulty * (hard - easy)))
 
 
 def _add_distractor(
     hu: Floats,
-    rng: np.random.Generator,
-    shape: LesionShape,
-    centre: Point,
-    tissue: Tissue,
-    growth: Growth,
+    lesion: _Lesion,
     look: Look,
     scanner: Scanner,
     mask: Bools,
+    rng: np.random.Generator,
 ) -> None:
     """Mix another lesion of the same kind into the patch, beside the clicked one's mask."""
-    radius = float(np.clip(shape.radius * np.exp(rng.normal(-0.2, 0.5)), 1.5, 16))
-    other = draw_shape(rng, radius)
+    radius = float(np.clip(lesion.shape.radius * np.exp(rng.normal(-0.2, 0.5)), 1.5, 16))
     direction = rng.standard_normal(3)
-    direction /= np.linalg.norm(direction)
-    apart = shape.radius + radius + rng.uniform(1, 12)
-    z, y, x = (float(at) for at in np.asarray(centre) + direction * apart)
-    if not all(0 <= at < size for at, size in zip((z, y, x), hu.shape, strict=True)):
+    apart = lesion.shape.radius + radius + rng.uniform(1, 12)
+    z, y, x = np.asarray(lesion.centre) + direction / np.linalg.norm(direction) * apart
+    place = (float(z), float(y), float(x))
+    if not all(0 <= round(at) < size for at, size in zip(place, hu.shape, strict=True)):
         return
-    if tissue_at(hu, (z, y, x), scanner.step_mm) is not tissue:
+    if tissue_at(hu, place, scanner.step_mm) is not lesion.tissue:
         return
-    place = (z, y, x)
-    body = grow(hu, other, place, growth=growth, scanner=scanner, click=place, rng=rng)
+    shape, growth = draw_shape(rng, radius), lesion.growth
+    body = grow(hu, shape, place, growth=growth, scanner=scanner, click=place, rng=rng)
     if body is not None:
         mix(hu, kept_apart(body, mask), sibling(rng, look), scanner, rng)

@@ -6,12 +6,15 @@ from enum import StrEnum
 import numpy as np
 
 from algorithm.models.zoom_patch import Point
-from training.starter.fields import Bools, Floats, blurred
+from training.starter.fields import Floats, blurred
 
 __all__ = ["Growth", "Tissue", "beside_air", "draw_growth", "room", "tissue_at"]
 
 _AIR_HU = -950.0
 """Below this lies gas: outside the body, in the bowel, beyond the scan's ends; rarely a lung."""
+
+_DARK_HU = -200.0
+"""Below this lies gas, lung, or where either begins."""
 
 _GAS_SHARE, _LUNG_GAS_SHARE = 0.01, 0.2
 """More of a lesion's neighbourhood than this in gas, and its place is refused."""
@@ -37,12 +40,12 @@ class Tissue(StrEnum):
 class Growth:
     """How a lesion treats borders: it stops within `low` to `high` HU (smoothed), or overgrows.
 
-    `swallowing`: vessels or marrow, thinner than the wider average, are grown over too.
+    Where the wider average lies within `wide`, it grows over what is thinner: vessels, marrow.
     """
 
     low: float
     high: float
-    swallowing: bool
+    wide: tuple[float, float] | None = None
 
 
 def tissue_at(background: Floats, click: Point, step_mm: float) -> Tissue | None:
@@ -71,43 +74,48 @@ def _gas(values: Floats) -> float:
     return float(np.count_nonzero(values < _AIR_HU)) / values.size
 
 
-def beside_air(smooth: Floats, ring: Bools, tissue: Tissue) -> bool:
-    """Say whether a lesion with its ring lies at the skin, in bowel gas or at the scan's end."""
-    values = smooth[ring]
-    if _gas(values) > (_LUNG_GAS_SHARE if tissue is Tissue.LUNG else _GAS_SHARE):
-        return True
-    dark = values[values < -200]
-    if tissue is Tissue.LUNG or dark.size < 0.02 * values.size:
+def beside_air(ring: Floats, tissue: Tissue) -> bool:
+    """Say whether a lesion lies at the skin, in bowel gas or at the scan's end.
+
+    Args:
+        ring: HU of the background around it.
+        tissue: what it grows in.
+    """
+    if tissue is Tissue.LUNG:
+        return _gas(ring) > _LUNG_GAS_SHARE
+    dark = ring[ring < _DARK_HU]
+    if dark.size <= _GAS_SHARE * ring.size:
         return False
-    # Lung beside the lesion is welcome; the soft rim of gas in the bowel is not.
-    return not -900 < float(np.median(dark)) < -550
+    # Lung beside the lesion is welcome; gas and its soft rim are not.
+    return _gas(dark) > _LUNG_GAS_SHARE or not -920 < float(np.median(dark)) < -550
 
 
 def draw_growth(rng: np.random.Generator, tissue: Tissue, hu: float) -> Growth:
     """Draw how a lesion in a tissue, of some HU at the click, treats its borders."""
     stays = rng.random() < 0.6
     match tissue:
-        case Tissue.LUNG:
-            return Growth(-2000, -350, True) if stays else Growth(-2000, 150, True)
+        case Tissue.LUNG:  # the higher, the deeper into the pleura and into large vessels
+            return Growth(-2000, -350, (-2000, -450 if stays else -150))
         case Tissue.FAT:
             highest = float(rng.choice((-15, 25)))
-            return Growth(-200, highest, True) if stays else Growth(-300, 220, False)
+            return Growth(-200, highest, (-200, highest - 60)) if stays else Growth(-300, 220)
         case Tissue.BONE:
-            return Growth(100, 4000, True) if stays else Growth(-150, 4000, False)
+            return Growth(110, 4000, (180, 4000)) if stays else Growth(-150, 4000)
+        case _ if stays:
+            one_organ = rng.random() < 0.5
+            return Growth(max(hu - 55, -45), hu + 55) if one_organ else Growth(-45, 230)
         case _:
-            if stays and rng.random() < 0.5:  # within one organ
-                return Growth(max(hu - 55, -45), hu + 55, False)
-            return Growth(-45, 230, False) if stays else Growth(-300, 230, False)
+            return Growth(-300, 230)
 
 
 def room(background: Floats, growth: Growth, step_mm: float) -> tuple[Floats, Floats]:
     """Give where a lesion may grow, 0 to 1 with soft edges, and the smoothed background."""
     smooth = blurred(background, (max(_SMOOTH_MM / step_mm, 0.7),) * 3)
     inside = (smooth > growth.low) & (smooth < growth.high)
-    if growth.swallowing:
+    if growth.wide is not None:
         wide = blurred(background, (max(_WIDE_MM / step_mm, 0.7),) * 3)
-        inside |= (wide > growth.low) & (wide < growth.high - 120)
+        inside |= (wide > growth.wide[0]) & (wide < growth.wide[1])
     if inside.all():
         return np.ones_like(smooth), smooth
     even = blurred(inside.astype(np.float32), (max(0.8 / step_mm, 0.8),) * 3)
-    return np.clip(3 * even - 1, 0, 1), smooth
+    return np.clip(6 * even - 2.5, 0, 1), smooth

@@ -1,0 +1,42 @@
+"""Whether an implanted lesion can be seen: what surrounds it must mostly differ from it."""
+
+import numpy as np
+
+from training.starter.fields import Bools, Floats, blurred, grown
+
+__all__ = ["contrast", "ring_around", "stands_out"]
+
+_RING = 2
+"""Voxels around a lesion that are compared with it."""
+
+_LEAST_DIFFERENCE_HU, _DIFFERENCE_SDS = 12.0, 1.3
+"""What differs by less than either (in standard deviations within the lesion) looks the same."""
+
+_SHARE, _SHARE_LESS_IF_HARD = 0.55, 0.25
+"""So much of the ring must differ; that much less at difficulty 1."""
+
+_EYE_VOXELS = 0.7
+"""The eye averages noise over about this sigma."""
+
+
+def ring_around(mask: Bools) -> Bools:
+    """Give the voxels around a mask, up to two away."""
+    return grown(mask, (_RING,) * 3) & ~mask
+
+
+def stands_out(around: Floats, hu: float, *, difficulty: float, sd: float = 0.0) -> bool:
+    """Say whether HU differ from enough of the values around; False where there are none."""
+    differs = np.abs(around - hu) > max(_LEAST_DIFFERENCE_HU, _DIFFERENCE_SDS * sd)
+    needed = _SHARE - _SHARE_LESS_IF_HARD * difficulty
+    return around.size > 0 and np.count_nonzero(differs) >= needed * around.size
+
+
+def contrast(hu: Floats, mask: Bools, ring: Bools, *, difficulty: float) -> float | None:
+    """Give a lesion's median HU minus its ring's; None where it does not stand out."""
+    seen = blurred(hu, (_EYE_VOXELS,) * 3)
+    inside, around = seen[mask], seen[ring]
+    median = float(np.median(inside))
+    sd = 1.4826 * float(np.median(np.abs(inside - median)))
+    if not stands_out(around, median, difficulty=difficulty, sd=sd):
+        return None
+    return median - float(np.median(around))
