@@ -46,9 +46,9 @@ class Scanner:
         return blurred(values, (sigma if self.slices.positions is None else 0.0, sigma, sigma))
 
     @property
-    def grain(self) -> float:
-        """In patch voxels, the scale below which the image is grain."""
-        return _GRAIN_PIXELS * max(1.0, self.pixel_mm / self.step_mm)
+    def pixel(self) -> float:
+        """A pixel of the scan, in patch voxels."""
+        return self.pixel_mm / self.step_mm
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,16 @@ def kept_apart(body: Body, mask: Bools) -> Body:
 def mix(hu: Floats, body: Body, look: Look, scanner: Scanner, rng: np.random.Generator) -> None:
     """Mix a lesion into a patch, in place; the patch's own fine grain stays."""
     before = body.slices.sampled(hu[body.box])
-    grain = before - blurred(before, (0.0, scanner.grain, scanner.grain))
-    limit = min(_GRAIN_SDS * 1.4826 * float(np.median(np.abs(grain))), _MOST_GRAIN_HU)
     inside = body.slices.averaged(painted(look, body.level, body.radius, rng))
-    inside += look.grain * np.clip(grain, -limit, limit)
+    inside += look.grain * _grain(before, scanner.pixel)
     change = look.blend * body.cover * (inside - before)
     hu[body.box] += body.slices.interpolated(change, len(body.level))
+
+
+def _grain(hu: Floats, pixel: float) -> Floats:
+    """Give an image's noise: what is fine and weak. Wide patches average the noise away."""
+    sigma = _GRAIN_PIXELS * max(1.0, pixel)
+    fine = hu - blurred(hu, (0.0, sigma, sigma))
+    limit = min(_GRAIN_SDS * 1.4826 * float(np.median(np.abs(fine))), _MOST_GRAIN_HU)
+    limit *= min(1.0, pixel)
+    return np.clip(fine, -limit, limit)

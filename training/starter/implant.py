@@ -203,6 +203,8 @@ def _draw_visible_look(
             difficulty=lesion.difficulty,
         )
         seen_hu = host_hu + look.blend * (look.hu - host_hu)
+        if look.blend < 1 and lesion.growth.overgrows:  # ground glass ends where the lung does
+            continue
         if stands_out(around, seen_hu, difficulty=lesion.difficulty):
             return look
     return None

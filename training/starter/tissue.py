@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 
 from algorithm.models.zoom_patch import Point
-from training.starter.fields import Floats, blurred
+from training.starter.fields import Bools, Floats, blurred
 
 __all__ = ["Growth", "Tissue", "beside_air", "draw_growth", "room", "tissue_at"]
 
@@ -36,16 +36,22 @@ class Tissue(StrEnum):
     BONE = "bone"
 
 
+_COARSE_FROM = 1.6
+"""Averages wider than this many voxels (sigma) are computed on every second voxel."""
+
+
 @dataclass(frozen=True)
 class Growth:
     """How a lesion treats borders: it stops within `low` to `high` HU (smoothed), or overgrows.
 
     Where the wider average lies within `wide`, it grows over what is thinner: vessels, marrow.
+    `overgrows`: it crosses the borders of its tissue.
     """
 
     low: float
     high: float
     wide: tuple[float, float] | None = None
+    overgrows: bool = False
 
 
 def tissue_at(background: Floats, click: Point, step_mm: float) -> Tissue | None:
@@ -95,17 +101,21 @@ def draw_growth(rng: np.random.Generator, tissue: Tissue, hu: float) -> Growth:
     stays = rng.random() < 0.6
     match tissue:
         case Tissue.LUNG:  # the higher, the deeper into the pleura and into large vessels
-            return Growth(-2000, -350, (-2000, -450 if stays else -150))
+            return Growth(-2000, -350, (-2000, -450 if stays else -150), not stays)
         case Tissue.FAT:
             highest = float(rng.choice((-15, 25)))
-            return Growth(-200, highest, (-200, highest - 60)) if stays else Growth(-300, 220)
+            return (
+                Growth(-200, highest, (-200, highest - 60))
+                if stays
+                else Growth(-300, 220, overgrows=True)
+            )
         case Tissue.BONE:
-            return Growth(110, 4000, (180, 4000)) if stays else Growth(-150, 4000)
+            return Growth(110, 4000, (180, 4000)) if stays else Growth(-150, 4000, overgrows=True)
         case _ if stays:
             one_organ = rng.random() < 0.5
             return Growth(max(hu - 55, -45), hu + 55) if one_organ else Growth(-45, 230)
         case _:
-            return Growth(-300, 230)
+            return Growth(-300, 230, overgrows=True)
 
 
 def room(background: Floats, growth: Growth, step_mm: float) -> tuple[Floats, Floats]:
@@ -113,9 +123,21 @@ def room(background: Floats, growth: Growth, step_mm: float) -> tuple[Floats, Fl
     smooth = blurred(background, (max(_SMOOTH_MM / step_mm, 0.7),) * 3)
     inside = (smooth > growth.low) & (smooth < growth.high)
     if growth.wide is not None:
-        wide = blurred(background, (max(_WIDE_MM / step_mm, 0.7),) * 3)
-        inside |= (wide > growth.wide[0]) & (wide < growth.wide[1])
+        inside |= _wide(background, _WIDE_MM / step_mm, growth.wide)
     if inside.all():
         return np.ones_like(smooth), smooth
     even = blurred(inside.astype(np.float32), (max(0.8 / step_mm, 0.8),) * 3)
     return np.clip(6 * even - 2.5, 0, 1), smooth
+
+
+def _wide(background: Floats, sigma: float, between: tuple[float, float]) -> Bools:
+    """Say where the average over a wide neighbourhood lies between two values.
+
+    Every second voxel along each axis is enough for it where the neighbourhood is wide.
+    """
+    every = 2 if sigma > _COARSE_FROM else 1
+    coarse = blurred(background[::every, ::every, ::every], (max(sigma / every, 0.7),) * 3)
+    inside = (coarse > between[0]) & (coarse < between[1])
+    for axis, size in enumerate(background.shape):
+        inside = inside.repeat(every, axis).take(np.arange(size), axis)
+    return inside

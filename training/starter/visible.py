@@ -12,7 +12,7 @@ _RING = 2
 _LEAST_DIFFERENCE_HU, _DIFFERENCE_SDS = 12.0, 1.3
 """What differs by less than either (in standard deviations within the lesion) looks the same."""
 
-_SHARE, _SHARE_LESS_IF_HARD = 0.55, 0.25
+_SHARE, _SHARE_LESS_IF_HARD = 0.62, 0.26
 """So much of the ring must differ; that much less at difficulty 1."""
 
 _EYE_VOXELS = 0.7
