@@ -1,7 +1,9 @@
 """Which lesions are evaluated, and which the peers are tuned on: never the same."""
 
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from training.starter.evaluate import synthetic
@@ -68,12 +70,21 @@ def choose_tuning_lesions(folders: Sequence[Path], evaluated: Choice, *, count: 
     Args:
         folders: of real lesions.
         evaluated: what is evaluated; none of it is chosen.
-        count: how many, evenly spread over the lesions' names.
+        count: how many at most: of each group in turn, in an order that their names decide.
     """
     names = {files.name for files in evaluated.files}
     training = [f for f in find_lesions(folders) if trained_on(f) and f.name not in names]
     if not training:
         return Choice(n_synthetic=count, family=synthetic.TUNING)
-    step = max(len(training) / count, 1)
-    spread = (training[int(index * step)] for index in range(min(count, len(training))))
-    return Choice(tuple(spread))
+    return Choice(_groups_in_turn(training)[:count])
+
+
+def _groups_in_turn(lesions: Sequence[LesionFiles]) -> tuple[LesionFiles, ...]:
+    shuffled = sorted(lesions, key=lambda files: zlib.crc32(files.name.encode()))
+    groups = [[f for f in shuffled if f.group == group] for group in _groups(lesions)]
+    turns = zip_longest(*groups)
+    return tuple(files for turn in turns for files in turn if files is not None)
+
+
+def _groups(lesions: Sequence[LesionFiles]) -> list[str]:
+    return sorted({files.group for files in lesions})

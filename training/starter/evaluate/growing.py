@@ -27,6 +27,9 @@ _SMALLEST_VOXELS, _LARGEST_ML = 20, 1200.0
 _EDGE_HU_MM = 30.0
 """Added to the gradient inside a region: noise alone makes no region even."""
 
+_NO_LESION = -1.0
+"""Strength of what is no edge of a lesion: lower than any."""
+
 
 def confidence_connected(region: Region, *, multiplier: float, iterations: int) -> Mask:
     """Grow by mean and deviation, which are updated (SimpleITK's ConfidenceConnected)."""
@@ -65,9 +68,11 @@ def _edge_strength(gradient: npt.NDArray[np.float32], region: Region, voi_mask: 
     mask = voi_mask[region.box][:, :: region.every, :: region.every]
     n_voxels = int(np.count_nonzero(mask))
     if n_voxels < _SMALLEST_VOXELS or n_voxels * np.prod(region.spacing_mm) > _LARGEST_ML * 1000:
-        return -1.0
+        return _NO_LESION
     inner = sitk.BinaryErode(
         sitk.GetImageFromArray(mask.astype(np.uint8)), [1, 1, 1], sitk.sitkCross
     )
     edge = mask & (sitk.GetArrayFromImage(inner) == 0)
+    if not edge.any():  # it fills all that was looked at
+        return _NO_LESION
     return float(gradient[edge].mean() / (_EDGE_HU_MM + gradient[mask].mean()))

@@ -5,18 +5,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import SimpleITK as sitk
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from algorithm import engines, weights
 from algorithm.engines.cpu import available_cpus
-from algorithm.prediction import Predictor
+from algorithm.load import make_predictor
+from algorithm.predictor import Predictor
 from training.starter.evaluate.choice import Choice, choose_lesions, choose_tuning_lesions
 from training.starter.evaluate.peers import ChosenPeer, all_peers, choose_peers
 from training.starter.evaluate.protocol import CLICKS, SEED, Case, prepare
 from training.starter.evaluate.report import Method, Report
 from training.starter.evaluate.scores import CaseScores, Segment, model_segment, score_case
+from uls.voi import VOI_SHAPE_ZYX
 
 __all__ = ["Options", "run"]
 
@@ -70,8 +73,8 @@ def run(options: Options) -> Report:
     networks = engines.create(options.engine, model, device=options.device)
     engine = f"{networks[0].name} on {networks[0].device}"
     _log.info("Model %s, %s, %d CPUs", model.manifest.name, engine, cpus)
-    predictor = Predictor(model, networks)
-    predictor.warm_up()
+    predictor = make_predictor(model, networks)
+    _warm_up(predictor)
     with logging_redirect_tqdm():
         tuned_on, peers = _tuned_peers(options, lesions) if options.peers else ((), ())
         segments: dict[str, Segment] = {_MODEL: model_segment(predictor)}
@@ -87,6 +90,11 @@ def run(options: Options) -> Report:
         tuning_lesions=tuned_on,
         methods=tuple(_methods(scores, peers)),
     )
+
+
+def _warm_up(predictor: Predictor) -> None:
+    """Predict a VOI of air: what an engine does on its first call only is not timed."""
+    predictor.predict(np.full(VOI_SHAPE_ZYX, -1000, dtype=np.int16), spacing_mm=(1.0, 1.0, 1.0))
 
 
 def _tuned_peers(

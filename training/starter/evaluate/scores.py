@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from algorithm.prediction import Predictor
+from algorithm.predictor import Predictor
 from evaluation.lesion_scores import score_lesion
 from training.sample.clicks import Voxel
 from training.starter.evaluate.protocol import Case
@@ -87,7 +87,7 @@ def model_segment(predictor: Predictor) -> Segment:
     """Give the inference path of a job, from a VOI to the clicked lesion."""
 
     def segment(voi_hu: npt.NDArray[np.int16], spacing_mm: Spacing) -> Mask:
-        logit = predictor.predict(voi_hu)
+        logit = predictor.predict(voi_hu, spacing_mm=spacing_mm)
         return clicked(logit > 0, spacing_mm=spacing_mm).mask
 
     return segment
