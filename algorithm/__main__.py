@@ -4,13 +4,32 @@ import logging
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from algorithm import weights_command
+from algorithm.boxes import parse_box
+from algorithm.command_options import (
+    BoxesOption,
+    BoxOption,
+    BudgetOption,
+    DeviceOption,
+    EngineOption,
+    InputOption,
+    MirrorOption,
+    ModelOption,
+    OneImageOption,
+    OutputOption,
+    PolicyOption,
+    PrecisionOption,
+    QuietOption,
+    ReachOption,
+    VerboseOption,
+)
 from algorithm.deadline import seconds_since_process_start
-from algorithm.job import JobOptions, Predictor, find_stacks, run_job
+from algorithm.job import JobOptions, find_boxes, find_stacks, run_job
+from algorithm.predictor import Predictor
 from uls import command_line, invoke
 from uls.errors import CallError
 from uls.lesion import DEFAULT_REACH_MM, Policy
@@ -25,52 +44,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(weights_command.app, name="weights")
-
-EngineName = Literal["auto", "torch", "openvino", "onnx"]
-DeviceName = Literal["auto", "cpu", "cuda"]
-PrecisionName = Literal["f32", "bf16", "fp16"]
-
-InputOption = Annotated[
-    Path, typer.Option("--input", help="Folder with the stacks and their spacings.")
-]
-OutputOption = Annotated[
-    Path, typer.Option("--output", help="Folder that gets images/ct-binary-uls/<stack>.mha.")
-]
-ModelOption = Annotated[
-    Path | None,
-    typer.Option("--model", help="Model folder. Default: /opt/ml/model, else the built-in one."),
-]
-EngineOption = Annotated[EngineName, typer.Option("--engine", help="What runs the network.")]
-DeviceOption = Annotated[DeviceName, typer.Option("--device", help="Where it runs.")]
-PrecisionOption = Annotated[
-    PrecisionName,
-    typer.Option(
-        "--precision", help="bf16, fp16: faster where the device has it; checked against f32 first."
-    ),
-]
-MirrorOption = Annotated[
-    str,
-    typer.Option(
-        "--mirror",
-        help="Mirrored passes a VOI, 0 to 8 (8: all). auto: as many as fit in --budget, else none.",
-    ),
-]
-BudgetOption = Annotated[
-    float | None,
-    typer.Option("--budget", min=1, help="Seconds for the whole job; fail rather than be late."),
-]
-PolicyOption = Annotated[
-    Policy, typer.Option("--policy", help="Which predicted component is the clicked lesion.")
-]
-ReachOption = Annotated[
-    float,
-    typer.Option("--reach-mm", min=0, help="How far from the click it may begin (nearest)."),
-]
-OneImageOption = Annotated[
-    bool, typer.Option("--one-image", help="Refuse a job of several stacks, as the platform does.")
-]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Warnings and errors only.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Details too.")]
 
 
 @app.command()
@@ -87,6 +60,8 @@ def segment(
     policy: PolicyOption = Policy.NEAREST,
     reach_mm: ReachOption = DEFAULT_REACH_MM,
     one_image: OneImageOption = False,
+    box: BoxOption = None,
+    boxes: BoxesOption = None,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
@@ -100,8 +75,12 @@ def segment(
         mirror=_passes(mirror),
         budget_seconds=budget,
         one_image=one_image,
+        box=None if box is None else parse_box(box),
+        boxes_file=boxes,
     )
-    find_stacks(options)
+    find_boxes(options, find_stacks(options))
+    from algorithm.load import load_predictor  # noqa: PLC0415  (--help needs none of it)
+
     predictor = load_predictor(model, engine, device, precision)
     run_job(predictor, options, spent_seconds=seconds_since_process_start())
 
@@ -120,6 +99,7 @@ def serve(
     policy: PolicyOption = Policy.NEAREST,
     reach_mm: ReachOption = DEFAULT_REACH_MM,
     one_image: OneImageOption = False,
+    boxes: BoxesOption = None,
     port: Annotated[int, typer.Option("--port", help="To listen on.")] = invoke.PORT,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -134,9 +114,12 @@ def serve(
         mirror=_passes(mirror),
         budget_seconds=budget,
         one_image=one_image,
+        boxes_file=boxes,
     )
 
     def load() -> invoke.JobFunction:
+        from algorithm.load import load_predictor  # noqa: PLC0415  (--help needs none of it)
+
         predictor = load_predictor(model, engine, device, precision)
         _log.info("Ready on port %d", port)
         return partial(_run_once, predictor, options)
@@ -146,25 +129,6 @@ def serve(
 
 def _run_once(predictor: Predictor, options: JobOptions) -> None:
     run_job(predictor, options)
-
-
-def load_predictor(
-    model_folder: Path | None, engine: str, device: str, precision: str = "f32"
-) -> Predictor:
-    """Find, verify and load a model, and say in the log what it is.
-
-    Raises:
-        ModelError: there is no model, or it is not what its manifest says.
-        CallError: the engine is not installed, or the device is not there.
-    """
-    from algorithm import engines, prediction, weights  # noqa: PLC0415  (--help needs none of it)
-
-    loaded = weights.load_model(weights.find_model(model_folder))
-    for line in weights.describe(loaded):
-        _log.info("%s", line)
-    networks = engines.create(engine, loaded, device=device, precision=precision)
-    _log.info("Engine: %s on %s", networks[0].name, networks[0].device)
-    return prediction.Predictor(loaded, networks)
 
 
 def _passes(mirror: str) -> int | None:

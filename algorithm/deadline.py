@@ -31,6 +31,7 @@ class Deadline:
         mirror: passes for every VOI, or None to choose: as many as fit in the budget, and without
             a budget none but the plain one.
         budget_seconds: for the whole process, from its start; None for as long as it takes.
+        passes: how many network passes a value of `mirror` means, see `Predictor.passes`.
         spent_seconds: how much of the budget is spent already.
         clock: gives seconds; a fake one in tests.
     """
@@ -40,12 +41,14 @@ class Deadline:
         *,
         n_vois: int,
         mirror: int | None = None,
+        passes: Callable[[int], int] = lambda mirror: max(mirror, 1),
         budget_seconds: float | None = None,
         spent_seconds: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._vois_left = n_vois
         self._mirror = mirror
+        self._passes = passes
         self._budget_seconds = budget_seconds
         self._clock = clock
         self._start = clock() - spent_seconds
@@ -68,7 +71,7 @@ class Deadline:
         if left is None or self._seconds_per_pass is None:
             return PASS_STEPS[0]
         per_voi = left * (1 - _RESERVE) / self._vois_left
-        fitting = [n for n in PASS_STEPS if n * self._seconds_per_pass <= per_voi]
+        fitting = [n for n in PASS_STEPS if self._passes(n) * self._seconds_per_pass <= per_voi]
         return max(fitting, default=PASS_STEPS[0])
 
     def voi_done(self, *, passes: int, seconds: float) -> None:

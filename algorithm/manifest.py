@@ -2,71 +2,43 @@
 
 A model folder is `model.json`, and per fold `<fold>.safetensors` and `<fold>.onnx`. The ONNX file
 holds only the graph: its initialisers lie in the safetensors file, so that weights are stored and
-hashed once. Nothing in it is executed or unpickled when it is read.
+hashed once. Nothing in it is executed or unpickled when it is read. There are two kinds: nnU-Net
+networks (here) and zoom networks (`algorithm.zoom_manifest`).
 """
 
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal, Self
+from pathlib import Path
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from algorithm.json_files import StrictModel, parse, read_object
+from algorithm.manifest_parts import (
+    FORMAT_VERSION,
+    MANIFEST_NAME,
+    Card,
+    FileRecord,
+    Fold,
+    ModelManifest,
+    megabytes,
+    patch_said,
+)
 from algorithm.recipe import Architecture, Normalisation, Zyx
+from algorithm.zoom_manifest import ZoomManifest
+from uls.errors import ModelError
 
 __all__ = [
     "MANIFEST_NAME",
+    "AnyManifest",
     "Card",
     "FileRecord",
     "Fold",
     "Manifest",
     "Origin",
+    "ZoomManifest",
     "read_manifest",
 ]
 
-MANIFEST_NAME = "model.json"
-FORMAT_VERSION: Literal[1] = 1
-
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class FileRecord(StrictModel):
-    """A file beside the manifest, by name, size and hash."""
-
-    name: str
-    sha256: Sha256
-    bytes: int = Field(ge=0)
-
-    @field_validator("name")
-    @classmethod
-    def _lies_beside_the_manifest(cls, name: str) -> str:
-        if name in {"", ".", ".."} or PurePosixPath(name).name != name or "\\" in name:
-            raise ValueError("a file name without folders")
-        return name
-
-
-class Fold(StrictModel):
-    """One trained network: `name` is `all` or a number, as in nnU-Net's `fold_<name>`."""
-
-    name: str
-    weights: FileRecord
-    onnx: FileRecord | None = None
-    source_file: str = ""
-    source_sha256: Sha256 | None = None
-
-    @property
-    def files(self) -> tuple[FileRecord, ...]:
-        """The fold's files that must lie beside the manifest."""
-        return (self.weights,) if self.onnx is None else (self.weights, self.onnx)
-
-
-class Card(StrictModel):
-    """What a person must know before using a model."""
-
-    description: str = ""
-    intended_use: str = ""
-    limits: str = ""
-    licence: str = ""
-    source: str = ""
+_HINT = "Import the model again with `weights import`, or use the version that wrote it."
 
 
 class Origin(StrictModel):
@@ -81,8 +53,8 @@ class Origin(StrictModel):
     imported_with: dict[str, str] = Field(default_factory=dict)
 
 
-class Manifest(StrictModel):
-    """What to compute, apart from how: everything about a model but the numbers in its layers.
+class Manifest(ModelManifest):
+    """An nnU-Net model: what to compute, apart from how.
 
     Attributes:
         patch_zyx: the network's fixed input size in voxels.
@@ -90,10 +62,7 @@ class Manifest(StrictModel):
         field: `voi` tiles the whole VOI, as nnU-Net does; `click` is one patch around the click.
     """
 
-    format: Literal[1] = FORMAT_VERSION
     kind: Literal["nnunet"] = "nnunet"
-    name: str = Field(min_length=1)
-    card: Card = Card()
     architecture: Architecture
     patch_zyx: Zyx
     normalisation: Normalisation
@@ -109,35 +78,50 @@ class Manifest(StrictModel):
             raise ValueError(f"a patch of multiples of {steps} voxels, not {self.patch_zyx}")
         return self
 
-    @model_validator(mode="after")
-    def _files_are_named_once(self) -> Self:
-        names = [file.name for file in self.files] + [MANIFEST_NAME]
-        if len(set(names)) != len(names):
-            raise ValueError("file names that differ")
-        return self
-
     @property
     def files(self) -> tuple[FileRecord, ...]:
         """Every file that must lie beside the manifest."""
         return tuple(file for fold in self.folds for file in fold.files)
 
-    def write(self, folder: Path) -> None:
-        """Write `model.json` into a folder."""
-        text = self.model_dump_json(indent=1)
-        (folder / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")
+    @property
+    def input_shape(self) -> tuple[int, int, int, int]:
+        """What the network takes: channels, then the fixed patch along (z, y, x)."""
+        return (self.architecture.input_channels, *self.patch_zyx)
+
+    def summary(self) -> str:
+        """Say on one line what the network is and how it is applied."""
+        applied = "tiled over the VOI" if self.field == "voi" else "one patch around the click"
+        return (
+            f"{self.architecture.network}, {self.architecture.stages} stages, "
+            f"{megabytes(self.folds):.1f} MB, patch {patch_said(self.patch_zyx)}, {applied}, "
+            f"normalisation {self.normalisation.scheme}"
+        )
+
+    def provenance(self) -> str:
+        """Say on one line how the network was trained."""
+        origin, folds = self.origin, ", ".join(fold.name for fold in self.folds)
+        return (
+            f"{origin.dataset} / {origin.trainer} / {origin.plans} / "
+            f"{origin.configuration}, folds {folds}; resampling {origin.resampling}"
+        )
 
 
-def read_manifest(folder: Path) -> Manifest:
+AnyManifest = Manifest | ZoomManifest
+
+_KINDS: dict[Any, type[AnyManifest]] = {"nnunet": Manifest, "zoom": ZoomManifest}
+
+
+def read_manifest(folder: Path) -> AnyManifest:
     """Read a model folder's `model.json`; the files it names are not looked at.
 
     Raises:
         ModelError: the file is missing or is not a manifest that this version knows.
     """
     path = folder / MANIFEST_NAME
-    return parse(
-        Manifest,
-        read_object(path),
-        about=path,
-        expected=f"a model manifest of format {FORMAT_VERSION}",
-        hint="Import the model again with `weights import`, or use the version that wrote it.",
-    )
+    values = read_object(path)
+    kind = values.get("kind", "nnunet")
+    expected = f"a model manifest of format {FORMAT_VERSION}"
+    if kind not in list(_KINDS):
+        known = f"{expected} and kind {' or '.join(_KINDS)}"
+        raise ModelError.about(path, expected=known, found=f"kind {kind!r}", hint=_HINT)
+    return parse(_KINDS[kind], values, about=path, expected=expected, hint=_HINT)

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from algorithm.files import new_folder, sha256
+from algorithm.files import new_folder
 from algorithm.manifest import Card, FileRecord, Fold, Manifest
 from algorithm.models.nnunet import ResultFolder
 from algorithm.models.nnunet_recipe import Field, Recipe
@@ -112,7 +112,7 @@ def _import_fold(
     return _Imported(
         fold=Fold(
             name=fold,
-            weights=_record(weights),
+            weights=FileRecord.of(weights),
             onnx=_export(network, folder / f"{fold}.onnx", weights=weights, recipe=recipe),
             source_file=f"fold_{fold}/{path.name}",
             source_sha256=checkpoint.sha256,
@@ -141,11 +141,7 @@ def _export(network: Any, path: Path, *, weights: Path, recipe: Recipe) -> FileR
         classes=recipe.architecture.classes,
         patch_zyx=recipe.patch_zyx,
     )
-    return _record(path)
-
-
-def _record(path: Path) -> FileRecord:
-    return FileRecord(name=path.name, sha256=sha256(path), bytes=path.stat().st_size)
+    return FileRecord.of(path)
 
 
 def _manifest(name: str, imported: Sequence[_Imported], *, card: Card) -> Manifest:

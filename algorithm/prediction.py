@@ -1,4 +1,4 @@
-"""One VOI through one model: normalise, tile, mirror, average. Knows no files and no torch."""
+"""One VOI through one nnU-Net model: normalise, tile, mirror, average. Knows no file, no torch."""
 
 import logging
 from collections.abc import Sequence
@@ -8,16 +8,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from algorithm.boxes import Box, check_none
 from algorithm.engines.base import Engine
+from algorithm.manifest import Manifest
 from algorithm.normalisation import normalise
 from algorithm.recipe import Zyx
 from algorithm.tiling import Slices, gaussian_weights, tiles
 from algorithm.weights import Model
 from uls.errors import ModelError
 from uls.lesion import clicked
-from uls.voi import CLICK_ZYX
+from uls.voi import CLICK_ZYX, Spacing
 
-__all__ = ["LOGIT_OUTSIDE", "Predictor", "mirrorings"]
+__all__ = ["LOGIT_OUTSIDE", "Predictor", "mirrorings", "not_finite"]
 
 _log = logging.getLogger(__name__)
 
@@ -29,21 +31,34 @@ LOGIT_OUTSIDE = -1000.0
 
 
 class Predictor:
-    """A model and the engines that run its folds."""
+    """An nnU-Net model and the engines that run its folds."""
 
     def __init__(self, model: Model, engines: Sequence[Engine]) -> None:
+        if not isinstance(model.manifest, Manifest):
+            raise TypeError(f"an nnU-Net model, not {model.manifest.kind}")
         self._manifest = model.manifest
         self._engines = tuple(engines)
 
-    def predict(self, voi_hu: npt.NDArray[Any], mirror: int = 0) -> Logit:
+    takes_boxes = False
+
+    def predict(
+        self,
+        voi_hu: npt.NDArray[Any],
+        *,
+        spacing_mm: Spacing | None = None,
+        mirror: int = 0,
+        box: Box | None = None,
+    ) -> Logit:
         """Predict where in a VOI the lesion is.
 
         Args:
             voi_hu: Hounsfield units, any real dtype, (z, y, x), the click in its centre; not
                 changed.
+            spacing_mm: not used: nnU-Net's networks see voxels.
             mirror: how many mirrored views are averaged, 0 to 8: 0 and 1 predict the VOI as it
                 is, n adds the first n - 1 of z, y, x, zy, zx, yx, zyx along which the model was
                 trained to be mirrored, 8 all of them.
+            box: must be None, as these networks take no boxes.
 
         Returns:
             The lesion's logit minus the background's, float32, the VOI's shape; the mask is where
@@ -52,19 +67,16 @@ class Predictor:
 
         Raises:
             ModelError: the network computed something that is no number.
+            CallError: there is a box.
         """
+        check_none([(box,)])
         image = normalise(voi_hu, self._manifest.normalisation)
         if self._manifest.field == "click":
             lesion = self._around_click(image, mirror)
         else:
             lesion = self._tiled(image, mirror)
         if not (np.isfinite(lesion.min()) and np.isfinite(lesion.max())):
-            raise ModelError.about(
-                f"model {self._manifest.name} on {self._engines[0].name}",
-                expected="finite logits",
-                found="NaN or infinity",
-                hint="Try --engine torch --device cpu; the VOI itself may also hold NaN.",
-            )
+            raise not_finite(self._manifest.name, self._engines[0])
         return lesion
 
     def passes(self, mirror: int) -> int:
@@ -121,6 +133,16 @@ class Predictor:
         if others:
             total /= len(passes)
         return total
+
+
+def not_finite(model: str, engine: Engine) -> ModelError:
+    """Say that a network's logits are NaN or infinite."""
+    return ModelError.about(
+        f"model {model} on {engine.name}",
+        expected="finite logits",
+        found="NaN or infinity",
+        hint="Try --engine torch --device cpu; the VOI itself may also hold NaN.",
+    )
 
 
 def _lesion_logit(patch: Logit, axes: Axes, engine: Engine) -> Logit:

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from algorithm.files import sha256
 from algorithm.find_model import find_model, models_in
-from algorithm.manifest import MANIFEST_NAME, Card, FileRecord, Manifest, read_manifest
+from algorithm.manifest import (
+    MANIFEST_NAME,
+    AnyManifest,
+    Card,
+    FileRecord,
+    Manifest,
+    ZoomManifest,
+    read_manifest,
+)
 from algorithm.model_import import import_model
 from algorithm.models.nnunet import is_result_folder
 from uls.errors import ModelError
@@ -20,6 +28,7 @@ __all__ = [
     "ListedModel",
     "Manifest",
     "Model",
+    "ZoomManifest",
     "describe",
     "find_model",
     "import_model",
@@ -47,7 +56,7 @@ class Model:
     """
 
     folder: Path
-    manifest: Manifest
+    manifest: AnyManifest
     sha256: str
     origin: Path
 
@@ -94,13 +103,11 @@ def verify(folder: Path) -> Model:
 
 def describe(model: Model) -> list[str]:
     """Say what a model is, where it came from, and what it is and is not good for."""
-    manifest, card, origin = model.manifest, model.manifest.card, model.manifest.origin
-    folds = ", ".join(fold.name for fold in manifest.folds)
+    manifest, card = model.manifest, model.manifest.card
     lines = [
         f"Model: {manifest.name}, from {model.origin} (SHA-256 of {MANIFEST_NAME} {model.sha256})",
-        f"Network: {summary(manifest)}",
-        f"Trained as: {origin.dataset} / {origin.trainer} / {origin.plans} / "
-        f"{origin.configuration}, folds {folds}; resampling {origin.resampling}",
+        f"Network: {manifest.summary()}",
+        f"Trained as: {manifest.provenance()}",
     ]
     said = {
         "What it is": card.description,
@@ -110,18 +117,6 @@ def describe(model: Model) -> list[str]:
         "Source": card.source,
     }
     return lines + [f"{what}: {text}" for what, text in said.items() if text]
-
-
-def summary(manifest: Manifest) -> str:
-    """Say on one line what a model's network is and how it is applied."""
-    megabytes = sum(fold.weights.bytes for fold in manifest.folds) / 1e6
-    patch = "x".join(str(size) for size in manifest.patch_zyx)
-    applied = "tiled over the VOI" if manifest.field == "voi" else "one patch around the click"
-    return (
-        f"{manifest.architecture.network}, {manifest.architecture.stages} stages, "
-        f"{megabytes:.1f} MB, patch {patch} (z, y, x), {applied}, "
-        f"normalisation {manifest.normalisation.scheme}"
-    )
 
 
 def list_models(root: Path) -> list[ListedModel]:
@@ -137,7 +132,7 @@ def _listed(folder: Path) -> ListedModel:
         manifest = verify(folder).manifest
     except ModelError as error:
         return ListedModel(folder, folder.name, problem=str(error))
-    return ListedModel(folder, manifest.name, kind=manifest.kind, summary=summary(manifest))
+    return ListedModel(folder, manifest.name, kind=manifest.kind, summary=manifest.summary())
 
 
 def _verify_file(path: Path, record: FileRecord) -> None:

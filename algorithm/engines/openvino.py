@@ -27,8 +27,7 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
         ModelError: OpenVINO cannot read or compile the ONNX file.
     """
     path = model.folder / (fold.onnx.name if fold.onnx else "")
-    shape = (1, model.manifest.architecture.input_channels, *model.manifest.patch_zyx)
-    make = partial(OpenVinoEngine, path, shape)
+    make = partial(OpenVinoEngine, path, (1, *model.manifest.input_shape))
     try:
         return admitted(make, precision=options.precision, manifest=model.manifest)
     except RuntimeError as error:

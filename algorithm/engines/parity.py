@@ -12,10 +12,19 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithm.engines.base import Batch, Engine
-from algorithm.manifest import Manifest
+from algorithm.manifest import AnyManifest, ZoomManifest
+from algorithm.models.zoom_channels import channels
 from algorithm.normalisation import normalise
 
-__all__ = ["MAX_RELATIVE_ERROR", "MIN_DICE", "Parity", "admitted", "compare", "phantom_hu"]
+__all__ = [
+    "MAX_RELATIVE_ERROR",
+    "MIN_DICE",
+    "Parity",
+    "admitted",
+    "compare",
+    "phantom_batch",
+    "phantom_hu",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +51,7 @@ class Parity:
         return bool(np.isfinite(self.relative_error)) and (same_mask or close)
 
 
-def admitted(make: Callable[[str], Engine], *, precision: str, manifest: Manifest) -> Engine:
+def admitted(make: Callable[[str], Engine], *, precision: str, manifest: AnyManifest) -> Engine:
     """Make an engine in a precision, or in float32 if it fails the check there.
 
     Args:
@@ -53,7 +62,7 @@ def admitted(make: Callable[[str], Engine], *, precision: str, manifest: Manifes
     reference = make("f32")
     if precision == "f32":
         return reference
-    patch = normalise(phantom_hu(manifest.patch_zyx), manifest.normalisation)[None, None]
+    patch = phantom_batch(manifest)
     expected = reference(patch).copy()
     engine = make(precision)
     parity = compare(engine(patch), expected)
@@ -67,12 +76,28 @@ def admitted(make: Callable[[str], Engine], *, precision: str, manifest: Manifes
 
 
 def compare(logits: Batch, reference: Batch) -> Parity:
-    """Compare two engines' logits (n, 2, z, y, x); NaN never agrees."""
-    mask, expected = (values[:, 1] > values[:, 0] for values in (logits, reference))
+    """Compare two engines' logits (n, 1 or 2, z, y, x); NaN never agrees."""
+    mask, expected = (_mask(values) for values in (logits, reference))
     voxels = int(mask.sum()) + int(expected.sum())
     dice = 2 * int((mask & expected).sum()) / voxels if expected.any() else None
     error = float(np.linalg.norm(logits - reference)) / float(np.linalg.norm(reference))
     return Parity(dice, error if np.isfinite(error) else np.inf)
+
+
+def _mask(logits: Batch) -> npt.NDArray[np.bool_]:
+    """Say where the lesion's logit, the last, is above the background's, or above 0 without one."""
+    background = logits[:, 0] if logits.shape[1] == 2 else np.float32(0)
+    mask: npt.NDArray[np.bool_] = logits[:, -1] > background
+    return mask
+
+
+def phantom_batch(manifest: AnyManifest) -> Batch:
+    """Make what a model's network sees of a phantom: (1, channels, z, y, x), the ball clicked."""
+    hu = phantom_hu(manifest.patch_zyx)
+    if isinstance(manifest, ZoomManifest):
+        z, y, x = (size / 2 for size in manifest.patch_zyx)
+        return channels(hu, click=(z, y, x), step_mm=1.2, slice_mm=2.0)[None]
+    return normalise(hu, manifest.normalisation)[None, None]
 
 
 def phantom_hu(shape_zyx: tuple[int, int, int]) -> npt.NDArray[np.float32]:

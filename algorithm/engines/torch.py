@@ -6,8 +6,9 @@ from algorithm.engines.base import Batch, Engine
 from algorithm.engines.cpu import available_cpus
 from algorithm.engines.options import Options
 from algorithm.engines.parity import admitted
-from algorithm.manifest import Fold
+from algorithm.manifest import AnyManifest, Fold, ZoomManifest
 from algorithm.models import networks
+from algorithm.models.zoom_network import ZoomNetwork
 from algorithm.weights import Model
 from uls.errors import CallError
 
@@ -28,7 +29,7 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
         raise CallError.about("--device cuda", expected="a CUDA device", found=found)
     if options.device == "cpu":
         torch.set_num_threads(min(torch.get_num_threads(), available_cpus()))
-    network = networks.build(model.manifest.architecture)
+    network = _empty_network(model.manifest)
     networks.load_state(network, networks.read_state(model.folder / fold.weights.name))
     network = network.to(options.device)
     return admitted(
@@ -36,6 +37,16 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
         precision=options.precision,
         manifest=model.manifest,
     )
+
+
+def _empty_network(manifest: AnyManifest) -> torch.nn.Module:
+    """Build a network in inference mode whose tensors have no memory yet (device `meta`)."""
+    if isinstance(manifest, ZoomManifest):
+        layers = manifest.architecture
+        with torch.device("meta"):
+            empty = ZoomNetwork(layers.channels_in, layers.widths, layers.blocks, norm=False)
+        return empty.eval()
+    return networks.build(manifest.architecture)
 
 
 class TorchEngine:

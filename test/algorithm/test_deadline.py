@@ -41,6 +41,15 @@ def test_auto_takes_as_many_passes_as_fit(budget_seconds: float, passes: int) ->
     assert deadline.mirror_for_next_voi() == passes
 
 
+def test_what_a_value_of_mirror_costs_is_for_the_model_to_say() -> None:
+    """A model mirrored along one axis has 2 views at most: with 2 s a VOI left, all of them fit."""
+    deadline = Deadline(
+        n_vois=11, budget_seconds=23.0, passes=lambda mirror: min(mirror, 2), clock=Clock()
+    )
+    deadline.voi_done(passes=1, seconds=1.0)
+    assert deadline.mirror_for_next_voi() == 8
+
+
 def test_slowest_pass_so_far_counts() -> None:
     deadline = Deadline(n_vois=12, budget_seconds=100.0, clock=Clock())
     deadline.voi_done(passes=1, seconds=4.0)

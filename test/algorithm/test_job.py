@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,24 +8,41 @@ import pytest
 import SimpleITK as sitk
 from synthetic_stacks import SPACING_MM, voi_with_cube, write_image, write_job
 
+from algorithm.boxes import Box
 from algorithm.deadline import DeadlineError
 from algorithm.job import JobOptions, find_stacks, run_job
-from uls.errors import InputError, OutputError
+from uls.errors import CallError, InputError, OutputError
 from uls.sockets import MASK_FOLDER, STACK_FOLDER
+from uls.voi import Spacing
 
 
 class Threshold:
-    """A fake model: what is above 0 HU is lesion. Remembers the mirroring it was asked for."""
+    """A fake model: what is above 0 HU is lesion. Remembers what it was asked for."""
 
-    def __init__(self, fail_at: int | None = None) -> None:
+    def __init__(self, fail_at: int | None = None, *, takes_boxes: bool = False) -> None:
         self.mirrors: list[int] = []
+        self.spacings: list[Spacing] = []
+        self.boxes: list[Box | None] = []
         self.fail_at = fail_at
+        self.takes_boxes = takes_boxes
 
-    def predict(self, voi_hu: npt.NDArray[Any], mirror: int = 0) -> npt.NDArray[np.float32]:
+    def predict(
+        self,
+        voi_hu: npt.NDArray[Any],
+        *,
+        spacing_mm: Spacing,
+        mirror: int = 0,
+        box: Box | None = None,
+    ) -> npt.NDArray[np.float32]:
         if len(self.mirrors) == self.fail_at:
             raise RuntimeError("the network failed")
         self.mirrors.append(mirror)
+        self.spacings.append(spacing_mm)
+        self.boxes.append(box)
         return voi_hu.astype(np.float32)
+
+    def warm_up(self) -> None:
+        pass
 
     def passes(self, mirror: int) -> int:
         return max(1, mirror)
@@ -165,3 +183,50 @@ def test_unsigned_stack_is_segmented_with_a_warning(
     write_job(tmp_path / "in", {"s.mha": voi_with_cube(background=0).astype(np.uint16)})
     run_job(Threshold(), options_for(tmp_path))
     assert "holds no negative numbers" in caplog.text
+
+
+def test_every_voi_comes_with_its_own_spacing(tmp_path: Path) -> None:
+    spacings = [[0.5, 0.75, 2.0], [1.0, 1.0, 5.0]]
+    stack = np.concatenate([voi_with_cube()] * 2)
+    write_job(tmp_path / "in", {"s.mha": stack}, spacings=spacings)
+    model = Threshold()
+    run_job(model, options_for(tmp_path))
+    assert model.spacings == [(0.5, 0.75, 2.0), (1.0, 1.0, 5.0)]
+
+
+def test_boxes_reach_the_model_and_a_box_beside_the_click_says_what_is_clicked(
+    tmp_path: Path,
+) -> None:
+    voi = voi_with_cube(half=1)
+    voi[10:14, 20:24, 30:34] = 100  # 64 voxels, far from the click
+    write_job(tmp_path / "in", {"s.mha": np.concatenate([voi] * 3)})
+    around_click, beside = [60, 120, 120, 70, 140, 140], [9, 19, 29, 15, 25, 35]
+    boxes_file = tmp_path / "boxes.json"
+    boxes_file.write_text(json.dumps([None, around_click, beside]))
+    model = Threshold(takes_boxes=True)
+    (outcome,) = run_job(model, options_for(tmp_path, boxes_file=boxes_file))
+    assert model.boxes == [
+        None,
+        Box((60, 120, 120), (70, 140, 140)),
+        Box((9, 19, 29), (15, 25, 35)),
+    ]
+    assert [voi.voxels for voi in outcome.vois] == [27, 27, 64]
+
+
+def test_a_model_that_takes_no_boxes_refuses_them_before_the_first_voi(tmp_path: Path) -> None:
+    write_job(tmp_path / "in", {"s.mha": voi_with_cube()})
+    model = Threshold()
+    options = options_for(tmp_path, box=Box((60, 120, 120), (70, 140, 140)))
+    with pytest.raises(CallError, match="a model that takes boxes"):
+        run_job(model, options)
+    assert model.mirrors == []
+    assert files_under(tmp_path / "out") == []
+
+
+def test_a_box_and_a_file_of_boxes_exclude_each_other(tmp_path: Path) -> None:
+    write_job(tmp_path / "in", {"s.mha": voi_with_cube()})
+    options = options_for(
+        tmp_path, box=Box((0, 0, 0), (1, 1, 1)), boxes_file=tmp_path / "boxes.json"
+    )
+    with pytest.raises(CallError, match="one of the two, found both"):
+        run_job(Threshold(takes_boxes=True), options)

@@ -18,7 +18,8 @@ import numpy as np
 from algorithm.job import JobOptions, run_job
 
 class Threshold:
-    def predict(self, voi_hu, mirror=0):
+    takes_boxes = False
+    def predict(self, voi_hu, **_):
         return voi_hu.astype(np.float32)
     def passes(self, mirror):
         return 1

@@ -1,0 +1,105 @@
+"""The zoom model: one small network that looks at the click from several zooms. Knows no files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from algorithm.boxes import Box
+from algorithm.engines.base import Engine
+from algorithm.manifest import ZoomManifest
+from algorithm.models.zoom_look import Viewer
+from algorithm.models.zoom_patch import Floats, put_back
+from algorithm.models.zoom_search import Answer, Search
+from algorithm.prediction import LOGIT_OUTSIDE, mirrorings, not_finite
+from algorithm.weights import Model
+from uls.voi import CLICK_ZYX, Spacing
+
+__all__ = ["ZoomPredictor"]
+
+_LARGEST_LOGIT = 6.0
+"""Logits are put back between plus and minus this: beyond, they only shift where 0 is crossed."""
+
+_ALL_AXES = (0, 1, 2)
+
+
+class ZoomPredictor:
+    """A zoom model and the engine that runs its network."""
+
+    takes_boxes = True
+
+    def __init__(self, model: Model, engines: Sequence[Engine]) -> None:
+        if not isinstance(model.manifest, ZoomManifest):
+            raise TypeError(f"a zoom model, not {model.manifest.kind}")
+        self._manifest = model.manifest
+        self._settings = model.manifest.settings
+        (self._engine,) = engines
+
+    def predict(
+        self,
+        voi_hu: npt.NDArray[Any],
+        *,
+        spacing_mm: Spacing,
+        mirror: int = 0,
+        box: Box | None = None,
+    ) -> Floats:
+        """Predict where in a VOI the lesion is.
+
+        Args:
+            voi_hu: Hounsfield units, any real dtype, (z, y, x), the click in its centre; not
+                changed.
+            spacing_mm: voxel spacing along (x, y, z).
+            mirror: how many mirrored views the last looks are averaged over, 0 to 8; at least as
+                many as the model's settings say.
+            box: that the user drew around the lesion. Where it does not hold the click, its centre
+                stands for the click.
+
+        Returns:
+            The logit of the lesion's probability, less that of the threshold: float32, the VOI's
+            shape; the mask is where it is positive. `LOGIT_OUTSIDE` where the last look did not
+            see, and everywhere when nothing was found at the click.
+
+        Raises:
+            ModelError: the network computed something that is no number.
+        """
+        x_mm, y_mm, z_mm = spacing_mm
+        viewer = Viewer(voi_hu, spacing_zyx_mm=(z_mm, y_mm, x_mm), run=self._run, box=box)
+        click_zyx = CLICK_ZYX if box is None else box.click_zyx
+        search = Search(viewer, click_zyx, self._settings)
+        answer = search.answer(mirrorings(_ALL_AXES, self._views(mirror)))
+        whole = np.full(voi_hu.shape, LOGIT_OUTSIDE, dtype=np.float32)
+        if answer is not None:
+            values, where = put_back(_logit(answer), answer.frame, voi_hu.shape)
+            whole[where] = values
+        return whole
+
+    def passes(self, mirror: int) -> int:
+        """Say how many passes the last looks take; those of the search before come on top.
+
+        So n times as many passes never take n times as long, and a deadline is kept.
+        """
+        n_clicks = 1 + (0 < self._settings.user_click_weight < 1)
+        return n_clicks * self._views(mirror)
+
+    def warm_up(self) -> None:
+        """Run the network once on zeros, so that the first VOI takes no longer than the next."""
+        self._engine(np.zeros((1, *self._manifest.input_shape), dtype=np.float32))
+
+    def _views(self, mirror: int) -> int:
+        return max(mirror, self._settings.least_views)
+
+    def _run(self, batch: Floats) -> Floats:
+        """Turn channels into the lesion's probability."""
+        logits = self._engine(batch)[:, 0]
+        if not np.isfinite(logits).all():
+            raise not_finite(self._manifest.name, self._engine)
+        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
+
+
+def _logit(answer: Answer) -> Floats:
+    """Give the logit of an answer's probability less that of its threshold, limited."""
+    probability = np.clip(answer.probability, 1e-6, 1 - 1e-6)
+    threshold = np.float32(np.log(answer.threshold / (1 - answer.threshold)))
+    logit = np.log(probability / (1 - probability)) - threshold
+    return np.asarray(np.clip(logit, -_LARGEST_LOGIT, _LARGEST_LOGIT), dtype=np.float32)

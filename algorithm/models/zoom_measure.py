@@ -1,0 +1,142 @@
+"""What a look found: the component at the click, its size and deepest point, its credibility."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk
+
+from algorithm.models.zoom_look import Look
+from algorithm.models.zoom_patch import PATCH_SIZE, Point
+from algorithm.models.zoom_settings import ZoomSettings
+from uls.lesion import DEFAULT_REACH_MM, bounding_box, clicked
+
+__all__ = ["Found", "deepest_zyx", "diameter_of", "found", "holds", "score"]
+
+Mask = npt.NDArray[np.bool_]
+
+_EXTENT_SHARE = 0.62
+"""Of its longest extent, what an elongated lesion's diameter counts at least."""
+
+_SHELL = 2
+"""Patch voxels around a component in which its boundary's crispness is judged."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The component that a look found at a click.
+
+    Attributes:
+        look: that found it.
+        mask: bool, of the patch's shape.
+        threshold: of the probability.
+        corners: the first voxel of its bounding box and the first beyond it, in patch voxels.
+    """
+
+    look: Look
+    mask: Mask
+    threshold: float
+    corners: tuple[tuple[int, int, int], tuple[int, int, int]]
+
+    @property
+    def step_mm(self) -> float:
+        """The look's step."""
+        return self.look.sight.step_mm
+
+    @property
+    def extents(self) -> tuple[int, ...]:
+        """Sides of the bounding box in patch voxels."""
+        return tuple(stop - start for start, stop in zip(*self.corners, strict=True))
+
+    @property
+    def diameter(self) -> float:
+        """Diameter in patch voxels, see `diameter_of`."""
+        volume = int(np.count_nonzero(self.mask))
+        return diameter_of(volume, self.extents)
+
+    @property
+    def faces(self) -> int:
+        """How many of the patch's six faces it touches."""
+        starts, stops = self.corners
+        return starts.count(0) + stops.count(PATCH_SIZE)
+
+    @property
+    def centre_zyx(self) -> Point:
+        """Centre of the bounding box, in voxels of the VOI."""
+        z, y, x = ((start + stop - 1) / 2 for start, stop in zip(*self.corners, strict=True))
+        return self.look.sight.frame.to_volume((z, y, x))
+
+
+def diameter_of(volume: float, extents: Sequence[float]) -> float:
+    """Give the diameter that a zoom is fitted to, in the same unit as the extents.
+
+    It is that of a ball of the same volume, or a share of the longest extent if that is more.
+    """
+    return float(max((6 * volume / math.pi) ** (1 / 3), _EXTENT_SHARE * max(extents)))
+
+
+def found(look: Look, settings: ZoomSettings, *, threshold: float) -> Found | None:
+    """Find the component at a look's own click; None where there is none, or hardly any."""
+    foreground = look.probability > threshold
+    mask = _at(foreground, look, look.sight.click_zyx, settings)
+    box = None if mask is None else bounding_box(mask)
+    if mask is None or box is None or np.count_nonzero(mask) < settings.smallest_voxels:
+        return None
+    z, y, x = box
+    return Found(look, mask, threshold, ((z.start, y.start, x.start), (z.stop, y.stop, x.stop)))
+
+
+def holds(foreground: Mask, look: Look, voxel_zyx: Point, settings: ZoomSettings) -> bool:
+    """Say whether a mask on a look's patch holds a voxel of the VOI, or begins within reach."""
+    return _at(foreground, look, voxel_zyx, settings) is not None
+
+
+def _at(foreground: Mask, look: Look, voxel_zyx: Point, settings: ZoomSettings) -> Mask | None:
+    """Give the component at a voxel of the VOI, or the nearest one within reach."""
+    lesion = clicked(
+        foreground,
+        spacing_mm=(1.0, 1.0, 1.0),  # distances in patch voxels
+        reach_mm=min(settings.reach_voxels, DEFAULT_REACH_MM / look.sight.step_mm),
+        click_zyx=look.sight.patch_voxel(voxel_zyx),
+    )
+    return None if lesion.distance_mm is None else lesion.mask
+
+
+def deepest_zyx(answer: Found) -> Point:
+    """Give the component's voxel farthest from its surface, in voxels of the VOI.
+
+    Of equally deep ones the first in row order is taken; beyond the patch nothing is lesion.
+    """
+    starts, stops = answer.corners
+    z, y, x = (slice(start, stop) for start, stop in zip(starts, stops, strict=True))
+    image = sitk.GetImageFromArray(np.pad(answer.mask[z, y, x], 1).astype(np.uint8))
+    depth = sitk.GetArrayViewFromImage(
+        sitk.SignedMaurerDistanceMap(image, insideIsPositive=True, squaredDistance=True)
+    )
+    at = np.unravel_index(int(np.argmax(depth)), depth.shape)
+    patch = [start + int(index) - 1 for start, index in zip(starts, at, strict=True)]
+    return answer.look.sight.frame.to_volume((patch[0], patch[1], patch[2]))
+
+
+def score(answer: Found, settings: ZoomSettings) -> float:
+    """Say how credible an answer is: at most 1, higher is better.
+
+    The mean of 1 - 4p(1 - p) over the component and a shell around it is 1 where the network is
+    sure of every voxel, and 0 where it is of none. An answer that takes up very little of the patch
+    may be the ball that a network draws where it sees nothing; one that fills it has no outside to
+    be judged by. Both lose.
+    """
+    probability = answer.look.probability[_grown(answer.mask)]
+    crisp = float(np.mean(1 - 4 * probability * (1 - probability)))
+    fill = answer.diameter / PATCH_SIZE
+    beyond = max(math.log(settings.low_fill / fill), math.log(fill / settings.high_fill), 0.0)
+    return crisp - settings.fill_penalty * beyond
+
+
+def _grown(mask: Mask) -> Mask:
+    image = sitk.GetImageFromArray(mask.astype(np.uint8))
+    grown = sitk.BinaryDilate(image, [_SHELL] * 3, sitk.sitkBall)
+    result: Mask = sitk.GetArrayFromImage(grown) > 0
+    return result

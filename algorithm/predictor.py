@@ -1,0 +1,37 @@
+"""What a job needs of a model."""
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from algorithm.boxes import Box
+from uls.voi import Spacing
+
+__all__ = ["Predictor"]
+
+
+class Predictor(Protocol):
+    """A model that is ready to run, whatever its kind; tests have fake ones.
+
+    Attributes:
+        takes_boxes: whether a box around the lesion may be given.
+    """
+
+    takes_boxes: bool
+
+    def predict(
+        self,
+        voi_hu: npt.NDArray[Any],
+        *,
+        spacing_mm: Spacing,
+        mirror: int = 0,
+        box: Box | None = None,
+    ) -> npt.NDArray[np.float32]:
+        """Turn a VOI in HU into the lesion's logit minus the background's, voxel for voxel."""
+
+    def warm_up(self) -> None:
+        """Run once on nothing, so that the first VOI takes no longer than the next."""
+
+    def passes(self, mirror: int) -> int:
+        """Say how many network passes that `mirror` means."""
