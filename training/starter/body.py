@@ -7,7 +7,7 @@ import numpy as np
 
 from algorithm.models.zoom_patch import Point
 from training.starter.appearance import Look, painted
-from training.starter.fields import Bools, Floats, blurred, grown
+from training.starter.fields import SD_PER_MAD, Bools, Floats, blurred, grown, median
 from training.starter.shapes import Box, LesionShape
 from training.starter.slices import Slices
 from training.starter.tissue import Growth, room
@@ -123,9 +123,8 @@ def outline(body: Body, click: Point) -> tuple[Body, Bools] | None:
 
 def kept_apart(body: Body, mask: Bools) -> Body:
     """Take away what comes near the mask (of the whole patch) of another lesion."""
-    along_z = _APART + int(np.ceil(body.slices.thickness if len(body.cover) else 0))
-    if body.slices.positions is None:
-        along_z = _APART
+    thick = body.slices.positions is not None
+    along_z = _APART + (int(np.ceil(body.slices.thickness)) if thick else 0)
     taken = grown(mask, (along_z, _APART, _APART))[body.box].astype(np.float32)
     free = body.slices.sampled(taken) == 0
     return replace(body, cover=body.cover * free)
@@ -144,6 +143,7 @@ def _grain(hu: Floats, pixel: float) -> Floats:
     """Give an image's noise: what is fine and weak. Wide patches average the noise away."""
     sigma = _GRAIN_PIXELS * max(1.0, pixel)
     fine = hu - blurred(hu, (0.0, sigma, sigma))
-    limit = min(_GRAIN_SDS * 1.4826 * float(np.median(np.abs(fine))), _MOST_GRAIN_HU)
+    limit = min(_GRAIN_SDS * SD_PER_MAD * median(np.abs(fine)), _MOST_GRAIN_HU)
     limit *= min(1.0, pixel)
-    return np.clip(fine, -limit, limit)
+    grain: Floats = np.clip(fine, -limit, limit)
+    return grain

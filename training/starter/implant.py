@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithm.models.zoom_patch import Point
-from training.starter.appearance import Look, draw_edge, draw_look, sibling
-from training.starter.body import Body, Scanner, grow, kept_apart, mix, outline
-from training.starter.fields import Bools, Floats, blurred
+from training.starter.appearance import Look, draw_edge, draw_look
+from training.starter.body import Body, Scanner, grow, mix, outline
+from training.starter.distractors import Lesion, add_distractors
+from training.starter.fields import Bools, Floats, blurred, median
 from training.starter.shapes import LesionShape, draw_shape
 from training.starter.slices import Slices
-from training.starter.tissue import Growth, Tissue, beside_air, draw_growth, tissue_at
+from training.starter.tissue import AIR_HU, Tissue, beside_air, draw_growth, tissue_at
 from training.starter.visible import contrast, ring_around, stands_out
 
 __all__ = ["Implanted", "implant"]
@@ -30,14 +31,14 @@ _COMPACT = 0.52
 """A mask whose blurred version (sigma: half the radius of a ball as large) stays below this
 everywhere is a sheet or a strand that follows tissue. A ball reaches 0.74."""
 
+_LOOKED_AT, _MOST_AIR = 3, 0.1
+"""Every third voxel of the lesion's body is looked at; more air than this is too much."""
+
 _BALL = 4 / 3 * np.pi
 _LOOKS_TRIED = 3
 
 _SPICULATED_SHARE, _SPICULATED_FROM_MM = 0.2, 4.0
 """Of the lesions in the lung, from this radius on."""
-
-_DISTRACTORS_EASY, _DISTRACTORS_HARD = (0.8, 0.15, 0.05, 0.0), (0.45, 0.25, 0.18, 0.12)
-"""Chances of 0 to 3 distractors at difficulty 0 and 1."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +56,6 @@ class Implanted:
     mask: Bools
     kind: str
     contrast: float
-
-
-@dataclass(frozen=True)
-class _Lesion:
-    """What is drawn before anything is grown; distractors share it with the clicked lesion."""
-
-    tissue: Tissue
-    growth: Growth
-    shape: LesionShape
-    centre: Point
-    radius_mm: float
-    difficulty: float
 
 
 def implant(
@@ -98,7 +87,17 @@ def implant(
     tissue = tissue_at(background_hu, click, step_mm)
     if tissue is None:
         return None
-    lesion = _draw_lesion(background_hu, tissue, click, radius_mm, step_mm, rng, difficulty)
+    lesion = _draw_lesion(
+        background_hu,
+        click,
+        tissue=tissue,
+        radius_mm=radius_mm,
+        step_mm=step_mm,
+        difficulty=difficulty,
+        rng=rng,
+    )
+    if _reaches_air(background_hu, lesion):
+        return None
     slices = Slices.find(background_hu, slice_mm / step_mm)
     scanner = Scanner(step_mm, pixel_mm, draw_edge(rng), slices)
     clicked = _grow_clicked(background_hu, lesion, scanner, click, rng)
@@ -114,8 +113,7 @@ def implant(
     mask = np.zeros(background_hu.shape, dtype=bool)
     mask[body.box] = part
     hu = background_hu.astype(np.float32, copy=True)
-    for _ in range(_draw_count(rng, difficulty)):
-        _add_distractor(hu, lesion, look, scanner, mask, rng)
+    add_distractors(hu, lesion, look, scanner=scanner, mask=mask, rng=rng)
     mix(hu, body, look, scanner, rng)
     visible = contrast(hu[body.box], part, ring, difficulty=difficulty)
     return None if visible is None else Implanted(hu, mask, str(tissue), visible)
@@ -123,20 +121,34 @@ def implant(
 
 def _draw_lesion(
     background: Floats,
-    tissue: Tissue,
     click: Point,
+    *,
+    tissue: Tissue,
     radius_mm: float,
     step_mm: float,
-    rng: np.random.Generator,
     difficulty: float,
-) -> _Lesion:
+    rng: np.random.Generator,
+) -> Lesion:
     z, y, x = (slice(max(round(at) - 1, 0), round(at) + 2) for at in click)
     growth = draw_growth(rng, tissue, float(background[z, y, x].mean()))
     may_have_spicules = tissue is Tissue.LUNG and radius_mm > _SPICULATED_FROM_MM
     spiculated = may_have_spicules and rng.random() < _SPICULATED_SHARE
     shape = draw_shape(rng, radius_mm / step_mm, spiculated=spiculated)
     centre = _draw_centre(rng, shape, click, background.shape, reach=0.35 + 0.6 * difficulty)
-    return _Lesion(tissue, growth, shape, centre, radius_mm, difficulty)
+    return Lesion(tissue, growth, shape, centre, radius_mm, difficulty)
+
+
+def _reaches_air(background: Floats, lesion: Lesion) -> bool:
+    """Say, from a few voxels, whether the lesion's body would lie in air: cheap, before growing."""
+    if lesion.tissue is Tissue.LUNG:
+        return False
+    places = tuple(
+        np.arange(_LOOKED_AT // 2, size, _LOOKED_AT, dtype=np.float32) for size in background.shape
+    )
+    z, y, x = (axis - np.float32(at) for axis, at in zip(places, lesion.centre, strict=True))
+    inside = lesion.shape.lobes[0].level((z[:, None, None], y[:, None], x)) > 0
+    looked_at = background[(slice(_LOOKED_AT // 2, None, _LOOKED_AT),) * 3][inside]
+    return bool(looked_at.size) and bool(np.mean(looked_at < AIR_HU) > _MOST_AIR)
 
 
 def _draw_centre(
@@ -160,7 +172,7 @@ def _draw_centre(
 
 
 def _grow_clicked(
-    background: Floats, lesion: _Lesion, scanner: Scanner, click: Point, rng: np.random.Generator
+    background: Floats, lesion: Lesion, scanner: Scanner, click: Point, rng: np.random.Generator
 ) -> tuple[Body, Bools] | None:
     """Grow the clicked lesion; None where it does not hold the click or is not a lump."""
     body = grow(
@@ -190,10 +202,10 @@ def _is_lump(mask: Bools, radius: float, patch_voxels: int) -> bool:
 
 
 def _draw_visible_look(
-    lesion: _Lesion, body: Body, mask: Bools, ring: Bools, rng: np.random.Generator
+    lesion: Lesion, body: Body, mask: Bools, ring: Bools, rng: np.random.Generator
 ) -> Look | None:
     """Draw looks until one stands out from what surrounds the lesion."""
-    host_hu, around = float(np.median(body.host[mask])), body.host[ring]
+    host_hu, around = median(body.host[mask]), body.host[ring]
     for _ in range(_LOOKS_TRIED):
         look = draw_look(
             rng,
@@ -208,32 +220,3 @@ def _draw_visible_look(
         if stands_out(around, seen_hu, difficulty=lesion.difficulty):
             return look
     return None
-
-
-def _draw_count(rng: np.random.Generator, difficulty: float) -> int:
-    easy, hard = np.asarray(_DISTRACTORS_EASY), np.asarray(_DISTRACTORS_HARD)
-    return int(rng.choice(len(easy), p=easy + difficulty * (hard - easy)))
-
-
-def _add_distractor(
-    hu: Floats,
-    lesion: _Lesion,
-    look: Look,
-    scanner: Scanner,
-    mask: Bools,
-    rng: np.random.Generator,
-) -> None:
-    """Mix another lesion of the same kind into the patch, beside the clicked one's mask."""
-    radius = float(np.clip(lesion.shape.radius * np.exp(rng.normal(-0.2, 0.5)), 1.5, 16))
-    direction = rng.standard_normal(3)
-    apart = lesion.shape.radius + radius + rng.uniform(1, 12)
-    z, y, x = np.asarray(lesion.centre) + direction / np.linalg.norm(direction) * apart
-    place = (float(z), float(y), float(x))
-    if not all(0 <= round(at) < size for at, size in zip(place, hu.shape, strict=True)):
-        return
-    if tissue_at(hu, place, scanner.step_mm) is not lesion.tissue:
-        return
-    shape, growth = draw_shape(rng, radius), lesion.growth
-    body = grow(hu, shape, place, growth=growth, scanner=scanner, click=place, rng=rng)
-    if body is not None:
-        mix(hu, kept_apart(body, mask), sibling(rng, look), scanner, rng)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
 from training.starter.fields import Floats, product
 
@@ -55,10 +56,11 @@ class Slices:
         """Average patch voxels over each slice: (z, y, x) to (slices, y, x)."""
         if self.positions is None:
             return values
-        apart = np.abs(self.positions[:, None] - np.arange(len(values)))
-        weights = np.clip(self.thickness / 2 + 0.5 - apart, 1e-6, 1)
-        # A slice beyond the end of the part sees its nearest voxel alone.
-        weights = np.where(weights.max(axis=1, keepdims=True) > 1e-3, weights, np.exp(-9 * apart))
+        # A slice beyond the end of the part sees its nearest voxel.
+        half = self.thickness / 2
+        at = np.clip(self.positions, -half, len(values) - 1 + half)
+        apart = np.abs(at[:, None] - np.arange(len(values)))
+        weights = np.clip(half + 0.5 - apart, 0, 1)
         return product(values, (_rows(weights), None, None))
 
     def sampled(self, values: Floats) -> Floats:
@@ -78,8 +80,9 @@ class Slices:
         return product(values, (_rows(weights), None, None))
 
 
-def _rows(weights: np.ndarray) -> Floats:
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+def _rows(weights: npt.NDArray[np.floating]) -> Floats:
+    rows: Floats = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return rows
 
 
 def _phase(background: Floats, thickness: float) -> float:

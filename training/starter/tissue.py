@@ -6,11 +6,11 @@ from enum import StrEnum
 import numpy as np
 
 from algorithm.models.zoom_patch import Point
-from training.starter.fields import Bools, Floats, blurred
+from training.starter.fields import Bools, Floats, blurred, median
 
-__all__ = ["Growth", "Tissue", "beside_air", "draw_growth", "room", "tissue_at"]
+__all__ = ["AIR_HU", "Growth", "Tissue", "beside_air", "draw_growth", "room", "tissue_at"]
 
-_AIR_HU = -950.0
+AIR_HU = -950.0
 """Below this lies gas: outside the body, in the bowel, beyond the scan's ends; rarely a lung."""
 
 _DARK_HU = -200.0
@@ -77,7 +77,7 @@ def _around(values: Floats, place: Point, steps: int) -> Floats:
 
 
 def _gas(values: Floats) -> float:
-    return float(np.count_nonzero(values < _AIR_HU)) / values.size
+    return float(np.count_nonzero(values < AIR_HU)) / values.size
 
 
 def beside_air(ring: Floats, tissue: Tissue) -> bool:
@@ -93,7 +93,7 @@ def beside_air(ring: Floats, tissue: Tissue) -> bool:
     if dark.size <= _GAS_SHARE * ring.size:
         return False
     # Lung beside the lesion is welcome; gas and its soft rim are not.
-    return _gas(dark) > _LUNG_GAS_SHARE or not -920 < float(np.median(dark)) < -550
+    return _gas(dark) > _LUNG_GAS_SHARE or not -920 < median(dark) < -550
 
 
 def draw_growth(rng: np.random.Generator, tissue: Tissue, hu: float) -> Growth:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.starter.fields import Bools, Floats, blurred, grown
+from training.starter.fields import SD_PER_MAD, Bools, Floats, blurred, grown, median
 
 __all__ = ["contrast", "ring_around", "stands_out"]
 
@@ -28,15 +28,17 @@ def stands_out(around: Floats, hu: float, *, difficulty: float, sd: float = 0.0)
     """Say whether HU differ from enough of the values around; False where there are none."""
     differs = np.abs(around - hu) > max(_LEAST_DIFFERENCE_HU, _DIFFERENCE_SDS * sd)
     needed = _SHARE - _SHARE_LESS_IF_HARD * difficulty
-    return around.size > 0 and np.count_nonzero(differs) >= needed * around.size
+    return around.size > 0 and int(np.count_nonzero(differs)) >= needed * around.size
 
 
 def contrast(hu: Floats, mask: Bools, ring: Bools, *, difficulty: float) -> float | None:
     """Give a lesion's median HU minus its ring's; None where it does not stand out."""
+    if not ring.any():
+        return None
     seen = blurred(hu, (_EYE_VOXELS,) * 3)
     inside, around = seen[mask], seen[ring]
-    median = float(np.median(inside))
-    sd = 1.4826 * float(np.median(np.abs(inside - median)))
-    if not stands_out(around, median, difficulty=difficulty, sd=sd):
+    level = median(inside)
+    sd = SD_PER_MAD * median(np.abs(inside - level))
+    if not stands_out(around, level, difficulty=difficulty, sd=sd):
         return None
-    return median - float(np.median(around))
+    return level - median(around)
