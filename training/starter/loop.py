@@ -1,0 +1,209 @@
+"""The training loop: resumable at any checkpoint, watched on fixed patches."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from algorithm.models.zoom_channels import CHANNELS
+from algorithm.models.zoom_network import ZoomNetwork
+from training.starter.averaged import Averaged
+from training.starter.losses import LesionLoss
+from training.starter.patches import Validation
+from training.starter.recipe import Recipe
+from training.starter.scans import Bank
+from training.starter.stream import Difficulty, batches
+
+__all__ = ["CHECKPOINT", "Progress", "Run", "RunLength", "load_averaged", "new_network"]
+
+_log = logging.getLogger(__name__)
+
+CHECKPOINT = "checkpoint.pt"
+
+
+@dataclass(frozen=True)
+class RunLength:
+    """When training ends: after so many steps, or so many minutes if given; and when it pauses.
+
+    Attributes:
+        steps: of the whole run.
+        minutes: of the whole run, all its pieces together; the learning rate follows the clock.
+        piece_minutes: after which this piece stops, to be resumed; None for the whole run.
+    """
+
+    steps: int
+    minutes: float | None = None
+    piece_minutes: float | None = None
+
+    def done(self, step: int, seconds: float) -> float:
+        """Give how much of the whole run is done, 0 to 1."""
+        if self.minutes is None:
+            return step / self.steps
+        return seconds / 60 / self.minutes
+
+
+@dataclass
+class Progress:
+    """Where a run stands; kept in its checkpoint."""
+
+    step: int = 0
+    seconds: float = 0.0
+    losses: list[float] = field(default_factory=list)
+    curve: list[dict[str, float]] = field(default_factory=list)
+
+
+def new_network(recipe: Recipe, device: torch.device) -> ZoomNetwork:
+    """Make the network that the recipe describes, with random weights."""
+    sizes = recipe.network
+    network = ZoomNetwork(len(CHANNELS), sizes.widths, sizes.blocks, norm=True)
+    return network.to(device, memory_format=torch.channels_last_3d)  # type: ignore[call-overload,no-any-return]
+
+
+class Run:
+    """A training run in a folder: begun, or gone on with from its checkpoint."""
+
+    def __init__(self, folder: Path, recipe: Recipe, device: torch.device) -> None:
+        torch.manual_seed(recipe.seed)
+        self._folder, self._recipe, self._device = folder, recipe, device
+        self._network = new_network(recipe, device)
+        self.averaged = Averaged(
+            self._network, new_network(recipe, device), recipe.training.ema_decay
+        )
+        settings = recipe.training
+        self._optimiser = torch.optim.AdamW(
+            self._network.parameters(),
+            settings.learning_rate,
+            betas=settings.betas,
+            weight_decay=settings.weight_decay,
+            fused=True,
+        )
+        self._loss = LesionLoss(settings.cross_entropy_weight)
+        self.progress = Progress()
+        if (folder / CHECKPOINT).exists():
+            self._resume()
+
+    def train(
+        self,
+        bank: Bank,
+        validation: Validation,
+        length: RunLength,
+        *,
+        workers: int,
+        every_seconds: float,
+        report: Callable[[str], None],
+    ) -> None:
+        """Train until the run or this piece of it is done; checkpoints now and then.
+
+        Args:
+            bank: the scans.
+            validation: the patches that it is watched on.
+            length: when it ends.
+            workers: processes that draw samples.
+            every_seconds: after which it is validated and a checkpoint is written.
+            report: gets a line of progress now and then.
+        """
+        difficulty = Difficulty()
+        stream = None
+        began = saved = time.monotonic()
+        earlier = self.progress.seconds
+        while (done := length.done(self.progress.step, self.progress.seconds)) < 1:
+            difficulty.set(done / max(self._recipe.samples.easy_until, 1e-9))
+            if stream is None:
+                stream = batches(
+                    bank,
+                    self._recipe,
+                    difficulty,
+                    workers=workers,
+                    first_step=self.progress.step,
+                )
+            self._step(*next(stream), done=done)
+            now = time.monotonic()
+            self.progress.seconds = earlier + now - began
+            if self.progress.step % 50 == 0:
+                report(self._line(done))
+            if now - saved > every_seconds:
+                self._validate(validation, report)
+                saved = time.monotonic()
+            if length.piece_minutes is not None and now - began > 60 * length.piece_minutes:
+                break
+        self._validate(validation, report)
+
+    def _step(self, image: torch.Tensor, mask: torch.Tensor, *, done: float) -> None:
+        image = image.to(self._device, torch.float32, non_blocking=True)
+        image = image.contiguous(memory_format=torch.channels_last_3d)
+        target = mask.to(self._device, torch.float32, non_blocking=True)
+        for group in self._optimiser.param_groups:
+            group["lr"] = self._rate(done)
+        with torch.autocast(self._device.type, torch.bfloat16):
+            logits = self._network(image)
+        loss = self._loss(logits.float(), target)
+        self._optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self._network.parameters(), self._recipe.training.gradient_norm)
+        self._optimiser.step()
+        self.progress.step += 1
+        self.averaged.update(self._network, self.progress.step)
+        self.progress.losses = [*self.progress.losses[-199:], loss.item()]
+
+    def _rate(self, done: float) -> float:
+        """Give the learning rate: up in a line, down on a cosine to a hundredth."""
+        settings = self._recipe.training
+        up = min(1.0, (self.progress.step + 1) / settings.warm_up_steps)
+        down = 0.505 + 0.495 * float(np.cos(np.pi * min(done, 1.0)))
+        return settings.learning_rate * up * down
+
+    def _line(self, done: float) -> str:
+        progress = self.progress
+        left = progress.seconds * (1 / max(done, 1e-9) - 1)
+        loss = float(np.mean(progress.losses))
+        return (
+            f"step {progress.step:6d}   {100 * done:5.1f} %   loss {loss:.4f}   "
+            f"{progress.seconds / 60:6.1f} min, about {left / 60:.0f} min left"
+        )
+
+    def _validate(self, validation: Validation, report: Callable[[str], None]) -> None:
+        dice = validation.dice(self.averaged.network, self._device)
+        loss = float(np.mean(self.progress.losses)) if self.progress.losses else float("nan")
+        self.progress.curve.append({"step": self.progress.step, "loss": loss, **dice})
+        said = ", ".join(f"{group} {value:.3f}" for group, value in dice.items())
+        report(f"step {self.progress.step:6d}   patch Dice: {said}")
+        self._save()
+
+    def _save(self) -> None:
+        state = {
+            "network": self._network.state_dict(),
+            "averaged": self.averaged.network.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "progress": vars(self.progress),
+            "recipe": self._recipe.model_dump_json(),
+        }
+        beside = self._folder / f".{CHECKPOINT}.part"
+        torch.save(state, beside)
+        beside.replace(self._folder / CHECKPOINT)
+
+    def _resume(self) -> None:
+        state = _read(self._folder, self._device)
+        self._network.load_state_dict(state["network"])
+        self.averaged.network.load_state_dict(state["averaged"])
+        self._optimiser.load_state_dict(state["optimiser"])
+        self.progress = Progress(**state["progress"])
+        _log.info("Going on at step %d", self.progress.step)
+
+
+def _read(folder: Path, device: torch.device) -> dict[str, Any]:
+    state: dict[str, Any] = torch.load(folder / CHECKPOINT, map_location=device, weights_only=True)
+    return state
+
+
+def load_averaged(folder: Path, recipe: Recipe) -> tuple[ZoomNetwork, Progress]:
+    """Read the averaged network of a run's checkpoint, on the CPU, and where the run stood."""
+    state = _read(folder, torch.device("cpu"))
+    network = new_network(recipe, torch.device("cpu"))
+    network.load_state_dict(state["averaged"])
+    return network.eval(), Progress(**state["progress"])

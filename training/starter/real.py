@@ -1,0 +1,99 @@
+"""Samples of real lesions: clicked anywhere, at any zoom, turned and gently bent."""
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.nn import functional as F  # noqa: N812
+
+from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
+from training.starter.recipe import Samples
+from training.starter.samples import Sample, clicked_part
+from training.starter.scans import GRID, Lesion, Scan, sample
+
+__all__ = ["draw_fill", "draw_real"]
+
+Floats = npt.NDArray[np.float32]
+
+
+def draw_fill(recipe: Samples, rng: np.random.Generator, *, fitted: bool) -> float:
+    """Draw the lesion's size over the patch's."""
+    if fitted:
+        low, high = recipe.fitted_fill
+    elif rng.random() < recipe.usual_fill_share:
+        low, high = recipe.usual_fill
+    else:
+        low, high = recipe.any_fill
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+def draw_real(
+    scan: Scan, recipe: Samples, rng: np.random.Generator, *, difficulty: float
+) -> Sample | None:
+    """Draw a patch of one of a scan's lesions; None where its click fell out of it."""
+    lesion = scan.lesions[rng.integers(len(scan.lesions))]
+    fitted = bool(rng.random() < recipe.fitted_share)
+    fill = draw_fill(recipe, rng, fitted=fitted)
+    step_mm = float(np.clip(lesion.size_mm / (fill * PATCH_SIZE), *recipe.step_mm))
+    voxel = _click(lesion, recipe, rng, fitted=fitted, difficulty=difficulty)
+    spacing = np.asarray(scan.spacing)
+    centre = voxel + rng.uniform(-0.5, 0.5, 3)
+    if fitted:
+        centre = lesion.centre + rng.normal(0, 0.08 * lesion.size_mm, 3) / spacing
+    to_mm = _turn(rng)
+    offsets_mm = (GRID + _bend(rng)) @ (step_mm * to_mm.T).astype(np.float32)
+    level = scan.level_for(step_mm)
+    ratio = spacing / scan.spacings[level]
+    origin = ((centre + 0.5) * ratio - 0.5).astype(np.float32)
+    at = offsets_mm * (ratio / spacing).astype(np.float32) + origin
+    volumes = scan.levels[level], lesion.masks[level]
+    hu, covered = sample(volumes, at, fills=(AIR_HU, 0.0))
+    inside = covered > 127
+    click = _nearest(at, (voxel + 0.5) * ratio - 0.5) if fitted else (PATCH_SIZE // 2,) * 3
+    mask = clicked_part(inside, click)
+    if not mask[click]:
+        return None
+    return Sample(hu, mask, click, step_mm, scan.spacing[0], real=True, fitted=fitted)
+
+
+def _click(
+    lesion: Lesion,
+    recipe: Samples,
+    rng: np.random.Generator,
+    *,
+    fitted: bool,
+    difficulty: float,
+) -> npt.NDArray[np.intp]:
+    """Draw a voxel of the lesion: early in training a deep one, later any."""
+    if fitted and rng.random() < recipe.deepest_click_share:
+        return lesion.deepest
+    tries = rng.integers(len(lesion.voxels), size=1 + round(3 * (1 - difficulty)))
+    return lesion.voxels[tries[lesion.depths_mm[tries].argmax()]]
+
+
+def _turn(rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Draw a turn about z, as thick slices stay slices, and another stretch along each axis."""
+    angle = rng.uniform(-np.pi, np.pi)
+    cos, sin = np.cos(angle), np.sin(angle)
+    stretch = np.exp(rng.normal(0, 0.1, 3))
+    turn = np.array([[1.0, 0.0, 0.0], [0.0, cos, -sin], [0.0, sin, cos]])
+    return turn * (stretch / stretch.prod() ** (1 / 3))
+
+
+def _bend(rng: np.random.Generator) -> Floats:
+    """Draw a smooth displacement, (z, y, x, 3) in patch voxels; none at the patch's centre."""
+    strength = rng.uniform(0, 2.0) if rng.random() < 0.6 else 0.0
+    coarse = torch.from_numpy(rng.normal(0, strength, (1, 3, 4, 4, 4)).astype(np.float32))
+    if strength == 0:
+        return np.zeros((PATCH_SIZE,) * 3 + (3,), dtype=np.float32)
+    fine = F.interpolate(coarse, size=(PATCH_SIZE,) * 3, mode="trilinear", align_corners=True)[0]
+    middle = PATCH_SIZE // 2
+    bent = fine - fine[:, middle, middle, middle][:, None, None, None]
+    return bent.permute(1, 2, 3, 0).numpy()
+
+
+def _nearest(at: Floats, voxel: npt.NDArray[np.float64]) -> tuple[int, int, int]:
+    """Find the patch voxel that lies nearest to a point of the volume."""
+    z, y, x = (at[..., axis] - np.float32(voxel[axis]) for axis in range(3))
+    squared = z * z + y * y + x * x
+    nearest = np.unravel_index(int(squared.argmin()), squared.shape)
+    return int(nearest[0]), int(nearest[1]), int(nearest[2])

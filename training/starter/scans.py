@@ -1,0 +1,223 @@
+"""The scans that samples are cut from, each at several resolutions, with its lesions if known."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk
+import torch
+from torch.nn import functional as F  # noqa: N812
+
+from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE, Point
+from uls.errors import InputError
+
+__all__ = ["TISSUES", "Bank", "Lesion", "Scan", "read_bank", "sample"]
+
+TISSUES = ("lung", "fat", "soft", "bone")
+_TISSUE_HU = ((-980, -500), (-150, -40), (-20, 160), (200, 2000))
+
+_PLACES = 60_000
+"""Voxels looked at per scan for places where a lesion may be implanted."""
+
+_LEVELS = 3
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """A lesion known in a scan: its voxels (n, 3) in (z, y, x) and their depth in mm."""
+
+    voxels: npt.NDArray[np.intp]
+    depths_mm: npt.NDArray[np.float32]
+    deepest: npt.NDArray[np.intp]
+    centre: npt.NDArray[np.float64]
+    size_mm: float
+    masks: tuple[torch.Tensor, ...]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """HU at several resolutions, (z, y, x) int16 each with its spacing (z, y, x) in mm."""
+
+    name: str
+    levels: tuple[torch.Tensor, ...]
+    spacings: tuple[Point, ...]
+    lesions: tuple[Lesion, ...]
+    places: dict[str, npt.NDArray[np.intp]]
+
+    @property
+    def spacing(self) -> Point:
+        """The scan's own, (z, y, x) mm."""
+        return self.spacings[0]
+
+    def level_for(self, step_mm: float) -> int:
+        """Give the coarsest level that is no coarser in plane than a step."""
+        fits = [level for level, spacing in enumerate(self.spacings) if spacing[1] <= step_mm]
+        return fits[-1] if fits else 0
+
+
+@dataclass(frozen=True)
+class Bank:
+    """All scans; those with lesions also serve as backgrounds, away from their lesions."""
+
+    scans: tuple[Scan, ...]
+
+    @property
+    def with_lesions(self) -> tuple[Scan, ...]:
+        """The scans in which lesions are known."""
+        return tuple(scan for scan in self.scans if scan.lesions)
+
+    @property
+    def without_lesions(self) -> tuple[Scan, ...]:
+        """The scans in which none are known: backgrounds."""
+        return tuple(scan for scan in self.scans if not scan.lesions)
+
+
+def read_bank(folders: Sequence[Path], *, seed: int) -> Bank:
+    """Read every `<case>_image.nii.gz` with its `<case>_<lesion>.nii.gz`, and every other scan.
+
+    Args:
+        folders: where the files are.
+        seed: chooses the voxels looked at for places to implant lesions.
+
+    Raises:
+        InputError: a folder holds no scan, or a mask does not fit its scan.
+    """
+    return Bank(tuple(s for folder in folders for s in _read_folder(folder, seed)))
+
+
+def _read_folder(folder: Path, seed: int) -> Iterator[Scan]:
+    files = sorted(folder.glob("*.nii.gz"))
+    if not files:
+        raise InputError.about(folder, expected="scans (*.nii.gz)", found="none")
+    images = [path for path in files if path.name.endswith("_image.nii.gz")]
+    cases = {path.name.removesuffix("_image.nii.gz"): path for path in images}
+    if not cases:
+        cases = {path.name.removesuffix(".nii.gz"): path for path in files}
+    for case, path in cases.items():
+        masks = [p for p in files if p != path and p.name.startswith(f"{case}_")]
+        yield _read_scan(case, path, masks, seed)
+
+
+def _read_scan(name: str, path: Path, mask_files: Sequence[Path], seed: int) -> Scan:
+    image = sitk.ReadImage(str(path))
+    hu = sitk.GetArrayFromImage(image).astype(np.int16)
+    spacing: Point = tuple(float(s) for s in image.GetSpacing()[::-1])  # type: ignore[assignment]
+    masks = []
+    for file in mask_files:
+        mask = sitk.GetArrayFromImage(sitk.ReadImage(str(file))) > 0
+        if mask.shape != hu.shape:
+            raise InputError.about(
+                file, expected=f"{hu.shape} voxels as {path.name}", found=f"{mask.shape}"
+            )
+        masks.append(mask)
+    return make_scan(name, hu, spacing, masks, seed=seed)
+
+
+def make_scan(
+    name: str,
+    hu: npt.NDArray[np.int16],
+    spacing: Point,
+    masks: Sequence[npt.NDArray[np.bool_]] = (),
+    *,
+    seed: int,
+) -> Scan:
+    """Make a scan of HU (z, y, x), its spacing (z, y, x) in mm, and the masks of its lesions."""
+    levels, spacings = _pyramid(torch.from_numpy(np.clip(hu, int(AIR_HU), 3071)), spacing)
+    lesions = tuple(_lesion(mask, spacing) for mask in masks)
+    free = ~np.any(masks, axis=0) if masks else np.ones(hu.shape, dtype=bool)
+    places = _places(levels[1].numpy(), free, np.random.default_rng(seed))
+    return Scan(name, levels, spacings, lesions, places)
+
+
+def _pyramid(
+    volume: torch.Tensor, spacing: Point
+) -> tuple[tuple[torch.Tensor, ...], tuple[Point, ...]]:
+    """Halve the resolution in plane, and along z where slices are no thicker than pixels."""
+    levels, spacings = [volume], [spacing]
+    for _ in range(_LEVELS - 1):
+        z, y, x = spacings[-1]
+        kernel = (2 if z <= 1.4 * y else 1, 2, 2)
+        dtype = levels[-1].dtype
+        pooled = F.avg_pool3d(levels[-1].float()[None, None], kernel, ceil_mode=True)[0, 0]
+        levels.append(pooled.round().to(dtype))
+        spacings.append((z * kernel[0], y * 2, x * 2))
+    return tuple(levels), tuple(spacings)
+
+
+def _lesion(mask: npt.NDArray[np.bool_], spacing: Point) -> Lesion:
+    voxels = np.argwhere(mask)
+    image = sitk.GetImageFromArray(np.pad(mask, 1).astype(np.uint8))
+    image.SetSpacing(spacing[::-1])
+    inside = sitk.SignedMaurerDistanceMap(image, insideIsPositive=True, useImageSpacing=True)
+    depth = sitk.GetArrayFromImage(inside)[1:-1, 1:-1, 1:-1][mask]
+    extent = (voxels.max(0) - voxels.min(0) + 1) * np.asarray(spacing)
+    volume = len(voxels) * float(np.prod(spacing))
+    masks, _ = _pyramid(torch.from_numpy(mask.astype(np.uint8) * 255), spacing)
+    return Lesion(
+        voxels=voxels,
+        depths_mm=np.maximum(depth, 0).astype(np.float32),
+        deepest=voxels[int(depth.argmax())],
+        centre=(voxels.max(0) + voxels.min(0)) / 2,
+        size_mm=max(1.24 * volume ** (1 / 3), 0.62 * float(extent.max())),
+        masks=masks,
+    )
+
+
+def _places(
+    smooth: npt.NDArray[Any], free: npt.NDArray[np.bool_], rng: np.random.Generator
+) -> dict[str, npt.NDArray[np.intp]]:
+    """List voxels of the body by the tissue that they lie in, judged at half the resolution."""
+    points = np.stack([rng.integers(0, size, _PLACES) for size in free.shape], axis=1)
+    points = points[free[tuple(points.T)]]
+    ratio = [round(full / half) for full, half in zip(free.shape, smooth.shape, strict=True)]
+    at = tuple(np.minimum(points // ratio, np.subtract(smooth.shape, 1)).T)
+    values, inside = smooth[at], _body(smooth)[at]
+    return {
+        tissue: points[inside & (values > low) & (values < high)]
+        for tissue, (low, high) in zip(TISSUES, _TISSUE_HU, strict=True)
+    }
+
+
+def _body(smooth: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Mark the body: the largest solid on the scan, with the air that it encloses in its slices."""
+    solid = sitk.GetImageFromArray((smooth > -300).astype(np.uint8))
+    opened = sitk.BinaryMorphologicalOpening(solid, (2, 2, 0))
+    largest = sitk.RelabelComponent(sitk.ConnectedComponent(opened), sortByObjectSize=True) == 1
+    slices = [sitk.BinaryFillhole(largest[:, :, z]) for z in range(largest.GetDepth())]
+    return np.stack([sitk.GetArrayFromImage(one) > 0 for one in slices])
+
+
+def sample(
+    volumes: Sequence[torch.Tensor], at: npt.NDArray[np.float32], *, fills: Sequence[float]
+) -> list[npt.NDArray[np.float32]]:
+    """Interpolate volumes of one shape linearly at the same coordinates.
+
+    Args:
+        volumes: (z, y, x) each.
+        at: coordinates (z, y, x) in their voxels, float32, (z, y, x, 3).
+        fills: what lies beyond each volume.
+    """
+    bounds = [(float(at[..., axis].min()), float(at[..., axis].max())) for axis in range(3)]
+    low = [max(int(np.floor(first)) - 1, 0) for first, _ in bounds]
+    high = [
+        min(int(np.ceil(last)) + 2, size)
+        for (_, last), size in zip(bounds, volumes[0].shape, strict=True)
+    ]
+    if any(stop <= start for start, stop in zip(low, high, strict=True)):
+        return [np.full(at.shape[:3], fill, dtype=np.float32) for fill in fills]
+    box = tuple(slice(start, stop) for start, stop in zip(low, high, strict=True))
+    pairs = zip(volumes, fills, strict=True)
+    parts = torch.stack([volume[box].float() - fill for volume, fill in pairs])
+    scale = (2 / np.subtract(high, low)).astype(np.float32)
+    grid = at * scale
+    grid += (0.5 - np.asarray(low, dtype=np.float32)) * scale - 1
+    flipped = torch.from_numpy(grid).flip(-1)
+    values = F.grid_sample(parts[None], flipped[None], align_corners=False)[0]
+    return [value.numpy() + np.float32(fill) for value, fill in zip(values, fills, strict=True)]
+
+
+GRID = (np.indices((PATCH_SIZE,) * 3).transpose(1, 2, 3, 0) - PATCH_SIZE // 2).astype(np.float32)
+"""Offsets (z, y, x) of a patch's voxels from its centre."""

@@ -1,0 +1,93 @@
+"""Training from start to end: read the scans, train, export a model folder now and then."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from training.starter.loop import Run, RunLength
+from training.starter.patches import validation_patches
+from training.starter.recipe import VALIDATION_LESIONS, Recipe
+from training.starter.scans import Bank, read_bank
+from training.starter.scenes import scene_bank
+from uls.errors import CallError
+
+__all__ = ["TrainOptions", "train"]
+
+_log = logging.getLogger(__name__)
+
+SCENES = 24
+"""Synthetic scans drawn as backgrounds where no folder of scans is given."""
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """What a training run reads and how long it takes.
+
+    Attributes:
+        folder: of the run: its checkpoint; a run that is there is gone on with.
+        scans: folders of scans; none for fully synthetic backgrounds.
+        length: when it ends.
+        device: `auto`, `cpu` or `cuda`.
+        workers: processes that draw samples.
+        checkpoint_minutes: between two checkpoints.
+    """
+
+    folder: Path
+    scans: Sequence[Path]
+    length: RunLength
+    device: str = "auto"
+    workers: int = 1
+    checkpoint_minutes: float = 5.0
+
+
+def train(options: TrainOptions, recipe: Recipe, report: Callable[[str], None]) -> Run:
+    """Train the starter model, or go on with it.
+
+    Raises:
+        CallError: a CUDA device is asked for and there is none.
+        InputError: a folder of scans cannot be read.
+    """
+    device = _device(options.device)
+    torch.set_flush_denormal(True)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    training, held_out = _banks(options.scans, recipe, report)
+    validation = validation_patches(training, held_out, recipe)
+    run = Run(options.folder, recipe, device)
+    report(
+        f"{len(training.scans)} scans, {len(training.with_lesions)} with lesions; "
+        f"held out: {len(held_out.scans)}; {device.type}, {options.workers} workers"
+    )
+    run.train(
+        training,
+        validation,
+        options.length,
+        workers=options.workers,
+        every_seconds=60 * options.checkpoint_minutes,
+        report=report,
+    )
+    return run
+
+
+def _banks(
+    folders: Sequence[Path], recipe: Recipe, report: Callable[[str], None]
+) -> tuple[Bank, Bank]:
+    """Read the scans to train on, and those held out."""
+    if not folders:
+        report(f"No scans given: drawing {SCENES} synthetic ones as backgrounds")
+        return scene_bank(SCENES, seed=recipe.seed), Bank(())
+    report(f"Reading scans from {', '.join(str(folder) for folder in folders)}")
+    everything = read_bank(folders, seed=recipe.seed)
+    held = tuple(scan for scan in everything.scans if scan.name in VALIDATION_LESIONS)
+    rest = tuple(scan for scan in everything.scans if scan.name not in VALIDATION_LESIONS)
+    return Bank(rest), Bank(held)
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise CallError.about("--device cuda", expected="a CUDA device", found="none")
+    return torch.device(name)
