@@ -26,9 +26,9 @@ from uls.voi import Spacing
 
 __all__ = ["ChosenPeer", "Peer", "all_peers", "choose_peers"]
 
-_MULTIPLIERS, _ITERATIONS = (1.5, 2.0, 2.5), (1, 4)
+_MULTIPLIERS, _ITERATIONS = (2.0, 2.5, 3.0), (1, 4)
 _TOLERANCES_HU, _LEAKS_MM = (20.0, 30.0, 45.0, 70.0), (0.8, 1.5)
-_REACHES_MM, _WINDOWS_HU = (8.0, 15.0, 30.0), (75.0, 200.0)
+_REACHES_MM, _WINDOWS_HU = (15.0, 30.0, 50.0), (75.0, 200.0)
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,24 @@ def test_a_place_that_cannot_hold_the_report_is_told_first(
         call("--lesions", tmp_path / "missing")
 
 
+def test_peers_are_tuned_on_other_lesions_and_stand_beside_the_model(
+    one_click: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    pytest.importorskip("cv2")
+    write_cube(tmp_path / "lesions", "STS_001")  # of a data set that the recipe trains on
+    output = call(*one_click, "--peers", "--tuning", "1", "--json", tmp_path / "report.json")
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["tuning_lesions"] == ["STS_001_tumour"]
+    model, *peers = report["methods"]
+    families = ["ConfidenceConnected", "region growing", "GrabCut", "adaptive growing"]
+    assert [peer["name"] for peer in peers] == families
+    for peer in peers:
+        assert peer["tuning_dice"][peer["setting"]] == max(peer["tuning_dice"].values())
+        clicks = [click["click_zyx"] for click in peer["cases"][0]["clicks"]]
+        assert clicks == [click["click_zyx"] for click in model["cases"][0]["clicks"]]
+        assert f"{peer['name']}: {peer['setting']}" in output
+
+
 def test_peers_without_opencv_are_told(
     one_click: tuple[str | Path, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
