@@ -69,7 +69,7 @@ def channels(
 
 
 def _mark(at: float) -> Floats:
-    return np.exp(-((_GRID - at) ** 2) / (2 * _CLICK_SIGMA**2)).astype(np.float32)
+    return np.asarray(np.exp(-((_GRID - at) ** 2) / (2 * _CLICK_SIGMA**2)), dtype=np.float32)
 
 
 def _inside(box: PatchBox) -> Floats:

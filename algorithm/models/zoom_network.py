@@ -9,7 +9,6 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 __all__ = ["ZoomNetwork", "folded"]
 
@@ -87,6 +86,7 @@ class ZoomNetwork(nn.Module):
         return cast(Tensor, self.head(x))
 
 
+@torch.no_grad()
 def folded(network: ZoomNetwork) -> ZoomNetwork:
     """Give the same network without normalisation, in inference mode, float32.
 
@@ -96,19 +96,26 @@ def folded(network: ZoomNetwork) -> ZoomNetwork:
     channels_in, widths, blocks = network.arguments
     plain = ZoomNetwork(channels_in, widths, blocks, norm=False).eval()
     weights = {name: tensor.float() for name, tensor in network.state_dict().items()}
-    for name, module in _normalised(network):
-        conv, norm = module[0], module[1]
-        weight, bias = fuse_conv_bn_weights(
-            conv.weight, None, norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias
-        )
-        weights[f"{name}.0.weight"], weights[f"{name}.0.bias"] = weight.float(), bias.float()
+    for name, conv, norm in _normalised(network):
+        scale = norm.weight / torch.sqrt(_known(norm.running_var) + norm.eps)
+        bias = norm.bias - _known(norm.running_mean) * scale
+        weights[f"{name}.0.weight"] = (conv.weight * scale[:, None, None, None, None]).float()
+        weights[f"{name}.0.bias"] = bias.float()
     kept = plain.state_dict().keys()
     plain.load_state_dict({name: weights[name] for name in kept})
     return plain
 
 
-def _normalised(network: nn.Module) -> Iterator[tuple[str, nn.Sequential]]:
-    for name, module in network.named_modules():
-        pair = isinstance(module, nn.Sequential) and len(module) == 2
-        if pair and isinstance(module[1], nn.BatchNorm3d):
-            yield name, module
+def _normalised(network: nn.Module) -> Iterator[tuple[str, nn.Conv3d, nn.BatchNorm3d]]:
+    """List each convolution that a normalisation follows, with its name."""
+    for name, pair in network.named_modules():
+        if isinstance(pair, nn.Sequential) and len(pair) == 2:
+            conv, norm = pair
+            if isinstance(conv, nn.Conv3d) and isinstance(norm, nn.BatchNorm3d):
+                yield name, conv, norm
+
+
+def _known(statistic: Tensor | None) -> Tensor:
+    if statistic is None:
+        raise ValueError("a normalisation with running statistics")
+    return statistic

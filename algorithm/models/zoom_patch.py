@@ -87,7 +87,7 @@ def cut_patch(volume: npt.NDArray[Any], frame: Frame, *, fill: float = AIR_HU) -
     return np.asarray(patch, dtype=np.float32)
 
 
-def _triangles(at: npt.NDArray[np.float64], size: int, *, width: float) -> Floats:
+def _triangles(at: npt.NDArray[np.floating], size: int, *, width: float) -> Floats:
     """Give the matrix that samples `size` voxels at some places with a triangle filter.
 
     The weights of a row add up to 1 over an endless axis; what lies beyond the ends counts as 0.
@@ -131,6 +131,7 @@ def put_back(patch: Floats, frame: Frame, shape_zyx: tuple[int, ...]) -> tuple[F
     return np.ascontiguousarray(values, dtype=np.float32), (z, y, x)
 
 
-def _linear(at: npt.NDArray[np.float64]) -> Floats:
+def _linear(at: npt.NDArray[np.floating]) -> Floats:
     """Give the matrix that interpolates between a patch's voxels at some places."""
-    return np.clip(1 - np.abs(np.arange(PATCH_SIZE) - at[:, None]), 0, None).astype(np.float32)
+    weights = np.clip(1 - np.abs(np.arange(PATCH_SIZE) - at[:, None]), 0, None)
+    return np.asarray(weights, dtype=np.float32)

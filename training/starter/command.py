@@ -1,8 +1,16 @@
-"""`python -m training starter …`: evaluate the starter model."""
+"""`python -m training starter …`: train the starter model, export it, evaluate it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from training.starter.evaluate.command import evaluate
+from uls import command_line
+
+if TYPE_CHECKING:
+    from training.starter.loop import RunLength
+    from training.starter.recipe import Recipe
 
 __all__ = ["starter"]
 
@@ -11,7 +19,118 @@ starter = typer.Typer(
 )
 starter.command()(evaluate)
 
+RunOption = Annotated[
+    Path, typer.Option("--run", help="The run's folder; a run that is there is gone on with.")
+]
+OutputOption = Annotated[
+    Path, typer.Option("--output", help="The model folder to make; one that is there is replaced.")
+]
+RecipeOption = Annotated[
+    Path | None,
+    typer.Option("--recipe", help="Recipe (TOML).", show_default="training/starter/recipe.toml"),
+]
 
-@starter.callback()
-def _starter() -> None:
-    """Keep `evaluate` a command of its own while it is the only one."""
+
+@starter.command()
+def train(
+    *,
+    run: RunOption,
+    output: OutputOption,
+    scans: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--scans",
+            help="Folder of scans (*.nii.gz), or of <case>_image.nii.gz with "
+            "<case>_<lesion>.nii.gz; give it several times for several folders.",
+            show_default="none: synthetic scans",
+        ),
+    ] = None,
+    recipe: RecipeOption = None,
+    steps: Annotated[
+        int | None,
+        typer.Option("--steps", min=1, help="The whole run's.", show_default="the recipe's"),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option("--minutes", min=0.1, help="Of training in all, instead of --steps."),
+    ] = None,
+    piece_minutes: Annotated[
+        float | None,
+        typer.Option("--piece-minutes", min=0.1, help="Stop after so many; call again to go on."),
+    ] = None,
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"], typer.Option("--device", help="What trains.")
+    ] = "auto",
+    workers: Annotated[
+        int, typer.Option("--workers", min=0, help="Processes that draw samples; with a GPU, many.")
+    ] = 1,
+    checkpoint_minutes: Annotated[
+        float, typer.Option("--checkpoint-minutes", min=0.1, help="Between two checkpoints.")
+    ] = 5,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Warnings and errors only.")] = False,
+) -> None:
+    """Train the starter model and export it: the whole run, or a piece of it.
+
+    Samples are drawn without end and never used twice. Interrupt it whenever you like: the same
+    call goes on from the last checkpoint. Validation lesions among the scans are never trained on.
+    Measure the model afterwards with `python -m training starter evaluate --model OUTPUT`.
+    """
+    from training.starter.export import export_run  # noqa: PLC0415
+    from training.starter.train import TrainOptions  # noqa: PLC0415
+    from training.starter.train import train as run_training  # noqa: PLC0415
+
+    command_line.start_log(quiet=quiet)
+    chosen = _recipe(recipe)
+    options = TrainOptions(
+        folder=run,
+        scans=tuple(scans or ()),
+        length=_length(chosen, steps=steps, minutes=minutes, piece_minutes=piece_minutes),
+        device=device,
+        workers=workers,
+        checkpoint_minutes=checkpoint_minutes,
+    )
+    run_training(options, chosen, lambda line: None if quiet else typer.echo(line))
+    exported = export_run(run, output, chosen)
+    typer.echo(f"{output}: the model after {exported.steps} steps")
+
+
+@starter.command()
+def export(
+    *,
+    run: RunOption,
+    output: OutputOption,
+    recipe: RecipeOption = None,
+    evaluation: Annotated[
+        Path | None,
+        typer.Option("--evaluation", help="What `evaluate --json` wrote: for the model card."),
+    ] = None,
+    trained_on: Annotated[
+        str, typer.Option("--trained-on", help="The machine, for the model card.")
+    ] = "an unnamed machine",
+) -> None:
+    """Export a run's last checkpoint as a model folder, with its card if it was evaluated."""
+    from training.starter.card import write_card  # noqa: PLC0415
+    from training.starter.evaluate.report import read_report  # noqa: PLC0415
+    from training.starter.export import export_run  # noqa: PLC0415
+
+    command_line.start_log()
+    report = None if evaluation is None else read_report(evaluation)
+    chosen = _recipe(recipe)
+    exported = export_run(run, output, chosen)
+    if report is not None:
+        write_card(chosen, exported, report, trained_on=trained_on)
+    typer.echo(f"{output}: the model after {exported.steps} steps")
+
+
+def _recipe(path: Path | None) -> "Recipe":
+    from training.starter.recipe import DEFAULT_RECIPE, read_recipe  # noqa: PLC0415
+
+    return read_recipe(path or DEFAULT_RECIPE)
+
+
+def _length(
+    recipe: "Recipe", *, steps: int | None, minutes: float | None, piece_minutes: float | None
+) -> "RunLength":
+    from training.starter.loop import RunLength  # noqa: PLC0415
+
+    return RunLength(steps or recipe.training.steps, minutes, piece_minutes)

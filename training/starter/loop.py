@@ -19,6 +19,7 @@ from training.starter.patches import Validation
 from training.starter.recipe import Recipe
 from training.starter.scans import Bank
 from training.starter.stream import Difficulty, batches
+from uls.errors import InputError
 
 __all__ = ["CHECKPOINT", "Progress", "Run", "RunLength", "load_averaged", "new_network"]
 
@@ -144,7 +145,7 @@ class Run:
             logits = self._network(image)
         loss = self._loss(logits.float(), target)
         self._optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(self._network.parameters(), self._recipe.training.gradient_norm)
         self._optimiser.step()
         self.progress.step += 1
@@ -189,6 +190,13 @@ class Run:
 
     def _resume(self) -> None:
         state = _read(self._folder, self._device)
+        if not Recipe.model_validate_json(state["recipe"]).trains_as(self._recipe):
+            raise InputError.about(
+                self._folder / CHECKPOINT,
+                expected="a run of this recipe",
+                found="one of another",
+                hint="Go on with its own recipe, or begin a run in a new folder.",
+            )
         self._network.load_state_dict(state["network"])
         self.averaged.network.load_state_dict(state["averaged"])
         self._optimiser.load_state_dict(state["optimiser"])

@@ -3,7 +3,7 @@
 from typing import cast
 
 import torch
-from monai.losses import DiceLoss
+from monai.losses.dice import DiceLoss
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 

@@ -67,7 +67,8 @@ def _click(
     if fitted and rng.random() < recipe.deepest_click_share:
         return lesion.deepest
     tries = rng.integers(len(lesion.voxels), size=1 + round(3 * (1 - difficulty)))
-    return lesion.voxels[tries[lesion.depths_mm[tries].argmax()]]
+    voxel: npt.NDArray[np.intp] = lesion.voxels[tries[lesion.depths_mm[tries].argmax()]]
+    return voxel
 
 
 def _turn(rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -76,7 +77,7 @@ def _turn(rng: np.random.Generator) -> npt.NDArray[np.float64]:
     cos, sin = np.cos(angle), np.sin(angle)
     stretch = np.exp(rng.normal(0, 0.1, 3))
     turn = np.array([[1.0, 0.0, 0.0], [0.0, cos, -sin], [0.0, sin, cos]])
-    return turn * (stretch / stretch.prod() ** (1 / 3))
+    return np.asarray(turn * (stretch / stretch.prod() ** (1 / 3)))
 
 
 def _bend(rng: np.random.Generator) -> Floats:

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from algorithm.models.zoom_settings import ZoomSettings
 from uls.errors import InputError
 
 __all__ = [
@@ -109,12 +110,25 @@ class Training(_Strict):
 
 
 class Recipe(_Strict):
-    """The whole recipe; the same seed draws the same samples."""
+    """The whole recipe; the same seed draws the same samples.
+
+    Attributes:
+        seed: of weights, samples and clicks.
+        network: its size.
+        samples: what it learns from.
+        training: how it learns.
+        search: how the trained network is applied; none of it changes the training.
+    """
 
     seed: int
     network: Network
     samples: Samples
     training: Training
+    search: ZoomSettings = ZoomSettings()
+
+    def trains_as(self, other: Self) -> bool:
+        """Say whether another recipe trains the same network in the same way."""
+        return self.model_dump(exclude={"search"}) == other.model_dump(exclude={"search"})
 
 
 def read_recipe(path: Path = DEFAULT_RECIPE) -> Recipe:

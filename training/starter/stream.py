@@ -57,7 +57,7 @@ def draw_sample(bank: Bank, recipe: Recipe, rng: np.random.Generator, difficulty
 
 
 @dataclass(frozen=True)
-class _Stream(IterableDataset[Batch]):  # type: ignore[misc]
+class _Stream(IterableDataset[Batch]):
     """What a worker process runs: samples from its own seed."""
 
     bank: Bank

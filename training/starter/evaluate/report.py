@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from training.starter.evaluate.scores import CaseScores
-from uls.errors import OutputError
+from uls.errors import InputError, OutputError
 
-__all__ = ["Method", "Report", "check_writable", "write_report"]
+__all__ = ["Method", "Report", "check_writable", "read_report", "write_report"]
 
 
 @dataclass(frozen=True)
@@ -84,3 +84,19 @@ def write_report(report: Report, path: Path) -> None:
         ) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def read_report(path: Path) -> Report:
+    """Read what `write_report` wrote.
+
+    Raises:
+        InputError: the file is missing or is none of its reports.
+    """
+    try:
+        return TypeAdapter(Report).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InputError.about(
+            path,
+            expected="a report of `python -m training starter evaluate --json`",
+            found=str(error),
+        ) from error
