@@ -12,7 +12,7 @@ from training.starter.shapes import Box, LesionShape
 from training.starter.slices import Slices
 from training.starter.tissue import Growth, room
 
-__all__ = ["Body", "Scanner", "grow", "kept_apart", "mix", "outline"]
+__all__ = ["Body", "Scanner", "grow", "is_lump", "kept_apart", "mix", "outline"]
 
 _FWHM_PER_SIGMA = 2.355
 
@@ -28,6 +28,19 @@ _GRAIN_SDS, _MOST_GRAIN_HU = 2.5, 45.0
 
 _APART = 2
 """Voxels between the clicked lesion and any other."""
+
+
+_FEWEST_VOXELS, _FEWEST_IF_TINY, _TINY_RADIUS = 30, 8, 3.0
+"""Voxels that a mask must have; fewer will do for lesions of a radius below this, in voxels."""
+
+_LEAST_KEPT, _MOST_OF_PATCH = 0.12, 0.7
+"""Of a ball of the lesion's radius (as far as half a patch can hold one), and of the patch."""
+
+_COMPACT = 0.52
+"""A mask whose blurred version (sigma: half the radius of a ball as large) stays below this
+everywhere is a sheet or a strand that follows tissue. A ball reaches 0.74."""
+
+_BALL = 4 / 3 * np.pi
 
 
 @dataclass(frozen=True)
@@ -83,7 +96,7 @@ def grow(
     rng: np.random.Generator,
 ) -> Body | None:
     """Grow a lesion at a place of the patch; None where it would not hold the click."""
-    box = shape.box(centre, background.shape)
+    box = shape.box(centre, background.shape, beyond_z=scanner.slices.reach)
     z, y, x = (round(at) - part.start for at, part in zip(click, box, strict=True))
     if min(z, y, x) < 0 or any(
         at >= part.stop - part.start for at, part in zip((z, y, x), box, strict=True)
@@ -121,10 +134,20 @@ def outline(body: Body, click: Point) -> tuple[Body, Bools] | None:
     return body, mask
 
 
+def is_lump(mask: Bools, radius: float, patch_voxels: int) -> bool:
+    """Say whether enough of a lesion is left, and in one lump."""
+    voxels = int(np.count_nonzero(mask))
+    fewest = _FEWEST_IF_TINY if radius < _TINY_RADIUS else _FEWEST_VOXELS
+    ball = _BALL * min(radius, 0.5 * patch_voxels ** (1 / 3)) ** 3
+    if voxels < max(fewest, _LEAST_KEPT * ball) or voxels > _MOST_OF_PATCH * patch_voxels:
+        return False
+    sigma = 0.5 * (voxels / _BALL) ** (1 / 3)
+    return float(blurred(mask.astype(np.float32), (sigma,) * 3).max()) > _COMPACT
+
+
 def kept_apart(body: Body, mask: Bools) -> Body:
     """Take away what comes near the mask (of the whole patch) of another lesion."""
-    thick = body.slices.positions is not None
-    along_z = _APART + (int(np.ceil(body.slices.thickness)) if thick else 0)
+    along_z = _APART + int(np.ceil(body.slices.reach))
     taken = grown(mask, (along_z, _APART, _APART))[body.box].astype(np.float32)
     free = body.slices.sampled(taken) == 0
     return replace(body, cover=body.cover * free)

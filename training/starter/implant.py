@@ -11,9 +11,9 @@ import numpy as np
 
 from algorithm.models.zoom_patch import Point
 from training.starter.appearance import Look, draw_edge, draw_look
-from training.starter.body import Body, Scanner, grow, mix, outline
+from training.starter.body import Body, Scanner, grow, is_lump, mix, outline
 from training.starter.distractors import Lesion, add_distractors
-from training.starter.fields import Bools, Floats, blurred, median
+from training.starter.fields import Bools, Floats, median
 from training.starter.shapes import LesionShape, draw_shape
 from training.starter.slices import Slices
 from training.starter.tissue import AIR_HU, Tissue, beside_air, draw_growth, tissue_at
@@ -21,20 +21,9 @@ from training.starter.visible import contrast, ring_around, stands_out
 
 __all__ = ["Implanted", "implant"]
 
-_FEWEST_VOXELS, _FEWEST_IF_TINY, _TINY_RADIUS = 30, 8, 3.0
-"""Voxels that a mask must have; fewer will do for lesions of a radius below this, in voxels."""
-
-_LEAST_KEPT, _MOST_OF_PATCH = 0.12, 0.7
-"""Of a ball of the lesion's radius (as far as half a patch can hold one), and of the patch."""
-
-_COMPACT = 0.52
-"""A mask whose blurred version (sigma: half the radius of a ball as large) stays below this
-everywhere is a sheet or a strand that follows tissue. A ball reaches 0.74."""
-
 _LOOKED_AT, _MOST_AIR = 3, 0.1
 """Every third voxel of the lesion's body is looked at; more air than this is too much."""
 
-_BALL = 4 / 3 * np.pi
 _LOOKS_TRIED = 3
 
 _SPICULATED_SHARE, _SPICULATED_FROM_MM = 0.2, 4.0
@@ -185,20 +174,9 @@ def _grow_clicked(
         rng=rng,
     )
     outlined = None if body is None else outline(body, click)
-    if outlined is None or not _is_lump(outlined[1], lesion.shape.radius, background.size):
+    if outlined is None or not is_lump(outlined[1], lesion.shape.radius, background.size):
         return None
     return outlined
-
-
-def _is_lump(mask: Bools, radius: float, patch_voxels: int) -> bool:
-    """Say whether enough of a lesion is left, and in one lump."""
-    voxels = int(np.count_nonzero(mask))
-    fewest = _FEWEST_IF_TINY if radius < _TINY_RADIUS else _FEWEST_VOXELS
-    ball = _BALL * min(radius, 0.5 * patch_voxels ** (1 / 3)) ** 3
-    if voxels < max(fewest, _LEAST_KEPT * ball) or voxels > _MOST_OF_PATCH * patch_voxels:
-        return False
-    sigma = 0.5 * (voxels / _BALL) ** (1 / 3)
-    return float(blurred(mask.astype(np.float32), (sigma,) * 3).max()) > _COMPACT
 
 
 def _draw_visible_look(

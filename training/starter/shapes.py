@@ -70,12 +70,15 @@ class LesionShape:
     roughness: float
     spicules: Floats
 
-    def box(self, centre: Point, shape: tuple[int, ...]) -> Box:
-        """Give the part of a patch of that shape that the lesion may reach."""
+    def box(self, centre: Point, shape: tuple[int, ...], *, beyond_z: float = 0.0) -> Box:
+        """Give the part of a patch of that shape that the lesion may reach.
+
+        Thick slices carry it farther along z: `beyond_z` voxels.
+        """
         reach = np.max([lobe.reach() for lobe in self.lobes], axis=0)
         if len(self.spicules):
             reach = np.maximum(reach, np.abs(self.spicules).max(axis=0))
-        reach = reach * (1 + 1.2 * self.roughness) + _MARGIN
+        reach = reach * (1 + 1.2 * self.roughness) + (_MARGIN + beyond_z, _MARGIN, _MARGIN)
         z, y, x = (
             slice(max(int(at - far), 0), max(min(int(np.ceil(at + far)) + 1, size), 0))
             for at, far, size in zip(centre, reach, shape, strict=True)

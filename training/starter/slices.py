@@ -44,6 +44,11 @@ class Slices:
         positions = first + thickness * np.arange(-before, after + 1)
         return cls(positions.astype(np.float32), thickness)
 
+    @property
+    def reach(self) -> float:
+        """How far along z, in patch voxels, a point shows: half a slice and to the next one."""
+        return 0.0 if self.positions is None else 1.5 * self.thickness
+
     def part(self, z: slice) -> "Slices":
         """Give the slices that matter to a part of the patch, in its own voxels."""
         if self.positions is None:

@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+
+from training.starter.visible import contrast, ring_around, stands_out
+
+
+def test_enough_of_the_ring_must_differ() -> None:
+    around = np.array([50.0] * 40 + [100.0] * 60, dtype=np.float32)
+    # From 50 HU differ the 60 % at 100, from 100 the 40 % at 50; needed: 62 % to 36 %.
+    assert stands_out(around, 50, difficulty=1.0)
+    assert not stands_out(around, 50, difficulty=0.0)
+    assert stands_out(around, 100, difficulty=1.0)
+    assert not stands_out(around, 100, difficulty=0.5)
+    assert not stands_out(around, 50, difficulty=1.0, sd=40)  # 50 HU are less than 1.3 * 40
+    assert not stands_out(around[:0], 50, difficulty=1.0)
+
+
+def test_the_contrast_is_with_the_two_voxels_around() -> None:
+    mask = np.zeros((20, 20, 20), dtype=bool)
+    mask[4:16, 4:16, 4:16] = True
+    ring = ring_around(mask)
+    assert np.count_nonzero(ring) == 16**3 - 12**3
+    hu = np.where(mask, 90, 40).astype(np.float32)
+    assert contrast(hu, mask, ring, difficulty=0.5) == pytest.approx(50, abs=3)
+    assert contrast(np.full_like(hu, 40), mask, ring, difficulty=1.0) is None
+    everything = np.ones_like(mask)
+    assert contrast(hu, everything, ring_around(everything), difficulty=1.0) is None
