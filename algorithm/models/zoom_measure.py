@@ -112,7 +112,7 @@ def deepest_zyx(answer: Found) -> Point:
     starts, stops = answer.corners
     z, y, x = (slice(start, stop) for start, stop in zip(starts, stops, strict=True))
     image = sitk.GetImageFromArray(np.pad(answer.mask[z, y, x], 1).astype(np.uint8))
-    depth = sitk.GetArrayViewFromImage(
+    depth = sitk.GetArrayFromImage(
         sitk.SignedMaurerDistanceMap(image, insideIsPositive=True, squaredDistance=True)
     )
     at = np.unravel_index(int(np.argmax(depth)), depth.shape)

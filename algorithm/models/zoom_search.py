@@ -123,13 +123,13 @@ class Search:
         frame, inner = lesion.look.sight.frame, lesion.look.sight.click_zyx
         if inner == self._click:
             inner = deepest_zyx(lesion)
-        weights = {Sight(frame, inner): 1 - weight, Sight(frame, self._click): weight}
-        sights = [sight for sight, share in weights.items() if share > 0]
-        looks = self._viewer.look(sights, views=views)
+        shares = {inner: 1 - weight, self._click: weight} if inner != self._click else {inner: 1.0}
+        clicks = [click for click, share in shares.items() if share > 0]
+        looks = self._viewer.look([Sight(frame, click) for click in clicks], views=views)
         mean = np.average(
             [look.probability for look in looks],
             axis=0,
-            weights=[weights[look.sight] for look in looks],
+            weights=[shares[click] for click in clicks],
         )
         averaged = Look(lesion.look.sight, mean.astype(np.float32))
         foreground = averaged.probability > lesion.threshold
