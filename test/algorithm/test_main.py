@@ -123,3 +123,36 @@ def test_help_and_version_need_no_model(tmp_path: Path) -> None:
         done = run(*arguments, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--box", "1,2,3"], 2, "--box: expected six whole numbers"),
+        (["--box", "60,120,120,70,140,140"], 2, "a model that takes boxes (kind zoom)"),
+        (["--boxes", "nowhere.json"], 3, "nowhere.json: expected a JSON file of boxes"),
+    ],
+)
+def test_what_is_wrong_with_a_box_is_said(
+    job: Path, tmp_path: Path, arguments: list[str], code: int, message: str
+) -> None:
+    done = run("--input", job, "--output", tmp_path / "out", "--model", SMOKE, *arguments)
+    assert done.returncode == code, done.stderr
+    assert message in done.stderr
+    assert not list((tmp_path / "out").rglob("*.mha"))
+
+
+def test_a_zoom_model_does_a_job_with_a_box(job: Path, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from algorithm.models.zoom_export import export_zoom
+    from algorithm.models.zoom_network import ZoomNetwork
+
+    torch.manual_seed(0)
+    network = ZoomNetwork(8, (4, 6, 8), (1, 1, 1), norm=False)
+    export_zoom(network, tmp_path / "zoom", name="random")
+    box = ["--box", "56,120,120,73,137,137"]
+    done = run("--input", job, "--output", tmp_path / "out", "--model", tmp_path / "zoom", *box)
+    assert done.returncode == 0, done.stderr
+    assert "ZoomNetwork, 3 levels" in done.stderr
+    mask = sitk.ReadImage(str(tmp_path / "out" / MASK_FOLDER / "s.mha"))
+    assert mask.GetSize() == (256, 256, 128)
