@@ -25,7 +25,7 @@ def augmented(sample: Sample, rng: np.random.Generator) -> Sample:
         hu = _smoothed(hu, float(rng.uniform(0.2, 0.6)))
     if rng.random() < 0.6:
         hu = hu * np.float32(rng.uniform(0.93, 1.07)) + np.float32(rng.uniform(-20, 20))
-    if sample.real and rng.random() < 0.35:
+    if sample.real and rng.random() < 0.2:
         hu = _recoloured_lesion(hu, sample, rng)
     if rng.random() < 0.3:
         hu = _noisier(hu, sample, rng)
@@ -93,7 +93,7 @@ def _smoothed(hu: Floats, amount: float) -> Floats:
 def _recoloured_lesion(hu: Floats, sample: Sample, rng: np.random.Generator) -> Floats:
     """Shift the HU of the lesion, softly at its edge, as contrast agent and tissue differ."""
     soft = _smoothed(_smoothed(sample.mask.astype(np.float32), 0.8), 0.8)
-    return hu + soft * np.float32(rng.uniform(-25, 25))
+    return hu + soft * np.float32(rng.uniform(-12, 12))
 
 
 def _noisier(hu: Floats, sample: Sample, rng: np.random.Generator) -> Floats:

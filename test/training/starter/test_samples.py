@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+from tiny_scans import RADIUS_MM, ball_scan, tiny_recipe
+
+from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
+from training.starter.augment import augmented, slice_profile
+from training.starter.real import draw_real
+from training.starter.samples import Sample, clicked_part, crop_scan, draw_box, network_input
+
+MIDDLE = (PATCH_SIZE // 2,) * 3
+
+
+def _samples(count: int) -> list[Sample]:
+    rng = np.random.default_rng(0)
+    recipe = tiny_recipe().samples
+    drawn = (draw_real(ball_scan(), recipe, rng, difficulty=1.0) for _ in range(count))
+    return [sample for sample in drawn if sample is not None]
+
+
+def test_a_real_sample_shows_the_lesion_at_its_click() -> None:
+    samples = _samples(12)
+    assert len(samples) >= 10
+    assert {sample.fitted for sample in samples} == {True, False}
+    for sample in samples:
+        assert sample.mask[sample.click]
+        assert sample.fitted or sample.click == MIDDLE
+        assert sample.hu[~sample.mask].mean() < 80
+        # The ball has 120 HU, its surroundings 40: where it is many voxels, few are both.
+        if sample.mask.sum() > 300:
+            assert np.median(sample.hu[sample.mask]) == pytest.approx(120, abs=5)
+    assert sum(sample.mask.sum() > 300 for sample in samples) > 5
+
+
+def test_a_sample_that_shows_the_whole_ball_has_its_volume() -> None:
+    whole = [s for s in _samples(30) if not _touches(s.mask) and s.mask.sum() > 400]
+    assert len(whole) >= 5
+    volume = 4 / 3 * np.pi * RADIUS_MM**3
+    for sample in whole:
+        assert sample.mask.sum() * sample.step_mm**3 == pytest.approx(volume, rel=0.2)
+
+
+def _touches(mask: np.ndarray) -> bool:
+    return any(np.moveaxis(mask, axis, 0)[[0, -1]].any() for axis in range(3))
+
+
+def test_augmented_samples_keep_their_click_in_the_lesion() -> None:
+    rng = np.random.default_rng(1)
+    for sample in _samples(25):
+        changed = augmented(sample, rng)
+        assert changed.mask[changed.click]
+        assert changed.hu.min() >= AIR_HU
+        assert changed.hu.shape == changed.mask.shape == (PATCH_SIZE,) * 3
+
+
+def test_cropping_spares_the_lesion() -> None:
+    rng = np.random.default_rng(2)
+    sample = _samples(1)[0]
+    crops = [crop_scan(sample, rng) for _ in range(20)]
+    for crop in crops:
+        np.testing.assert_array_equal(crop.hu[sample.mask], sample.hu[sample.mask])
+    assert any((crop.hu != sample.hu).any() for crop in crops)
+
+
+def test_only_the_clicked_component_is_kept() -> None:
+    mask = np.zeros((PATCH_SIZE,) * 3, dtype=bool)
+    mask[2:5, 2:5, 2:5] = mask[5:8, 5:8, 5:8] = True  # touching at a corner only
+    assert clicked_part(mask, (3, 3, 3)).sum() == 27
+    assert clicked_part(mask, (20, 20, 20)).sum() == 0
+
+
+def test_a_box_without_jitter_is_two_percent_larger_than_the_lesion() -> None:
+    mask = np.zeros((PATCH_SIZE,) * 3, dtype=bool)
+    mask[10:20, 5:30, 8:9] = True
+    hu = np.zeros(mask.shape, dtype=np.float32)
+    sample = Sample(hu, mask, (15, 10, 8), 1.0, 1.0, real=True, fitted=True)
+    boxed = draw_box(sample, 0.0, np.random.default_rng(0))
+    assert boxed.box is not None
+    np.testing.assert_allclose(boxed.box, [(9.8, 4.5, 7.98), (20.2, 30.5, 9.02)])
+    # The last channel is 1 in the box, on whole voxels.
+    np.testing.assert_array_equal(network_input(boxed)[7] == 1, mask)
+    assert not network_input(sample)[7].any()
+
+
+def test_slices_of_three_voxels_average_three_voxels() -> None:
+    there, back = slice_profile(3.0, 0.0)
+    planes = np.arange(PATCH_SIZE, dtype=np.float32)
+    slices = there @ planes
+    # Inner slices: the mean of three planes around their centre, which is the middle one.
+    np.testing.assert_allclose(np.diff(slices)[2:-2], 3.0, atol=1e-5)
+    np.testing.assert_allclose(there.sum(1), 1, atol=1e-6)
+    np.testing.assert_allclose(back.sum(1), 1, atol=1e-6)
+    np.testing.assert_allclose((back @ slices)[6:-6], planes[6:-6], atol=1e-4)

@@ -1,0 +1,94 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+import torch
+from tiny_scans import CENTRE, RADIUS_MM, SPACING, ball, ball_scan
+
+from training.starter.scans import read_bank, sample
+from uls.errors import InputError
+
+
+def test_levels_halve_in_plane_and_along_z_once_slices_are_no_thicker_than_pixels() -> None:
+    # 2 mm slices are thicker than 1.4 times 1 mm pixels, not than 1.4 times 2 mm ones.
+    assert ball_scan().spacings == ((2, 1, 1), (2, 2, 2), (4, 4, 4))
+    assert [tuple(level.shape) for level in ball_scan().levels] == [
+        (40, 80, 80),
+        (40, 40, 40),
+        (20, 20, 20),
+    ]
+
+
+@pytest.mark.parametrize(("step_mm", "level"), [(0.5, 0), (1.0, 0), (1.9, 0), (2.0, 1), (9.0, 2)])
+def test_the_coarsest_level_that_is_fine_enough_is_taken(step_mm: float, level: int) -> None:
+    assert ball_scan().level_for(step_mm) == level
+
+
+def test_a_ball_is_measured() -> None:
+    (lesion,) = ball_scan().lesions
+    assert tuple(lesion.deepest) == CENTRE
+    assert tuple(lesion.centre) == CENTRE
+    # The diameter of a ball as large is (6 / pi * volume) ** (1/3) = 1.24 * volume ** (1/3).
+    assert lesion.size_mm == pytest.approx(2 * RADIUS_MM, rel=0.03)
+
+
+def test_places_lie_in_the_body_and_not_in_the_lesion() -> None:
+    _, mask = ball()
+    places = ball_scan().places
+    assert not len(places["lung"])
+    assert not len(places["bone"])
+    soft = places["soft"]
+    assert len(soft) > 1000
+    assert not mask[tuple(soft.T)].any()
+    assert soft[:, 1:].min() >= 4
+    assert soft[:, 1:].max() <= 76
+
+
+def test_sampling_on_voxels_gives_them_back_and_beyond_the_volume_the_fill() -> None:
+    volume = torch.arange(4 * 5 * 6, dtype=torch.int16).reshape(4, 5, 6)
+    at = np.stack(np.meshgrid(range(4), range(5), range(6), indexing="ij"), -1).astype(np.float32)
+    (values,) = sample([volume], at, fills=[-7.0])
+    np.testing.assert_allclose(values, volume, atol=1e-3)
+    (far,) = sample([volume], at + 50, fills=[-7.0])
+    assert (far == -7).all()
+    # Half a voxel beyond the end, half of the weight is the fill's.
+    (edge,) = sample([volume], at - np.float32([0.5, 0, 0]), fills=[-7.0])
+    np.testing.assert_allclose(edge[0], (volume[0].numpy() - 7) / 2, atol=1e-3)
+
+
+def test_a_folder_of_cases_is_read_with_their_lesions(tmp_path: Path) -> None:
+    _write(tmp_path, masks=("tumour", "node"))
+    (scan,) = read_bank([tmp_path], seed=0).scans
+    assert scan.name == "case"
+    assert scan.spacing == SPACING
+    assert len(scan.lesions) == 2
+
+
+def test_a_folder_of_scans_is_read_as_backgrounds(tmp_path: Path) -> None:
+    _write(tmp_path)
+    (tmp_path / "case_image.nii.gz").rename(tmp_path / "plain.nii.gz")
+    bank = read_bank([tmp_path], seed=0)
+    assert [scan.name for scan in bank.without_lesions] == ["plain"]
+    assert not bank.with_lesions
+
+
+def test_an_empty_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=str(tmp_path)):
+        read_bank([tmp_path], seed=0)
+
+
+def test_a_mask_of_another_size_is_named(tmp_path: Path) -> None:
+    _write(tmp_path, masks=("tumour",))
+    path = tmp_path / "case_tumour.nii.gz"
+    sitk.WriteImage(sitk.ReadImage(str(path))[:, :, :20], str(path))
+    with pytest.raises(InputError, match=r"case_tumour.*20"):
+        read_bank([tmp_path], seed=0)
+
+
+def _write(folder: Path, masks: tuple[str, ...] = ()) -> None:
+    hu, mask = ball()
+    for name, voxels in [("image", hu), *((name, mask.astype(np.uint8)) for name in masks)]:
+        image = sitk.GetImageFromArray(voxels)
+        image.SetSpacing(SPACING[::-1])
+        sitk.WriteImage(image, str(folder / f"case_{name}.nii.gz"))
