@@ -19,7 +19,7 @@ PLATFORM_FOLDER = Path("/opt/ml/model")
 BUILT_IN_VARIABLE = "ULS_BASELINE_WEIGHTS"
 """Environment variable that names the folder of the model built into an image."""
 
-_BUILT_IN_FOLDER = Path(__file__).parents[1] / "baseline_weights" / "smoke"
+_BUILT_IN_FOLDER = Path(__file__).parents[1] / "baseline_weights" / "starter"
 _DEEPEST = 2
 _HINT = (
     "A model folder holds model.json; make one of an nnU-Net result folder with "

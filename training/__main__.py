@@ -1,9 +1,8 @@
-"""The command line of training: the smoke run's input and model, and the starter model."""
+"""The command line of training: `sample` makes the smoke run's input, `starter` its model."""
 
 import typer
 
 from training.sample.command import sample
-from training.smoke.command import smoke
 from training.starter.command import starter
 from uls import command_line
 
@@ -15,7 +14,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(sample)
-app.command()(smoke)
 app.add_typer(starter, name="starter")
 
 

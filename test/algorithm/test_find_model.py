@@ -62,10 +62,10 @@ def test_without_the_variable_the_repositorys_weights_are_built_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(BUILT_IN_VARIABLE, raising=False)
-    smoke = _model(tmp_path / "smoke")
-    monkeypatch.setattr(module, "_BUILT_IN_FOLDER", smoke)
+    starter = _model(tmp_path / "starter")
+    monkeypatch.setattr(module, "_BUILT_IN_FOLDER", starter)
 
-    assert find_model(platform_folder=tmp_path / "nowhere") == smoke
+    assert find_model(platform_folder=tmp_path / "nowhere") == starter
 
 
 def test_uploads_that_hold_no_model_are_an_error_and_not_passed_over(

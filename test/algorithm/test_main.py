@@ -14,7 +14,7 @@ from synthetic_stacks import voi_with_cube, write_job
 from uls.sockets import MASK_FOLDER, STACK_FOLDER
 
 REPOSITORY = Path(__file__).parents[2]
-SMOKE = REPOSITORY / "baseline_weights" / "smoke"
+STARTER = REPOSITORY / "baseline_weights" / "starter"
 
 
 def run(*arguments: str | Path, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]:
@@ -98,7 +98,7 @@ def test_bad_stack_is_an_input_error_that_names_the_file(job: Path, tmp_path: Pa
 
 def test_changed_weights_are_refused(job: Path, tmp_path: Path) -> None:
     model = tmp_path / "model"
-    shutil.copytree(SMOKE, model)
+    shutil.copytree(STARTER, model)
     weights = next(model.glob("*.safetensors"))
     data = bytearray(weights.read_bytes())
     data[-1] ^= 1
@@ -110,12 +110,12 @@ def test_changed_weights_are_refused(job: Path, tmp_path: Path) -> None:
 
 
 def test_weights_commands_verify_and_list() -> None:
-    verified = run("weights", "verify", SMOKE)
+    verified = run("weights", "verify", STARTER)
     assert verified.returncode == 0, verified.stderr
     assert "All files are as the manifest says." in verified.stdout
-    listed = run("weights", "list", SMOKE.parent)
+    listed = run("weights", "list", STARTER.parent)
     assert listed.returncode == 0
-    assert str(SMOKE) in listed.stdout
+    assert str(STARTER) in listed.stdout
 
 
 def test_help_and_version_need_no_model(tmp_path: Path) -> None:
@@ -129,16 +129,25 @@ def test_help_and_version_need_no_model(tmp_path: Path) -> None:
     ("arguments", "code", "message"),
     [
         (["--box", "1,2,3"], 2, "--box: expected six whole numbers"),
-        (["--box", "60,120,120,70,140,140"], 2, "a model that takes boxes (kind zoom)"),
         (["--boxes", "nowhere.json"], 3, "nowhere.json: expected a JSON file of boxes"),
     ],
 )
 def test_what_is_wrong_with_a_box_is_said(
     job: Path, tmp_path: Path, arguments: list[str], code: int, message: str
 ) -> None:
-    done = run("--input", job, "--output", tmp_path / "out", "--model", SMOKE, *arguments)
+    done = run("--input", job, "--output", tmp_path / "out", "--model", STARTER, *arguments)
     assert done.returncode == code, done.stderr
     assert message in done.stderr
+    assert not list((tmp_path / "out").rglob("*.mha"))
+
+
+def test_an_nnunet_model_refuses_boxes(job: Path, tmp_path: Path) -> None:
+    nnunet_folders = pytest.importorskip("nnunet_folders")
+    model = nnunet_folders.write_result_folder(tmp_path / "model", nnunet_folders.new_plans())
+    box = ["--box", "60,120,120,70,140,140"]
+    done = run("--input", job, "--output", tmp_path / "out", "--model", model, *box)
+    assert done.returncode == 2, done.stderr
+    assert "a model that takes boxes (kind zoom)" in done.stderr
     assert not list((tmp_path / "out").rglob("*.mha"))
 
 

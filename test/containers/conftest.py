@@ -78,6 +78,6 @@ def sample() -> Path:
 
 
 @pytest.fixture(scope="session")
-def smoke_model() -> Path:
+def starter_model() -> Path:
     """The committed model that is baked into the algorithm images."""
-    return ROOT / "baseline_weights" / "smoke"
+    return ROOT / "baseline_weights" / "starter"

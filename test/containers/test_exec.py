@@ -72,10 +72,10 @@ def test_golden_set_scores_in_the_image_as_the_challenge_scored_it(
 
 
 def test_uploaded_weights_win_over_baked_in_ones(
-    algorithm: str, sample: Path, smoke_model: Path, tmp_path: Path
+    algorithm: str, sample: Path, starter_model: Path, tmp_path: Path
 ) -> None:
     uploaded = tmp_path / "model"
-    shutil.copytree(smoke_model, uploaded)
+    shutil.copytree(starter_model, uploaded)
     manifest = json.loads((uploaded / "model.json").read_text())
     manifest["name"] = "the-uploaded-one"
     (uploaded / "model.json").write_text(json.dumps(manifest))
@@ -87,10 +87,10 @@ def test_uploaded_weights_win_over_baked_in_ones(
 
 
 def test_damaged_uploaded_weights_end_with_exit_code_4(
-    algorithm: str, sample: Path, smoke_model: Path, tmp_path: Path
+    algorithm: str, sample: Path, starter_model: Path, tmp_path: Path
 ) -> None:
     uploaded = tmp_path / "model"
-    shutil.copytree(smoke_model, uploaded)
+    shutil.copytree(starter_model, uploaded)
     weights = next(uploaded.glob("*.safetensors"))
     content = bytearray(weights.read_bytes())
     content[-1] ^= 1

@@ -17,7 +17,7 @@ def test_the_help_lists_the_commands_and_imports_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
     output = CliRunner().invoke(app, ["--help"]).output
     assert "sample" in output
-    assert "smoke" in output
+    assert "starter" in output
 
 
 def test_the_sample_command_writes_the_files_of_a_job_and_its_references(tmp_path: Path) -> None:

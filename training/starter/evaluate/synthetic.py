@@ -10,7 +10,7 @@ from training.synthetic.scenes import draw_scene, draw_spacing
 __all__ = ["TUNING", "VALIDATION", "draw_lesion"]
 
 VALIDATION, TUNING = 3, 4
-"""Families of seeds: what is evaluated, what peers are tuned on; 1 and 2 are the smoke model's."""
+"""Families of seeds: what is evaluated, and what peers are tuned on."""
 
 _SEED = 2023_1122
 """Of both families."""

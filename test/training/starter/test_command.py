@@ -1,0 +1,95 @@
+"""The whole run as a user starts it: train, export, evaluate, card."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from tiny_scans import SPACING, ball
+from typer.testing import CliRunner, Result
+
+from training.__main__ import app
+from training.starter.recipe import DEFAULT_RECIPE
+from uls.errors import InputError
+
+_SMALLER = {
+    "widths = [32, 64, 112, 160]": "widths = [8, 8]",
+    "blocks = [1, 2, 2, 1]": "blocks = [1, 1]",
+    "real_share = 0.5": "real_share = 1.0",
+    "batch_size = 8": "batch_size = 2",
+    "validation_patches = 96": "validation_patches = 0",
+}
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    text = DEFAULT_RECIPE.read_text()
+    for usual, smaller in _SMALLER.items():
+        assert usual in text
+        text = text.replace(usual, smaller)
+    path = tmp_path / "recipe.toml"
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    hu, mask = ball()
+    for name, voxels in (("image", hu), ("tumour", mask.astype(np.uint8))):
+        image = sitk.GetImageFromArray(voxels)
+        image.SetSpacing(SPACING[::-1])
+        sitk.WriteImage(image, str(folder / f"case_{name}.nii.gz"))
+    return folder
+
+
+def starter(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["starter", *map(str, arguments)])
+
+
+def test_a_model_is_trained_evaluated_and_gets_its_card(
+    tmp_path: Path, recipe: Path, scans: Path
+) -> None:
+    run, model, scores = tmp_path / "run", tmp_path / "model", tmp_path / "scores.json"
+    common = ("--run", run, "--output", model, "--recipe", recipe)
+    trained = starter("train", *common, "--scans", scans, "--steps", 2, "--workers", 0)
+    assert trained.exit_code == 0, trained.output
+    assert "the model after 2 steps" in trained.output
+    evaluated = starter(
+        *("evaluate", "--model", model, "--lesions", scans, "--clicks", 1, "--json", scores)
+    )
+    assert evaluated.exit_code == 0, evaluated.output
+    exported = starter("export", *common, "--evaluation", scores, "--trained-on", "a test")
+    assert exported.exit_code == 0, exported.output
+    card = (model / "MODEL_CARD.md").read_text()
+    assert "2 steps of 2 samples, 4 samples in all" in card
+    assert "on a test" in card
+    assert "Not a medical device" in card
+    row = next(line for line in card.splitlines() if line.startswith("all "))
+    dice = json.loads(scores.read_text())["methods"][0]["cases"][0]["clicks"][0]["dice"]
+    assert f"{dice:.3f}" in row
+    assert starter("evaluate", "--model", model, "--synthetic", 0).exit_code != 0
+
+
+def test_a_second_call_goes_on(tmp_path: Path, recipe: Path, scans: Path) -> None:
+    call = ("train", "--run", tmp_path / "run", "--output", tmp_path / "model")
+    options = ("--recipe", recipe, "--scans", scans, "--workers", 0)
+    assert starter(*call, *options, "--steps", 1).exit_code == 0
+    assert "after 2 steps" in starter(*call, *options, "--steps", 2).output
+
+
+def test_an_evaluation_that_is_none_is_named_before_anything_is_exported(
+    tmp_path: Path, recipe: Path
+) -> None:
+    report = tmp_path / "other.json"
+    report.write_text("{}")
+    model = tmp_path / "model"
+    done = starter(
+        *("export", "--run", tmp_path, "--output", model, "--recipe", recipe),
+        *("--evaluation", report),
+    )
+    assert isinstance(done.exception, InputError)
+    assert "other.json" in str(done.exception)
+    assert not model.exists()
