@@ -2,6 +2,7 @@
 
 import typer
 
+from training.hcuch import command as hcuch
 from training.sample.command import sample
 from training.smoke.command import smoke
 from uls import command_line
@@ -15,6 +16,7 @@ app = typer.Typer(
 )
 app.command()(sample)
 app.command()(smoke)
+app.add_typer(hcuch.app, name="hcuch")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ files' names, and tables beside or in `metadata`. The published archive has the 
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +63,14 @@ def find_series(root: Path) -> tuple[Series, ...]:
         (series for folder in _subset_folders(root) for series in _series_of(folder, windows)),
         key=lambda series: series.name,
     )
-    for a, b in zip(found, found[1:], strict=False):
+    for a, b in pairwise(found):
         if a.name == b.name:
             raise InputError.about(b.mask, expected="every series once", found=f"also {a.mask}")
     without = [series.name for series in found if series.image is None]
     if without:
-        _log.warning("%d of %d series have no image, %s first", len(without), len(found), without[0])
+        _log.warning(
+            "%d of %d series have no image, %s first", len(without), len(found), without[0]
+        )
     return tuple(found)
 
 
@@ -142,7 +145,9 @@ def _read_labels(path: Path) -> dict[int, Label]:
         texts = _Labels.validate_python(read_json(path))
     except ValidationError as error:
         raise InputError.about(
-            path, expected='an object like {"1": "m,liver"}', found=f"{error.errors()[0]['input']!r}"
+            path,
+            expected='an object like {"1": "m,liver"}',
+            found=f"{error.errors()[0]['input']!r}",
         ) from error
     return {value: parse_label(text, subject=f"{path}, {value}") for value, text in texts.items()}
 

@@ -26,7 +26,7 @@ def _whole_number(text: Any) -> Any:
 
 def _day(text: Any) -> Any:
     """Read 20190220 and 2019-02-20."""
-    return datetime.strptime(str(text).strip().replace("-", ""), "%Y%m%d").date()  # noqa: DTZ007
+    return datetime.strptime(str(text).strip().replace("-", ""), "%Y%m%d").date()
 
 
 class Measurement(BaseModel):
@@ -47,9 +47,9 @@ class Measurement(BaseModel):
     ] = None
     """Of the lesion in the mask; blank where the lesion is gone."""
     diameter_mm: Annotated[
-        float | None,
+        Annotated[float, Field(ge=0, allow_inf_nan=False)] | None,
         BeforeValidator(_number_or_none),
-        Field(alias="recist_measurement_mm", ge=0, allow_inf_nan=False),
+        Field(alias="recist_measurement_mm"),
     ] = None
 
 

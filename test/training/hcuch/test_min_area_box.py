@@ -82,7 +82,9 @@ def test_an_empty_region_has_none() -> None:
     arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=8)),
     st.tuples(st.floats(0.3, 3), st.floats(0.3, 3)),
 )
-def test_no_turned_box_is_smaller(pixels: npt.NDArray[np.bool_], spacing: tuple[float, float]) -> None:
+def test_no_turned_box_is_smaller(
+    pixels: npt.NDArray[np.bool_], spacing: tuple[float, float]
+) -> None:
     pixels[0, 0] = True
     found = min_area_box(pixels, spacing_yx_mm=spacing)
     corners = np.argwhere(pixels)[:, None] + np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
