@@ -101,15 +101,16 @@ def oriented(image: sitk.Image) -> sitk.Image:
 
     Axes are exchanged and reversed; nothing is resampled.
     """
-    return sitk.DICOMOrient(image, "RAS")
+    turned: sitk.Image = sitk.DICOMOrient(image, "RAS")
+    return turned
 
 
 def back_to(image: sitk.Image, like: sitk.Image) -> sitk.Image:
     """Turn an image as another one is turned: undoes `oriented`."""
-    return sitk.DICOMOrient(
-        image,
-        sitk.DICOMOrientImageFilter.GetOrientationFromDirectionCosines(like.GetDirection()),
-    )
+    direction = like.GetDirection()
+    axes = sitk.DICOMOrientImageFilter.GetOrientationFromDirectionCosines(direction)
+    turned: sitk.Image = sitk.DICOMOrient(image, axes)
+    return turned
 
 
 def image_like(voxels: npt.NDArray[Any], image: sitk.Image) -> sitk.Image:
