@@ -95,16 +95,18 @@ def read_axial(path: Path) -> sitk.Image:
             found=f"{image.GetDimension()} dimensions, "
             f"{image.GetNumberOfComponentsPerPixel()} values a voxel",
         )
-    return sitk.DICOMOrient(image, "LPS")
+    upright: sitk.Image = sitk.DICOMOrient(image, "LPS")
+    return upright
 
 
 def _check_same_grid(mask: Path, image: Path) -> None:
     a, b = _header(mask), _header(image)
     same_size = a.GetSize() == b.GetSize()
-    numbers = [
-        (*reader.GetSpacing(), *reader.GetOrigin(), *reader.GetDirection()) for reader in (a, b)
-    ]
-    if not same_size or not np.allclose(*numbers, rtol=0, atol=_GRID_TOLERANCE):
+    of_a, of_b = (
+        np.array((*reader.GetSpacing(), *reader.GetOrigin(), *reader.GetDirection()))
+        for reader in (a, b)
+    )
+    if not same_size or np.abs(of_a - of_b).max() > _GRID_TOLERANCE:
         raise InputError.about(
             mask,
             expected=f"the grid of {image}: {b.GetSize()} voxels (x, y, z) of {b.GetSpacing()} mm",

@@ -81,11 +81,12 @@ def _outermost(region: npt.NDArray[np.bool_], extent: Extent) -> _Integers:
     rows = np.flatnonzero(region.any(axis=1))
     first = region[rows].argmax(axis=1)
     last = region.shape[1] - 1 - region[rows, ::-1].argmax(axis=1)
-    centres = 2 * np.concatenate([np.stack([rows, first], 1), np.stack([rows, last], 1)])
+    ends = [np.stack([rows, first], 1), np.stack([rows, last], 1)]
+    centres = 2 * np.concatenate(ends).astype(np.int64)
     if extent is Extent.CENTRES:
         return centres
     corners = np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])
-    return (centres[:, None] + corners).reshape(-1, 2)
+    return np.asarray((centres[:, None] + corners).reshape(-1, 2), dtype=np.int64)
 
 
 def _convex_hull(points: _Integers) -> _Integers:
