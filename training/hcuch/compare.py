@@ -7,7 +7,7 @@ from evaluation.analysis.agreement import bland_altman
 from training.hcuch.dataset import Series
 from training.hcuch.findings import Agreement, CategoryChange, Comparison, Lesion
 from training.hcuch.measure import Measured
-from training.hcuch.recist import category
+from training.hcuch.recist import Category, category
 from training.hcuch.recist_table import RECIST_FILE, Measurement
 from uls.errors import InputError
 from uls.stack import stack_name
@@ -44,9 +44,6 @@ def _comparison(row: Measurement, measured: Measured | None) -> Comparison:
     lesion = lesion_of(row.value, measured)
     label = measured.series.labels[row.value] if row.value is not None else None
     reported, found = row.diameter_mm, lesion.diameter_mm if lesion else None
-    same = (
-        {"is_node": label.type.is_node, "slice_mm": lesion.slice_mm} if label and lesion else None
-    )
     return Comparison(
         patient=measured.series.patient,
         alias=row.alias,
@@ -58,10 +55,17 @@ def _comparison(row: Measurement, measured: Measured | None) -> Comparison:
         location=label.location if label else None,
         reported_mm=reported,
         measured_mm=found,
-        reported_category=category(reported, **same) if same and reported is not None else None,
-        measured_category=category(found, **same) if same and found is not None else None,
+        reported_category=_category(reported, lesion),
+        measured_category=_category(found, lesion),
         note=_note(row, measured, lesion),
     )
+
+
+def _category(diameter_mm: float | None, lesion: Lesion | None) -> Category | None:
+    """Give a diameter's category; None where there is none, or no lesion to tell its kind."""
+    if diameter_mm is None or lesion is None:
+        return None
+    return category(diameter_mm, is_node=lesion.type.is_node, slice_mm=lesion.slice_mm)
 
 
 def _check_row(row: Measurement, series: Series) -> None:
