@@ -47,9 +47,7 @@ def read_case(raw: RawDataset, case: str, patch_zyx: Zyx) -> Case:
     x, y, z = image.GetSize()
     starts = [max(0, n // 2 - patch // 2) for n, patch in zip((z, y, x), patch_zyx, strict=True)]
     sizes = [min(n, patch) for n, patch in zip((z, y, x), patch_zyx, strict=True)]
-    image, label = (
-        sitk.RegionOfInterest(one, sizes[::-1], starts[::-1]) for one in (image, label)
-    )
+    image, label = (sitk.RegionOfInterest(one, sizes[::-1], starts[::-1]) for one in (image, label))
     voi = Case(
         image_hu=sitk.GetArrayFromImage(image).astype(np.float32),
         label=sitk.GetArrayFromImage(label).astype(np.int8),

@@ -12,6 +12,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def nnunet(
         if trainers:
             _make_torchvision_importable()
         with (
-            contextlib.redirect_stdout(_ToLog()),  # type: ignore[type-var]
+            contextlib.redirect_stdout(_ToLog()),
             warnings.catch_warnings(),
         ):
             warnings.filterwarnings("ignore", module=r"(?!training|algorithm|uls)")
@@ -97,14 +98,14 @@ def _make_torchvision_importable() -> None:
     if "torchvision" in sys.modules:
         return
     try:
-        import torchvision  # noqa: F401, PLC0415
+        import_module("torchvision")
     except RuntimeError as error:
         if "torchvision::nms" not in str(error):
             raise
         _declare_operators()
         for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
             del sys.modules[name]
-        import torchvision  # noqa: F401, PLC0415
+        import_module("torchvision")
 
 
 def _declare_operators() -> None:

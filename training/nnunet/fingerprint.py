@@ -57,7 +57,9 @@ def _statistics(raw: RawDataset, patch_zyx: Zyx, case: str) -> _CaseStatistics:
     voi = read_case(raw, case, patch_zyx)
     lesion = voi.image_hu[voi.label == 1]
     rng = np.random.default_rng(1234)
-    chosen = rng.integers(lesion.size, size=_SAMPLES_PER_CASE) if lesion.size else np.zeros(0, dtype=int)
+    chosen = (
+        rng.integers(lesion.size, size=_SAMPLES_PER_CASE) if lesion.size else np.zeros(0, dtype=int)
+    )
     return _CaseStatistics(
         shape=voi.image_hu.shape,
         spacing_zyx=voi.spacing_mm[::-1],

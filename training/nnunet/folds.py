@@ -3,7 +3,7 @@
 import logging
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class TrainingRun:
     data: TrainingData
     trainer: str
     folds: tuple[str, ...] = ("all",)
-    settings: TrainingSettings = TrainingSettings()
+    settings: TrainingSettings = field(default_factory=TrainingSettings)
     pretrained: Path | None = None
     device: str = "cuda"
     loaders: int | None = None
@@ -80,8 +80,7 @@ def train_folds(run: TrainingRun, results: Path) -> None:
     """
     check_folds(run.data, run.folds)
     _check_device(run.device)
-    folders = {"preprocessed": run.data.root, "results": results}
-    with nnunet(**folders, loaders=run.loaders):
+    with nnunet(preprocessed=run.data.root, results=results, loaders=run.loaders):
         for fold in run.folds:
             _train_fold(run, fold, result_folder(run, results) / f"fold_{fold}")
 
@@ -176,5 +175,5 @@ def _seed(seed: int) -> None:
     import torch  # noqa: PLC0415
 
     random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002  (what nnU-Net draws from)
+    np.random.seed(seed)  # what nnU-Net draws from
     torch.manual_seed(seed)

@@ -12,9 +12,9 @@ from training.nnunet.environment import nnunet
 from training.nnunet.presets import Network, Overrides, Preset, Zyx
 from training.nnunet.raw_dataset import RawDataset
 from training.stages import write_json
-from uls.errors import CallError
+from uls.errors import CallError, ModelError
 
-__all__ = ["make_plans", "patch_of", "without_resampling"]
+__all__ = ["make_plans", "patch_of", "taken_over"]
 
 _STOCK_NO_RESAMPLING = "no_resampling_hack"
 _NETWORK_CLASS = "dynamic_network_architectures.architectures.unet.ResidualEncoderUNet"
@@ -78,18 +78,41 @@ def patch_of(preset: Preset, overrides: Overrides) -> Zyx:
     return overrides.patch_zyx or preset.patch_zyx
 
 
-def without_resampling(plans: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the same plans with nnU-Net's stock function that does not resample."""
-    configurations = {
-        name: {**configuration, **_no_resampling()}
-        for name, configuration in plans["configurations"].items()
-    }
-    return {**plans, "configurations": configurations}
+def taken_over(
+    plans: Mapping[str, Any], configuration: str, *, about: Path, native_spacing: bool = False
+) -> dict[str, Any]:
+    """Make plans of a trained network ready for training on: one configuration, no resampling.
+
+    Args:
+        plans: old or new.
+        configuration: which of their configurations; its parents are merged in.
+        about: the file, for messages.
+        native_spacing: the network was trained at each scan's own spacing, whatever they say.
+
+    Raises:
+        ModelError: the plans resample.
+    """
+    merged = _merged(plans["configurations"], configuration)
+    resampling = str(merged.get("resampling_fn_data", "resample_data_or_seg_to_shape"))
+    if not (native_spacing or resampling.startswith("no_resampling")):
+        raise ModelError.about(
+            about,
+            expected="plans of a network that takes a scan at its own spacing",
+            found=f"plans that resample ({resampling})",
+            hint="If it was trained at each scan's own spacing all the same, as ULS+ was, say so "
+            "by --native-spacing.",
+        )
+    merged |= {"data_identifier": f"{plans['plans_name']}_{configuration}", **_no_resampling()}
+    return {**plans, "configurations": {configuration: merged}}
 
 
-def _planned(
-    raw: RawDataset, fingerprint: Mapping[str, Any], patch: Zyx
-) -> tuple[Network, int]:
+def _merged(configurations: Mapping[str, Any], name: str) -> dict[str, Any]:
+    own = dict(configurations[name])
+    parent = own.pop("inherits_from", None)
+    return {**_merged(configurations, parent), **own} if parent else own
+
+
+def _planned(raw: RawDataset, fingerprint: Mapping[str, Any], patch: Zyx) -> tuple[Network, int]:
     """Ask nnU-Net's ResEnc-L planner for a network of this patch, and for the batch size."""
     with tempfile.TemporaryDirectory() as scratch:
         write_json(Path(scratch) / raw.name / "dataset_fingerprint.json", fingerprint)
@@ -146,7 +169,7 @@ def _architecture(network: Network) -> dict[str, Any]:
 
 def _no_resampling() -> dict[str, Any]:
     functions = {f"resampling_fn_{what}": _STOCK_NO_RESAMPLING for what in _RESAMPLED}
-    arguments = {f"resampling_fn_{what}_kwargs": {} for what in _RESAMPLED}
+    arguments: dict[str, Any] = {f"resampling_fn_{what}_kwargs": {} for what in _RESAMPLED}
     return {**functions, **arguments}
 
 

@@ -1,4 +1,4 @@
-"""Cases made ready for training: cropped around the click, normalised, stored as nnU-Net reads them.
+"""Cases made ready for training: cropped around the click, normalised, stored for nnU-Net.
 
 nnU-Net's own preprocessor does the work, case by case; a case that is done is not done again.
 """
@@ -37,15 +37,21 @@ class _Job:
 
     @property
     def cases_folder(self) -> Path:
-        return self.folder / self.plans["configurations"][self.configuration]["data_identifier"]
+        configuration = self.plans["configurations"][self.configuration]
+        return self.folder / str(configuration["data_identifier"])
+
+    @property
+    def network_patch(self) -> tuple[int, ...]:
+        """The patch along the network's axes, which plans may transpose."""
+        return tuple(self.plans["configurations"][self.configuration]["patch_size"])
 
     @property
     def patch_zyx(self) -> Zyx:
-        z, y, x = self.plans["configurations"][self.configuration]["patch_size"]
+        z, y, x = (self.network_patch[axis] for axis in self.plans["transpose_backward"])
         return z, y, x
 
     def is_done(self, case: str) -> bool:
-        """A case's image takes its name last."""
+        """Say whether a case is there: its image takes its name last."""
         return (self.cases_folder / f"{case}.b2nd").exists()
 
 
@@ -118,8 +124,8 @@ def _save(job: _Job, voi: Case, path: Path) -> None:
         job.raw.json,
     )
     image, label = image.astype(np.float32, copy=False), label.astype(np.int16, copy=False)
-    blocks, chunks = comp_blosc2_params(image.shape, job.patch_zyx, image.itemsize)
-    label_blocks, label_chunks = comp_blosc2_params(label.shape, job.patch_zyx, label.itemsize)
+    blocks, chunks = comp_blosc2_params(image.shape, job.network_patch, image.itemsize)
+    label_blocks, label_chunks = comp_blosc2_params(label.shape, job.network_patch, label.itemsize)
     nnUNetDatasetBlosc2.save_case(
         image,
         label,

@@ -71,17 +71,15 @@ class RawDataset:
         return str(self.json.get("file_ending", ".nii.gz"))
 
     def image(self, case: str) -> Path:
-        """The image of a case."""
+        """Say where the image of a case is."""
         return self.folder / "imagesTr" / f"{case}{_CHANNEL}{self.ending}"
 
     def label(self, case: str) -> Path:
-        """The label of a case."""
+        """Say where the label of a case is."""
         return self.folder / "labelsTr" / f"{case}{self.ending}"
 
 
-def dataset_json(
-    n_cases: int, *, ending: str = ".nii.gz", ignore: bool = False
-) -> dict[str, Any]:
+def dataset_json(n_cases: int, *, ending: str = ".nii.gz", ignore: bool = False) -> dict[str, Any]:
     """Describe a data set of lesions in CT; with `ignore`, label 2 marks what nobody annotated."""
     labels = {"background": 0, "lesion": 1, **({"ignore": 2} if ignore else {})}
     return {

@@ -31,4 +31,4 @@ SCHEDULES: dict[str, Schedule] = {
     for length, epochs in _EPOCHS.items()
     for part, factor in _PARTS.items()
 } | {FINE_TUNE: Schedule(300, 1e-4)}
-"""The challenge's trainer variants (those of 1k and 500 at the full rate are ours), and FINE_TUNE."""
+"""The challenge's trainers (1k and 500 at the full rate are ours), and `FINE_TUNE`."""

@@ -17,7 +17,7 @@ from training.splits import folds_by_patient
 from training.stages import write_json
 from uls.errors import InputError
 
-__all__ = ["TrainingData", "prepare_as_preset", "prepare_as_plans"]
+__all__ = ["TrainingData", "prepare_as_plans", "prepare_as_preset"]
 
 _log = logging.getLogger(__name__)
 
