@@ -5,6 +5,7 @@ import typer
 from training.hcuch import command as hcuch
 from training.nnunet import command as nnunet
 from training.sample.command import sample
+from training.semi_supervised.command import semi_supervised
 from training.smoke.command import smoke
 from uls import command_line
 
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.command()(sample)
 app.command()(smoke)
+app.command("semi-supervised")(semi_supervised)
 app.add_typer(hcuch.app, name="hcuch")
 app.add_typer(nnunet.app, name="nnunet")
 

@@ -25,35 +25,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from training.digests import Digest, digest, is_as_listed
+from training.stage_records import Begun, Record, write_json
 from uls.errors import CallError, InputError
 
 __all__ = ["Record", "Stage", "Stages", "partial_place", "write_json"]
 
 _log = logging.getLogger(__name__)
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Begun(_Model):
-    """What a stage began with."""
-
-    stage: str
-    settings: dict[str, Any]
-    inputs: dict[str, Digest]
-    begun: datetime
-
-
-class Record(Begun):
-    """What a stage that is done was made of, and what it made."""
-
-    output: Digest
-    finished: datetime
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -80,11 +60,17 @@ _Kind = TypeVar("_Kind", bound=Begun)
 
 
 class Stages:
-    """Runs the stages of one job, whose records lie in one folder."""
+    """Runs the stages of one job, whose records lie in one folder.
 
-    def __init__(self, root: Path) -> None:
+    Args:
+        root: the job's folder.
+        redo_hint: how a user has a stage done anew, if the job's command offers it.
+    """
+
+    def __init__(self, root: Path, *, redo_hint: str = "") -> None:
         self._folder = root / "stages"
         self._root = root
+        self._redo_hint = redo_hint
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -116,7 +102,7 @@ class Stages:
         if done is not None and stage.output.exists():
             self._check_unchanged(stage, done, settings, inputs)
             if not is_as_listed(stage.output, done.output):
-                raise _changed_output(stage)
+                raise self._changed_output(stage)
             _log.info("%s: done already", stage.name)
             return done
         begun = self._begin(stage, settings, inputs)
@@ -198,9 +184,20 @@ class Stages:
                 f"stage {stage.name} in {self._root}",
                 expected="the settings and inputs that it was begun with",
                 found="; ".join(changes),
-                hint="Use what it was begun with, another output folder, or do the stage and those "
-                "after it anew (--again-from).",
+                hint=f"Use those, or another output folder. {self._redo_hint}".strip(),
             )
+
+    def _changed_output(self, stage: Stage) -> InputError:
+        return InputError.about(
+            stage.output,
+            expected=f"what stage {stage.name} left there",
+            found="files that were added, removed or changed since",
+            hint=f"Put them back, or use another output folder. {self._redo_hint}".strip(),
+        )
+
+    def is_done(self, stage: Stage) -> bool:
+        """Say whether a stage has been done, whatever has changed since."""
+        return self._path(f"{stage.name}.json").exists() and stage.output.exists()
 
     def _read(self, model: type[_Kind], name: str) -> _Kind | None:
         path = self._path(name)
@@ -228,14 +225,6 @@ def partial_place(output: Path) -> Path:
     return output.with_name(f".{output.name}.partial")
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON beside its place and rename it there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    beside.rename(path)
-
-
 def _input_digest(stage: Stage, name: str, path: Path, known: Digest | None) -> Digest:
     if not path.exists():
         raise InputError.about(
@@ -250,15 +239,6 @@ def _same_content(one: Digest | None, other: Digest | None) -> bool:
 
 def _shown(settings: Mapping[str, Any], name: str) -> str:
     return json.dumps(settings[name], sort_keys=True) if name in settings else "not set"
-
-
-def _changed_output(stage: Stage) -> InputError:
-    return InputError.about(
-        stage.output,
-        expected=f"what stage {stage.name} left there",
-        found="files that were added, removed or changed since",
-        hint="Put them back, or do the stage and those after it anew (--again-from).",
-    )
 
 
 def _remove(path: Path) -> None:

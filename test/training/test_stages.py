@@ -79,8 +79,8 @@ def test_a_changed_setting_is_told_plainly(root: Path, dies_at: str) -> None:
         Stages(root).run(stage(root, Work(dies_at=dies_at)))
     except KeyboardInterrupt:
         assert dies_at
-    with pytest.raises(CallError, match=r"epochs was 2 and is 3.*--again-from"):
-        Stages(root).run(stage(root, Work(), settings={"epochs": 3}))
+    with pytest.raises(CallError, match=r"epochs was 2 and is 3.*Give --again"):
+        Stages(root, redo_hint="Give --again.").run(stage(root, Work(), settings={"epochs": 3}))
 
 
 def test_a_changed_input_is_told_but_a_touched_one_is_the_same(root: Path) -> None:

@@ -25,6 +25,9 @@ __all__ = ["nnunet"]
 _log = logging.getLogger("nnunetv2")
 
 _kept: list[Any] = []
+_EXPORTERS = "nnUNet_def_n_proc"
+"""How many processes write what a validation predicted; nnU-Net takes 8 on any machine."""
+
 _TORCHVISION_OPERATORS = ("nms", "qnms")
 
 
@@ -63,6 +66,7 @@ def nnunet(
         "nnUNet_results": results,
         "nnUNet_n_proc_DA": loaders,
         "nnUNet_extTrainer": TRAINERS_FOLDER,
+        _EXPORTERS: os.environ.get(_EXPORTERS, min(8, os.cpu_count() or 1)),
     }
     with _variables({key: str(value) for key, value in variables.items() if value is not None}):
         if trainers:

@@ -47,8 +47,6 @@ class Preset(_Frozen):
     Attributes:
         network: None for what nnU-Net's planner lays out for the patch.
         batch_size: None for the planner's.
-        trainer: the trainer for fully annotated data.
-        pretrainer: the trainer for pre-training.
     """
 
     name: str
@@ -58,8 +56,6 @@ class Preset(_Frozen):
     patch_zyx: Zyx
     batch_size: int | None
     network: Network | None
-    pretrainer: str
-    trainer: str
 
 
 _BASELINE_NETWORK = Network(
@@ -81,8 +77,6 @@ PRESETS = {
             patch_zyx=VOI_SHAPE_ZYX,
             batch_size=3,
             network=_BASELINE_NETWORK,
-            pretrainer="nnUNetTrainer_ULS_1k",
-            trainer="nnUNetTrainer_ULS_500_QuarterLR",
         ),
         Preset(
             name="uls-plus",
@@ -92,8 +86,6 @@ PRESETS = {
             patch_zyx=(64, 128, 128),
             batch_size=None,
             network=None,
-            pretrainer="nnUNetTrainer_ULS_1k",
-            trainer="nnUNetTrainer_ULS_1k",
         ),
     )
 }
