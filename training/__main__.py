@@ -2,8 +2,11 @@
 
 import typer
 
+from training.cycle import command as cycle
+from training.grabcut.command import grabcut
 from training.hcuch import command as hcuch
 from training.nnunet import command as nnunet
+from training.prepare.command import prepare
 from training.sample.command import sample
 from training.semi_supervised.command import semi_supervised
 from training.smoke.command import smoke
@@ -18,8 +21,11 @@ app = typer.Typer(
 )
 app.command()(sample)
 app.command()(smoke)
+app.command()(prepare)
+app.command()(grabcut)
 app.command("semi-supervised")(semi_supervised)
 app.add_typer(hcuch.app, name="hcuch")
+app.add_typer(cycle.app, name="cycle")
 app.add_typer(nnunet.app, name="nnunet")
 
 

@@ -138,6 +138,7 @@ def grab(
     import cv2  # noqa: PLC0415
 
     grey = _grey(slice_hu, window)
+    cv2.setNumThreads(1)
     cv2.setRNGSeed(_SEED)
     try:
         mask, _, _ = cv2.grabCut(

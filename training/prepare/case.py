@@ -101,7 +101,7 @@ class Case:
     """One scan and what is known of its lesions.
 
     Attributes:
-        name: tells it from all others of the data set, and begins the names of its VOIs.
+        name: tells it from all others, and begins its VOIs' names (for a VOI, is its name).
         dataset: the data set's name, as the challenge's tables have it.
         patient: the same in all cases of a patient.
         challenge_number: the patient's number in the challenge's list, where the name tells it.
@@ -111,6 +111,7 @@ class Case:
         rule: how lesions are told apart.
         measurements: of lesions that are measured on one slice.
         voi_lesion: for a case that is a VOI already, its lesion's number; else None.
+        series: the scan, where several cases are of one; by default the case's name.
         attributes: what else is known of it, for lesions.csv.
     """
 
@@ -124,6 +125,7 @@ class Case:
     rule: InstanceRule = field(default_factory=InstanceRule)
     measurements: tuple[Measurement, ...] = ()
     voi_lesion: int | None = None
+    series: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -87,6 +87,7 @@ class CaseRecord(_Record):
     """One scan: what it was made of and what became of its lesions."""
 
     case: str
+    series: str
     dataset: str
     patient: str
     challenge_number: int | None

@@ -47,6 +47,7 @@ def prepare_case(case: Case, part: Part, plan: Plan) -> CaseRecord:
     z, y, x = scan.hu.shape
     record = CaseRecord(
         case=case.name,
+        series=case.series or case.name,
         dataset=case.dataset,
         patient=case.patient,
         challenge_number=case.challenge_number,
@@ -77,6 +78,8 @@ def _image_path(case: Case) -> Path:
 
 
 def _lesion_name(case: Case, lesion: Lesion) -> str:
+    if case.voi_lesion is not None:
+        return case.name
     return f"{case.name}_lesion_{lesion.number:02d}"
 
 

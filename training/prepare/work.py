@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from tqdm import tqdm
 
 from training.prepare.case import Case
 from training.prepare.plan import Plan
-from training.prepare.records import CaseRecord, VoiRecord, read_record
+from training.prepare.records import CaseRecord, InputFile, VoiRecord, read_record
 from training.prepare.vois import input_paths, prepare_case
 from training.splits import Part
 from uls.errors import InputError, OutputError
 
-__all__ = ["Outcome", "finished_record", "prepare_cases"]
+__all__ = ["Outcome", "finished_record", "prepare_cases", "unchanged"]
 
 _log = logging.getLogger(__name__)
 
@@ -108,7 +108,12 @@ def _vois(record: CaseRecord) -> Iterator[VoiRecord]:
 def _inputs_unchanged(case: Case, record: CaseRecord) -> bool:
     if [str(path) for path in input_paths(case)] != [entry.path for entry in record.inputs]:
         return False
-    return all(_is(Path(e.path), e.bytes, e.mtime_ns) for e in record.inputs)
+    return unchanged(record.inputs)
+
+
+def unchanged(inputs: Iterable[InputFile]) -> bool:
+    """Tell whether files have the sizes and times that were noted of them."""
+    return all(_is(Path(entry.path), entry.bytes, entry.mtime_ns) for entry in inputs)
 
 
 def _outputs_there(record: CaseRecord, plan: Plan) -> bool:
