@@ -1,5 +1,6 @@
 """What a preparation was asked for, checked before any work."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -114,14 +115,13 @@ class Options:
 
     def settings(self) -> Mapping[str, Any]:
         """List what decides on the result: two calls that agree in it may share their work."""
-        return {
-            "sources": [
-                {"reader": name, **{k: _plain(v) for k, v in asdict(source).items()}}
-                for name, source in self.sources
-            ],
-            **{name: _plain(getattr(self, name)) for name in _DECIDING},
+        settings = {
+            "sources": [{"reader": name, **asdict(source)} for name, source in self.sources],
+            **{name: getattr(self, name) for name in _DECIDING},
             "recipe": asdict(self.recipe) if self.recipe else None,
         }
+        as_json: dict[str, Any] = json.loads(json.dumps(settings, default=_resolved))
+        return as_json
 
 
 _DECIDING = (
@@ -130,11 +130,8 @@ _DECIDING = (
 )
 
 
-def _plain(value: Any) -> Any:
-    """Make a value what JSON gives back."""
-    if isinstance(value, Path):
-        return str(value.resolve())
-    return list(value) if isinstance(value, tuple) else value
+def _resolved(path: Path) -> str:
+    return str(path.resolve())
 
 
 def parse_sources(
