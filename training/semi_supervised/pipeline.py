@@ -19,7 +19,7 @@ from training.nnunet.predict import Prediction, predict_stage
 from training.nnunet.raw_dataset import RawDataset
 from training.nnunet.training_data import TrainingData, prepare_as_plans
 from training.semi_supervised.measurements import read_measurements
-from training.semi_supervised.raw_sets import write_2d_set, write_pseudo_set
+from training.semi_supervised.raw_sets import SELECTION, write_2d_set, write_pseudo_set
 from training.semi_supervised.recipe import Recipe
 from training.semi_supervised.selection import judge, selected, table
 from training.stages import Stage, Stages
@@ -188,7 +188,7 @@ class Pipeline:
         masks, tolerance = self.root / _MASKS, self.recipe.tolerance_px
         judged = judge(masks, measured, tolerance_px=tolerance, processes=self.processes)
         place.mkdir(parents=True, exist_ok=True)
-        (place / "selection.csv").write_text(table(judged), encoding="utf-8")
+        (place / SELECTION).write_text(table(judged), encoding="utf-8")
         kept = selected(judged)
         _log.info("Pseudo-masks: kept %d of %d", len(kept), len(judged))
         write_pseudo_set(self.partial, masks, kept, place / self._dataset(_RAW_PSEUDO))

@@ -16,9 +16,12 @@ from training.nnunet.parallel import mapped
 from training.nnunet.raw_dataset import RawDataset, write_dataset_json
 from uls.errors import InputError
 
-__all__ = ["IGNORE", "ignoring_unannotated", "write_2d_set", "write_pseudo_set"]
+__all__ = ["IGNORE", "SELECTION", "ignoring_unannotated", "write_2d_set", "write_pseudo_set"]
 
 _log = logging.getLogger(__name__)
+
+SELECTION = "selection.csv"
+"""The table, beside the data set of pseudo-masks, of what was kept and what was not."""
 
 IGNORE = 2
 """nnU-Net's label for voxels that nobody annotated; they take no part in the loss."""
@@ -62,7 +65,7 @@ def write_pseudo_set(raw: RawDataset, masks: Path, cases: Iterable[str], folder:
             expected="masks whose axes agree with the measurements",
             found="none",
             hint="The network that predicted them is not good enough yet, or the tolerance too "
-            "small; selection.csv would list every case.",
+            f"small; {folder.parent / SELECTION} lists every case.",
         )
     (folder / "labelsTr").mkdir(parents=True, exist_ok=True)
     _link_images(raw, folder, kept)
