@@ -74,17 +74,17 @@ def prepare(options: Options, *, overwrite: bool = False) -> Manifest:
             outputs=outputs,
         )
         write_manifest(manifest, options.output)
-        if options.kind == "stack":
+        if options.kind == "stack" and not outcome.failures:
             shutil.rmtree(options.output / WORK / "vois")
         return manifest
 
 
 def _finished(output: Path, cases: Sequence[Case]) -> Manifest | None:
-    """Give the manifest of an earlier run if that had these very cases, unchanged since."""
+    """Give the manifest of an earlier run if that had these very cases, whole and unchanged."""
     if not (output / MANIFEST_FILE).is_file():
         return None
     manifest = read_manifest(output)
-    if set(manifest.inputs) | set(manifest.left_out.damaged) != {case.name for case in cases}:
+    if manifest.left_out.damaged or set(manifest.inputs) != {case.name for case in cases}:
         return None
     files = {case.name: [str(path) for path in input_paths(case)] for case in cases}
     for name, entries in manifest.inputs.items():
