@@ -101,8 +101,7 @@ def _train_fold(run: TrainingRun, fold: str, folder: Path) -> None:
 
 def _made_trainer(run: TrainingRun, fold: str, folder: Path) -> Any:
     """Make the trainer, with the weights of its last checkpoint or those handed over."""
-    checkpoints = (folder / name for name in (FINAL, *_TO_GO_ON_FROM))
-    last = next((path for path in checkpoints if path.exists()), None)
+    last = _last_checkpoint(folder)
     if run.seed is not None:
         _seed(run.seed)
     trainer = _trainer(run, fold, continued=last is not None)
@@ -113,6 +112,16 @@ def _made_trainer(run: TrainingRun, fold: str, folder: Path) -> Any:
     elif run.pretrained is not None:
         hand_over(run.pretrained, trainer.network, head=run.settings.head)
     return trainer
+
+
+def _last_checkpoint(folder: Path) -> Path | None:
+    """Find the checkpoint to go on from: the final one, else the newer of latest and best."""
+    for half_written in folder.glob("*.pth.new"):
+        half_written.unlink()
+    if (folder / FINAL).exists():
+        return folder / FINAL
+    there = [folder / name for name in _TO_GO_ON_FROM if (folder / name).exists()]
+    return max(there, key=lambda path: path.stat().st_mtime_ns, default=None)
 
 
 def _trainer(run: TrainingRun, fold: str, *, continued: bool) -> Any:

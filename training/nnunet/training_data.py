@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from training.nnunet.fingerprint import fingerprint
 from training.nnunet.plans import make_plans, patch_of
+from training.nnunet.prepared import patients_of
 from training.nnunet.preprocess import preprocess
 from training.nnunet.presets import Overrides, Preset
 from training.nnunet.raw_dataset import RawDataset
@@ -132,7 +133,7 @@ def _write_splits(raw: RawDataset, path: Path) -> None:
     if given.exists():
         shutil.copyfile(given, path)
         return
-    patients = {case: case.split("_lesion_")[0] for case in raw.cases}
+    patients = patients_of(raw)
     folds = min(_MOST_FOLDS, len(set(patients.values())))
     if folds < 2:
         _log.warning("%s: cases of one patient only: no folds, only the fold `all`", raw.name)

@@ -24,7 +24,7 @@ def semi_supervised(
         Path | None,
         typer.Option(
             "--measurements",
-            help="CSV: case, long_axis_px, short_axis_px. Default: measurements.csv in PARTIAL.",
+            help="CSV with case, long_axis_px, short_axis_px; by default what `grabcut` noted.",
         ),
     ] = None,
     preset: options.PresetName = "uls23-baseline",
@@ -39,6 +39,12 @@ def semi_supervised(
     ] = None,
     fine_tune_epochs: Annotated[
         int | None, typer.Option("--fine-tune-epochs", min=1, help="Stages 2 and 5; default 500.")
+    ] = None,
+    pretrain_lr: Annotated[
+        float | None, typer.Option("--pretrain-lr", min=0, help="Stages 1 and 4; default 0.01.")
+    ] = None,
+    fine_tune_lr: Annotated[
+        float | None, typer.Option("--fine-tune-lr", min=0, help="Stages 2 and 5; default 0.0025.")
     ] = None,
     iterations: options.Iterations = 250,
     validation_iterations: options.ValidationIterations = 50,
@@ -71,7 +77,7 @@ def semi_supervised(
     command_line.start_log(verbose=verbose)
     from training.nnunet.presets import preset as named_preset  # noqa: PLC0415
     from training.nnunet.raw_dataset import RawDataset  # noqa: PLC0415
-    from training.semi_supervised.measurements import MEASUREMENTS_FILE  # noqa: PLC0415
+    from training.semi_supervised.measurements import find_measurements  # noqa: PLC0415
     from training.semi_supervised.pipeline import Pipeline  # noqa: PLC0415
     from training.semi_supervised.recipe import Recipe  # noqa: PLC0415
     from training.stages import Stages  # noqa: PLC0415
@@ -87,16 +93,21 @@ def semi_supervised(
     recipe = Recipe(
         preset=named_preset(preset),
         overrides=options.overrides(patch=patch, batch_size=batch_size, network=network),
-        pretraining=common.model_copy(update={"epochs": pretrain_epochs}),
-        fine_tuning=common.model_copy(update={"epochs": fine_tune_epochs}),
+        pretraining=common.model_copy(
+            update={"epochs": pretrain_epochs, "initial_lr": pretrain_lr}
+        ),
+        fine_tuning=common.model_copy(
+            update={"epochs": fine_tune_epochs, "initial_lr": fine_tune_lr}
+        ),
         tolerance_px=tolerance,
         mirror=mirror,
         seed=seed,
     )
+    measured = RawDataset.read(partial)
     pipeline = Pipeline(
         full=RawDataset.read(full),
-        partial=RawDataset.read(partial),
-        measurements=measurements or partial / MEASUREMENTS_FILE,
+        partial=measured,
+        measurements=measurements or find_measurements(measured),
         root=output,
         recipe=recipe,
         device=device,

@@ -5,12 +5,14 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.nnunet.prepared import manifest_of, vois_of
+from training.nnunet.raw_dataset import RawDataset
 from uls.errors import InputError
 
-__all__ = ["MEASUREMENTS_FILE", "Measured", "read_measurements"]
+__all__ = ["MEASUREMENTS_FILE", "Measured", "find_measurements", "read_measurements"]
 
 MEASUREMENTS_FILE = "measurements.csv"
-"""Where a raw data set of 2D pseudo-masks keeps them."""
+"""A table of them in a raw data set that `grabcut` did not make."""
 
 _COLUMNS = ("case", "long_axis_px", "short_axis_px")
 
@@ -23,16 +25,33 @@ class Measured:
     short_px: float
 
 
+def find_measurements(raw: RawDataset) -> Path:
+    """Say where a data set's measurements are: in `grabcut`'s manifest, else in a table of its."""
+    return manifest_of(raw) or raw.folder / MEASUREMENTS_FILE
+
+
 def read_measurements(path: Path) -> dict[str, Measured]:
     """Read the measurements of a data set, by case.
 
     Args:
-        path: a CSV with the columns `case`, `long_axis_px`, `short_axis_px`; others may stand
-            beside them.
+        path: `grabcut`'s manifest, or a CSV with the columns `case`, `long_axis_px` and
+            `short_axis_px`, beside which others may stand.
 
     Raises:
         InputError: the file is missing, lacks a column, or holds what is no length.
     """
+    return _of_manifest(path) if path.suffix == ".json" else _of_table(path)
+
+
+def _of_manifest(path: Path) -> dict[str, Measured]:
+    return {
+        case: Measured(lesion.measured.long_px, lesion.measured.short_px)
+        for case, lesion in vois_of(path).items()
+        if lesion.measured is not None
+    }
+
+
+def _of_table(path: Path) -> dict[str, Measured]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
