@@ -149,9 +149,15 @@ def parse_sources(
     told = {key: value for key, value in (told or {}).items() if value}
     if told and len(texts) != 1:
         raise CallError.about(
-            ", ".join(f"--{key}" for key in told), expected="one source", found=f"{len(texts)}"
+            ", ".join(_OPTION_OF[key] for key in told), expected="one source", found=f"{len(texts)}"
         )
     return tuple(_parse_source(text, told) for text in texts)
+
+
+_OPTION_OF = {
+    **{"values": "--label", "instances": "--instances"},
+    **{"lesion_type": "--type", "dataset": "--dataset"},
+}
 
 
 def _parse_source(text: str, told: Mapping[str, Any]) -> tuple[str, Source]:

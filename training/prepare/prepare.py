@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tqdm.contrib.logging import logging_redirect_tqdm
 
+from training.grabcut.cut import check_opencv
 from training.prepare.case import Case
 from training.prepare.files import digest, write_json
 from training.prepare.find import find_cases, parts_of, persons, taken
@@ -47,13 +48,11 @@ def prepare(options: Options, *, overwrite: bool = False) -> Manifest:
         OutputError: something cannot be written.
     """
     settings = options.settings()
-    if options.measured_only and options.recipe is not None:
-        from training.grabcut.cut import check_opencv  # noqa: PLC0415
-
-        check_opencv()
     with at_work(options.output), logging_redirect_tqdm():
         start(options.output, settings, overwrite=overwrite)
         found = find_cases(options)
+        if options.recipe is not None and any(case.measurements for case in found.cases):
+            check_opencv()
         parts, split = parts_of(found.cases, options, known_parts(options.output))
         keep_parts(options.output, persons(found.cases, parts))
         found = taken(found, parts, options.take)

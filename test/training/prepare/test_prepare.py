@@ -301,6 +301,23 @@ def test_a_lesion_wider_than_a_voi_stays_out_of_a_test_set_only(tmp_path: Path) 
     assert [lesion.vois[0].cut_off for lesion in training.lesions] == [True, True]
 
 
+def test_of_lymph_nodes_the_short_axis_must_be_large_enough(tmp_path: Path) -> None:
+    """12 × 4 pixels have axes of 13.9 and 4.6, 12 × 8 of 13.9 and 9.2."""
+    thin = (slice(8, 9), slice(30, 34), slice(8, 20))
+    root = nnunet(tmp_path / "mine", ["a"])
+    write(root / "labelsTr/a.nii.gz", mask(lesions=(FIRST, thin)))
+    for lesion_type, numbers in (("lymph node", [1]), ("liver", [1, 2])):
+        sources = parse_sources([f"nnunet={root}"], told={"lesion_type": lesion_type})
+        chosen = Options(sources=sources, output=tmp_path / lesion_type, held_out="none")
+        assert [lesion.number for lesion in prepare(chosen).lesions] == numbers
+
+
+def test_of_deeplesion3d_only_the_largest_component_counts(tmp_path: Path) -> None:
+    root = nnunet(tmp_path / "DeepLesion3D", ["000010_02_02_100"])
+    (lesion,) = prepare(options(root, tmp_path / "out")).lesions
+    assert (lesion.dataset, lesion.voxels) == ("DeepLesion3D", 288)
+
+
 def test_what_has_no_partner_is_left_out_and_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

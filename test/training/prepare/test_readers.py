@@ -125,9 +125,8 @@ def test_lits(tmp_path: Path) -> None:
         write(tmp_path / "Training Batch 1" / f"volume-{number}.nii", scan())
         write(tmp_path / "Training Batch 2" / f"segmentation-{number}.nii", mask(value=2))
     found = find("lits", tmp_path)
-    assert [(c.name, c.challenge_number) for c in found.cases] == [
-        *(("lits_004", 4), ("lits_110", 110))
-    ]
+    numbers = {case.name: case.challenge_number for case in found.cases}
+    assert numbers == {"lits_004": 4, "lits_110": 110}
     assert summary(found.cases[0])[0] == (1, "liver", 288)
 
 
@@ -313,6 +312,8 @@ def test_ccc18_by_the_slice_number_and_by_the_slices_dicom_file(tmp_path: Path) 
     write(tmp_path / "imagesTr/dicom.nii.gz", scan(), direction=LPS, origin=(0, 0, 100))
     slice_image = sitk.GetImageFromArray(scan()[5:6])
     slice_image.SetOrigin((0, 0, 100 + 5 * 2.5))
+    slice_image.SetMetaData("0008|0016", "1.2.840.10008.5.1.4.1.1.2")  # CT Image Storage
+    slice_image.SetMetaData("0008|0060", "CT")
     slice_image.SetMetaData("0028|1050", "40\\-600")
     slice_image.SetMetaData("0028|1051", "400\\1500")
     (tmp_path / "dicoms").mkdir()
