@@ -155,7 +155,7 @@ def default_workers() -> int:
 
 def tell(manifest: "Manifest", output: Path) -> None:
     """Print the table, and what was left out."""
-    from training.prepare.manifest import table_text  # noqa: PLC0415
+    from training.prepare.table import table_text  # noqa: PLC0415
 
     typer.echo(table_text(manifest.table))
     left_out = manifest.left_out

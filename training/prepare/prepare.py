@@ -11,6 +11,7 @@ from training.grabcut.cut import check_opencv
 from training.prepare.case import Case
 from training.prepare.files import digest, write_json
 from training.prepare.find import find_cases, parts_of, persons, taken
+from training.prepare.finished import unchanged
 from training.prepare.folder import at_work, keep_parts, known_parts, start, sweep
 from training.prepare.manifest import (
     MANIFEST_FILE,
@@ -24,7 +25,7 @@ from training.prepare.plan import WORK
 from training.prepare.records import CaseRecord
 from training.prepare.stacks import plan_stacks, write_stacks
 from training.prepare.vois import input_paths
-from training.prepare.work import Outcome, prepare_cases, unchanged
+from training.prepare.work import Outcome, prepare_cases
 from uls.errors import InputError
 
 __all__ = ["prepare"]

@@ -18,11 +18,11 @@ from training.prepare.images import (
     label_array,
     oriented,
     read_image,
-    read_png_series,
 )
 from training.prepare.instances import find_instances
 from training.prepare.measured import dicom_windows, measured_slice
 from training.prepare.plan import Plan
+from training.prepare.png_series import read_png_series
 from training.prepare.records import Measured
 from uls.cropped import CroppedMask, cropped
 from uls.errors import InputError

@@ -4,29 +4,34 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from pathlib import Path
 
 import SimpleITK as sitk
 from tqdm import tqdm
 
 from training.prepare.case import Case
+from training.prepare.finished import finished_record
 from training.prepare.plan import Plan
-from training.prepare.records import CaseRecord, InputFile, VoiRecord, read_record
-from training.prepare.vois import input_paths, prepare_case
+from training.prepare.records import CaseRecord
+from training.prepare.vois import prepare_case
 from training.splits import Part
 from uls.errors import InputError, OutputError
 
-__all__ = ["Outcome", "finished_record", "prepare_cases", "unchanged"]
+__all__ = ["Outcome", "prepare_cases"]
 
 _log = logging.getLogger(__name__)
 
 _PARENT_GONE = 1
+"""Exit code of a worker whose parent has ended; nobody reads it."""
+
+_SECONDS_BETWEEN_LINES = 30.0
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,11 @@ def prepare_cases(
     if n_earlier:
         _log.info("%d of %d cases are finished already", n_earlier, len(cases))
     failures: dict[str, str] = {}
+    tell = _Teller()
     with tqdm(total=len(cases), initial=n_earlier, unit="case", disable=None) as bar:
         for name, result in _results(left, parts, plan, min(workers, len(left))):
             bar.update()
+            tell(bar.n, len(cases))
             if isinstance(result, CaseRecord):
                 records[name] = result
             else:
@@ -82,54 +89,18 @@ def prepare_cases(
     return Outcome(done, failures, n_earlier)
 
 
-def finished_record(case: Case, part: Part, plan: Plan) -> CaseRecord | None:
-    """Give the record of a case that is finished: its inputs unchanged, its outputs all there.
+class _Teller:
+    """Logs the progress now and then where there is no terminal for a bar."""
 
-    What an outdated record says was written is removed.
-    """
-    path = plan.record_file(case.name)
-    record = read_record(path)
-    if record is None:
-        return None
-    if record.part == part and _inputs_unchanged(case, record) and _outputs_there(record, plan):
-        return record
-    _log.info("%s: its scan, mask or VOIs changed since; made anew", case.name)
-    path.unlink()
-    for voi in _vois(record):
-        for file in (voi.image, voi.label):
-            (plan.output / file).unlink(missing_ok=True)
-    return None
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
+        self._shows_bar = sys.stderr.isatty()
 
-
-def _vois(record: CaseRecord) -> Iterator[VoiRecord]:
-    return (voi for lesion in record.lesions for voi in lesion.vois)
-
-
-def _inputs_unchanged(case: Case, record: CaseRecord) -> bool:
-    if [str(path) for path in input_paths(case)] != [entry.path for entry in record.inputs]:
-        return False
-    return unchanged(record.inputs)
-
-
-def unchanged(inputs: Iterable[InputFile]) -> bool:
-    """Tell whether files have the sizes and times that were noted of them."""
-    return all(_is(Path(entry.path), entry.bytes, entry.mtime_ns) for entry in inputs)
-
-
-def _outputs_there(record: CaseRecord, plan: Plan) -> bool:
-    return all(
-        _is(plan.output / voi.image, voi.image_bytes)
-        and _is(plan.output / voi.label, voi.label_bytes)
-        for voi in _vois(record)
-    )
-
-
-def _is(path: Path, n_bytes: int, mtime_ns: int | None = None) -> bool:
-    try:
-        found = path.stat()
-    except OSError:
-        return False
-    return found.st_size == n_bytes and mtime_ns in (None, found.st_mtime_ns)
+    def __call__(self, done: float, total: int) -> None:
+        now = time.monotonic()
+        if not self._shows_bar and now >= self._next:
+            _log.info("%d of %d cases", done, total)
+            self._next = now + _SECONDS_BETWEEN_LINES
 
 
 _Result = tuple[str, CaseRecord | InputError]

@@ -20,8 +20,8 @@ from training.prepare.images import (
     label_array,
     oriented,
     read_image,
-    read_png_series,
 )
+from training.prepare.png_series import read_png_series
 from uls.errors import InputError
 
 AXES = st.sampled_from(list(permutations(range(3))))

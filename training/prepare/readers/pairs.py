@@ -20,7 +20,7 @@ __all__ = ["PairsReader", "lidc_reader", "lndb_reader"]
 
 _MASK_FOLDERS = ("labels", "labelsTr", "masks", "segmentations")
 _IMAGE_FOLDERS = ("images", "imagesTr", "scans", "volumes")
-_MASK_ENDING = r"(.+?)[-_.](?:mask|label|seg|segmentation|lesions?)"
+_MASK_ENDING = r"(.+?)[-_.](?:mask|label|seg|segmentation|lesions?|tumou?rs?|nodules?)"
 _IMAGE_ENDING = r"(.+?)[-_.](?:image|ct|scan|volume|0000)"
 
 
