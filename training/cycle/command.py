@@ -134,6 +134,9 @@ def run(
         int | None, typer.Option("--epochs", min=1, help="By default the trainer's, 300.")
     ] = None,
     iterations: Annotated[int, typer.Option("--iterations", min=1, help="Batches an epoch.")] = 250,
+    validation_iterations: Annotated[
+        int, typer.Option("--validation-iterations", min=1, help="Validation batches an epoch.")
+    ] = 50,
     lr: Annotated[
         float | None, typer.Option("--lr", min=0, help="By default the trainer's, 1e-4.")
     ] = None,
@@ -188,6 +191,7 @@ def run(
         trainer=trainer,
         epochs=epochs,
         iterations=iterations,
+        validation_iterations=validation_iterations,
         learning_rate=lr,
         folds=folds_of(folds),
         from_fold=from_fold,

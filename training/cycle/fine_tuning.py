@@ -72,6 +72,7 @@ def nnunet_fine_tune(
         settings=TrainingSettings(
             epochs=settings.epochs,
             iterations=settings.iterations,
+            validation_iterations=settings.validation_iterations,
             initial_lr=settings.learning_rate,
             head="kept",
         ),

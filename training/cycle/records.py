@@ -107,6 +107,7 @@ class FineTuneSettings(_Record):
     trainer: str | None = None
     epochs: Annotated[int, Field(ge=1)] | None = None
     iterations: int = Field(default=250, ge=1)
+    validation_iterations: int = Field(default=50, ge=1)
     learning_rate: Annotated[float, Field(gt=0)] | None = None
     folds: tuple[str, ...] = ("all",)
     from_fold: str | None = None

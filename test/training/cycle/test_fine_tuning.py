@@ -36,7 +36,9 @@ def test_settings_reach_the_job(
         tmp_path / "model",
         data,
         tmp_path / "out",
-        settings=FineTuneSettings(epochs=7, learning_rate=1e-3, folds=("0", "1"), seed=5),
+        settings=FineTuneSettings(
+            epochs=7, validation_iterations=3, learning_rate=1e-3, folds=("0", "1"), seed=5
+        ),
         machine=Machine(device="cpu", loaders=0, processes=2),
     )
     assert made == tmp_path / "out" / "model"
@@ -45,5 +47,6 @@ def test_settings_reach_the_job(
     assert tuning.raw.cases == ("a",)
     assert (tuning.trainer, tuning.folds, tuning.seed) == (FINE_TUNE, ("0", "1"), 5)
     assert (tuning.settings.epochs, tuning.settings.initial_lr) == (7, 1e-3)
+    assert tuning.settings.validation_iterations == 3
     assert tuning.settings.head == "kept"  # the task is the same
     assert (tuning.device, tuning.loaders, tuning.processes) == ("cpu", 0, 2)
