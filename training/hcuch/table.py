@@ -12,7 +12,8 @@ def findings_table(findings: Findings) -> str:
     counts = findings.counts
     parts = [
         f"{counted(counts.lesions, 'lesion')} in {counts.series} series of "
-        f"{counted(counts.patients, 'patient')}; {counts.too_small} components under "
+        f"{counted(counts.patients, 'patient')}; "
+        f"{counted(counts.too_small, 'component')} under "
         f"{findings.smallest_voxels} voxels left out; {counts.measurements} RECIST rows",
         _groups(findings),
     ]
