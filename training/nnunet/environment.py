@@ -97,7 +97,7 @@ def _make_torchvision_importable() -> None:
     """Declare the operators that torchvision misses where its build does not fit torch's.
 
     nnU-Net imports torchvision, through timm, when it looks up a trainer, and uses none of it.
-    Beside a CPU build of torch the import fails for want of two operators (docs/training.md).
+    Beside a CPU build of torch the import fails for want of two operators.
     """
     if "torchvision" in sys.modules:
         return

@@ -13,6 +13,7 @@ from training.nnunet.presets import Network, Overrides, preset
 from uls.errors import CallError, ModelError
 
 FINGERPRINT = {
+    "median_relative_size_after_cropping": 1.0,
     "spacings": [[2.0, 0.5, 0.5], [1.0, 0.7, 0.7], [5.0, 0.9, 0.9]],
     "foreground_intensity_properties_per_channel": {"0": {**HU, "min": -1024.0, "max": 3071.0}},
 }
@@ -84,3 +85,15 @@ def test_plans_that_resample_are_refused_unless_the_call_knows_better(tmp_path: 
 def test_an_unknown_preset_is_told() -> None:
     with pytest.raises(CallError, match="one of uls23-baseline, uls-plus, found nnunet"):
         preset("nnunet")
+
+
+def test_uls_plus_is_laid_out_by_nnunets_planner(tmp_path: Path) -> None:
+    """ResEnc-L on 64x128x128: the blocks and features that its name stands for."""
+    plans = planned(tmp_path, "uls-plus")
+    run = as_run(tmp_path, plans, "3d_fullres")
+    assert run.patch_zyx == (64, 128, 128)
+    assert run.architecture.features_per_stage == (32, 64, 128, 256, 320, 320)
+    assert run.architecture.blocks_per_stage == (1, 3, 4, 6, 6, 6)
+    assert run.architecture.network == "ResidualEncoderUNet"
+    assert plans["configurations"]["3d_fullres"]["batch_size"] >= 2
+    assert (run.field, run.origin.resampling) == ("click", "none")
