@@ -10,9 +10,6 @@ from training.prepare.case import Line, Measurement, Point
 
 __all__ = ["Ellipse", "fit_ellipse", "length"]
 
-_SMALLEST_AXIS = 1.0
-"""In pixels: a diameter of length 0 still stands for the pixel it is drawn on."""
-
 
 @dataclass(frozen=True)
 class Ellipse:
@@ -31,23 +28,16 @@ class Ellipse:
     short: float
 
     def drawn(self, shape_yx: tuple[int, int]) -> npt.NDArray[np.bool_]:
-        """Mark the pixels whose centres lie in it, and the pixel at its centre if it lies inside.
+        """Mark the pixels whose centres lie in it.
 
-        An axis of n pixels from centre to centre covers n + 1 pixels; those at its ends count.
+        A diameter runs from pixel centre to pixel centre, and the pixels at its ends belong to the
+        lesion: the drawn ellipse reaches half a pixel further on either side.
         """
         rows, columns = np.ogrid[: shape_yx[0], : shape_yx[1]]
         right, down = columns - self.centre[0], rows - self.centre[1]
-        u = (right * self.along[0] + down * self.along[1]) / (max(self.long, _SMALLEST_AXIS) / 2)
-        v = (down * self.along[0] - right * self.along[1]) / (max(self.short, _SMALLEST_AXIS) / 2)
-        drawn = np.asarray(u * u + v * v <= 1 + _ROUNDING)
-        x, y = round(self.centre[0]), round(self.centre[1])
-        if 0 <= y < shape_yx[0] and 0 <= x < shape_yx[1]:
-            drawn[y, x] = True
-        return drawn
-
-
-_ROUNDING = 1e-9
-"""A pixel exactly at an axis' end is in, however its place was rounded."""
+        u = (right * self.along[0] + down * self.along[1]) / ((self.long + 1) / 2)
+        v = (down * self.along[0] - right * self.along[1]) / ((self.short + 1) / 2)
+        return np.asarray(u * u + v * v <= 1)
 
 
 def length(line: Line) -> float:

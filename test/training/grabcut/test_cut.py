@@ -85,3 +85,26 @@ def test_the_window_around_an_ellipse() -> None:
     inside = np.zeros((3, 3), dtype=bool)
     inside[1, 1:] = True  # 4 and 5
     assert window_around(hu, inside, 50) == (-46, 55)
+
+
+def test_the_mask_is_closed_and_only_its_largest_component_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A hole of one pixel is filled; a pixel apart is dropped; the slice's edge is no gap."""
+    cut = np.full((12, 12), cv2.GC_PR_BGD, dtype=np.uint8)
+    cut[0:5, 0:5] = cv2.GC_PR_FGD
+    cut[2, 2] = cv2.GC_BGD
+    cut[9, 9] = cv2.GC_FGD
+    monkeypatch.setattr(cv2, "grabCut", lambda *_: (cut, None, None))
+    start = np.zeros((12, 12), dtype=np.uint8)
+    mask = grab(np.zeros((12, 12), np.int16), start, (0, 1), DEFAULT_RECIPE)
+    expected = np.zeros((12, 12), dtype=bool)
+    expected[0:5, 0:5] = True
+    assert mask is not None
+    np.testing.assert_array_equal(mask, expected)
+
+
+def test_nothing_left_of_the_lesion_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = np.zeros((12, 12), dtype=np.uint8)
+    monkeypatch.setattr(cv2, "grabCut", lambda *_: (nothing, None, None))
+    assert grab(np.zeros((12, 12), np.int16), nothing, (0, 1), DEFAULT_RECIPE) is None

@@ -53,11 +53,12 @@ def answers(
 
 
 def test_the_best_candidate_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Errors of 10 %, 5 % and 20 %; the ellipse's is 0 % and its handicap more than nothing."""
+    """Errors of 10 %, 0 % and 20 %; the ellipse's is small, but for its handicap."""
     answers(monkeypatch, cross(24, 10), cross(20, 10), cross(28, 10))
     chosen = pseudo_mask(SLICE, MEASURED, DEFAULT_RECIPE)
     assert chosen.source == NARROW
-    assert chosen.errors == pytest.approx({ELLIPSE: 2.5, WINDOW: 10, NARROW: 0, WIDE: 20})
+    assert 2.5 <= chosen.errors.pop(ELLIPSE) < 4
+    assert chosen.errors == pytest.approx({WINDOW: 10, NARROW: 0, WIDE: 20})
     np.testing.assert_array_equal(chosen.pixels, cross(20, 10))
 
 
@@ -65,7 +66,7 @@ def test_the_best_candidate_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_ellipse_has_a_handicap_of_two_and_a_half_points(
     monkeypatch: pytest.MonkeyPatch, short_by: int, source: str
 ) -> None:
-    """4 of 100 pixels on one of two axes are 2 %, 6 are 3 %; the ellipse itself fits exactly."""
+    """4 of 100 pixels on one of two axes are 2 %, 6 are 3 %; the ellipse itself fits."""
     measured = Measurement(
         long=((10.0, 60.0), (110.0, 60.0)),
         short=((60.0, 40.0), (60.0, 80.0)),
@@ -77,7 +78,7 @@ def test_the_ellipse_has_a_handicap_of_two_and_a_half_points(
     answers(monkeypatch, mask, None, None)
     chosen = pseudo_mask(np.zeros((120, 120), np.int16), measured, DEFAULT_RECIPE)
     assert chosen.errors[WINDOW] == pytest.approx(short_by / 2)
-    assert chosen.errors[ELLIPSE] == 2.5
+    assert chosen.errors[ELLIPSE] == pytest.approx(2.5, abs=0.3)
     assert chosen.source == source
 
 
@@ -91,7 +92,8 @@ def test_failures_count_as_worst_and_the_ellipse_is_left(monkeypatch: pytest.Mon
 
 def test_plain_ellipses_need_no_opencv() -> None:
     chosen = pseudo_mask(SLICE, MEASURED, None)
-    assert (chosen.source, chosen.errors) == (ELLIPSE, {ELLIPSE: 0})
+    assert chosen.source == ELLIPSE
+    assert chosen.errors[ELLIPSE] < 1.5  # and no handicap where there is no other
 
 
 def test_a_lesion_is_cut_out_of_its_surroundings() -> None:
