@@ -84,6 +84,7 @@ def train(
     from training.nnunet import handover, jobs  # noqa: PLC0415
     from training.nnunet.training_data import TrainingData  # noqa: PLC0415
 
+    training.check_device(device)
     run = training.TrainingRun(
         data=TrainingData.read(data / jobs.DATA),
         trainer=trainer,
@@ -151,8 +152,10 @@ def fine_tune(
     """
     command_line.start_log(verbose=verbose)
     from training.nnunet import jobs  # noqa: PLC0415
+    from training.nnunet.folds import check_device  # noqa: PLC0415
     from training.nnunet.raw_dataset import RawDataset  # noqa: PLC0415
 
+    check_device(device)
     tuning = jobs.FineTuning(
         model=model,
         raw=RawDataset.read(raw),

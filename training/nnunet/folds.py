@@ -14,7 +14,7 @@ from training.nnunet.training_data import TrainingData
 from training.stages import write_json
 from uls.errors import CallError
 
-__all__ = ["TrainingRun", "check_folds", "result_folder", "train_folds"]
+__all__ = ["TrainingRun", "check_device", "check_folds", "result_folder", "train_folds"]
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def train_folds(run: TrainingRun, results: Path) -> None:
         ModelError: the pretrained weights do not fit.
     """
     check_folds(run.data, run.folds)
-    _check_device(run.device)
+    check_device(run.device)
     with nnunet(preprocessed=run.data.root, results=results, loaders=run.loaders):
         for fold in run.folds:
             _train_fold(run, fold, result_folder(run, results) / f"fold_{fold}")
@@ -168,7 +168,12 @@ def _apply(settings: TrainingSettings, trainer: Any) -> None:
         )
 
 
-def _check_device(device: str) -> None:
+def check_device(device: str) -> None:
+    """Make sure that a device is there, before hours of preparation.
+
+    Raises:
+        CallError: it is not.
+    """
     import torch  # noqa: PLC0415
 
     if device == "cuda":

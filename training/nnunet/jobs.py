@@ -15,7 +15,12 @@ from training.nnunet.presets import Overrides, Preset
 from training.nnunet.raw_dataset import RawDataset
 from training.nnunet.schedules import FINE_TUNE
 from training.nnunet.settings import TrainingSettings
-from training.nnunet.training_data import TrainingData, prepare_as_plans, prepare_as_preset
+from training.nnunet.training_data import (
+    TrainingData,
+    folds_of,
+    prepare_as_plans,
+    prepare_as_preset,
+)
 from training.stages import Stage, Stages
 from uls.errors import InputError
 
@@ -124,6 +129,7 @@ def fine_tune(tuning: FineTuning, root: Path) -> Path:
         InputError: the data set's patients are too few for the folds.
         ModelError: the model is none that can be gone on with.
     """
+    _check_patients(tuning)
     checkpoint = find_checkpoint(tuning.model, fold=tuning.from_fold)
     plans, configuration = _plans_of(tuning, checkpoint)
     stages = Stages(root)
@@ -141,7 +147,6 @@ def fine_tune(tuning: FineTuning, root: Path) -> Path:
             validate=tuning.validate,
             seed=tuning.seed,
         )
-        _check_patients(tuning, data)
         stages.run(train_stage(run, root / MODEL))
     return result_folder(run, root / MODEL)
 
@@ -170,12 +175,13 @@ def _plans_of(tuning: FineTuning, checkpoint: Path) -> tuple[dict[str, Any], str
     return taken_over(plans, configuration, about=path, native_spacing=native), configuration
 
 
-def _check_patients(tuning: FineTuning, data: TrainingData) -> None:
+def _check_patients(tuning: FineTuning) -> None:
     numbered = [fold for fold in tuning.folds if fold != "all"]
-    if len(numbered) > data.folds:
+    there = folds_of(tuning.raw)
+    if len(numbered) > there:
         raise InputError.about(
             tuning.raw.folder,
             expected=f"patients enough for {len(numbered)} folds",
-            found=f"{data.folds} folds",
+            found=f"{there} folds",
             hint="Name fewer by --folds, or train on everything with --folds all.",
         )

@@ -18,7 +18,7 @@ from training.splits import folds_by_patient
 from training.stages import write_json
 from uls.errors import InputError
 
-__all__ = ["TrainingData", "prepare_as_plans", "prepare_as_preset"]
+__all__ = ["TrainingData", "folds_of", "prepare_as_plans", "prepare_as_preset"]
 
 _log = logging.getLogger(__name__)
 
@@ -127,18 +127,24 @@ def _complete(
     preprocess(raw, plans, configuration, folder, processes=processes)
 
 
+def folds_of(raw: RawDataset) -> int:
+    """Say into how many folds a data set will be split; 0 where it has one patient only."""
+    given = raw.folder / _SPLITS
+    if given.exists():
+        return len(json.loads(given.read_bytes()))
+    folds = min(_MOST_FOLDS, len(set(patients_of(raw).values())))
+    return folds if folds > 1 else 0
+
+
 def _write_splits(raw: RawDataset, path: Path) -> None:
     """Take the data set's own folds, or make folds of whole patients."""
     given = raw.folder / _SPLITS
     if given.exists():
         shutil.copyfile(given, path)
-        return
-    patients = patients_of(raw)
-    folds = min(_MOST_FOLDS, len(set(patients.values())))
-    if folds < 2:
+    elif folds := folds_of(raw):
+        write_json(path, folds_by_patient(patients_of(raw), folds=folds))
+    else:
         _log.warning("%s: cases of one patient only: no folds, only the fold `all`", raw.name)
-        return
-    write_json(path, folds_by_patient(patients, folds=folds))
 
 
 def _configurations(path: Path) -> dict[str, Any]:

@@ -96,6 +96,9 @@ class UlsTrainer(nnUNetTrainer):  # type: ignore[misc]
             seconds,
             _duration(left),
         )
+        if done == 1 and self.device.type == "cuda":
+            peak = torch.cuda.max_memory_reserved(self.device) / 2**30
+            _log.info("GPU memory: %.1f GiB at most", peak)
 
     def _plot_seldom(self, folder: str) -> None:
         """Draw nnU-Net's curves, which takes seconds, once a minute at most."""

@@ -75,6 +75,7 @@ def semi_supervised(
     Stopped anywhere, it goes on when it is started again. OUTPUT/stages tells what made what.
     """
     command_line.start_log(verbose=verbose)
+    from training.nnunet.folds import check_device  # noqa: PLC0415
     from training.nnunet.presets import preset as named_preset  # noqa: PLC0415
     from training.nnunet.raw_dataset import RawDataset  # noqa: PLC0415
     from training.semi_supervised.measurements import find_measurements  # noqa: PLC0415
@@ -119,4 +120,5 @@ def semi_supervised(
             done = "done" if Stages(output).is_done(stage) else ""
             typer.echo(f"{stage.name:<12} {stage.output.name:<14} {done}")
         return
+    check_device(device)
     typer.echo(f"{pipeline.run(again_from=again_from, until=until)}")
