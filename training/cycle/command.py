@@ -43,6 +43,10 @@ def init(
     smallest_group: Annotated[
         int, typer.Option("--smallest-group", min=1, help="Smaller groups are not judged.")
     ] = 5,
+    sure: Annotated[
+        bool,
+        typer.Option("--sure", help="Promote only if the gain's whole 95 % interval lies above 0."),
+    ] = False,
 ) -> None:
     """Make a cycle's folder around a first model and a test set, which stays the same."""
     from training.cycle.project import create  # noqa: PLC0415  (--help needs none of it)
@@ -50,7 +54,7 @@ def init(
     from uls import command_line  # noqa: PLC0415
 
     command_line.start_log()
-    rule = Rule(margin=margin, smallest_group=smallest_group)
+    rule = Rule(margin=margin, smallest_group=smallest_group, sure=sure)
     made = create(work, model=model, test_set=test_set, rule=rule)
     typer.echo(f"{made.root}: model {made.current_model}, test set {made.test_set}")
 

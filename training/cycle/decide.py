@@ -42,7 +42,8 @@ def decide(
     """Compare two models' scores on one test set and apply the rule.
 
     Promoted are weights whose score is higher and under which no group of lesions that is large
-    enough to judge loses more than the margin in mean Dice.
+    enough to judge loses more than the margin in mean Dice; with `rule.sure` the gain's interval
+    must lie above 0, too.
 
     Raises:
         InputError: the two were not scored on the same lesions.
@@ -50,19 +51,20 @@ def decide(
     _check_same_lesions(old, new)
     name, before, after = _score(old, new)
     groups = tuple(_group_changes(old, new, rule))
-    reasons = list(_reasons(name, before, after, groups, rule))
     units = units_of(new.lesions, new.clicks)
+    interval = compare(old, new, units, rule)
+    reasons = [*_reasons(name, before, after, groups, rule), *_unsure(interval, rule)]
     return Decision(
         round=round_number,
         decided=now(),
         promoted=not reasons,
         reasons=tuple(reasons)
-        or (f"{name} rose from {before:.4f} to {after:.4f}, and no group fell by the margin",),
+        or (f"{name} rose from {before:.4f} to {after:.4f}; {_judged(groups)}",),
         score=name,
         old=before,
         new=after,
         difference=after - before,
-        interval=compare(old, new, units, rule),
+        interval=interval,
         unit=units.unit,
         units=units.count,
         groups=groups,
@@ -103,6 +105,17 @@ def _reasons(
                 f"{group.by} {group.name}: mean Dice fell by more than {rule.margin:g}, "
                 f"from {group.old:.3f} to {group.new:.3f} ({group.lesions} lesions)"
             )
+
+
+def _unsure(interval: Interval | None, rule: Rule) -> Iterator[str]:
+    if rule.sure and (interval is None or interval.lower <= 0):
+        found = f"{interval.lower:+.4f} to {interval.upper:+.4f}" if interval else "not known"
+        yield f"the gain may be chance: its 95 % interval is {found}"
+
+
+def _judged(groups: Sequence[GroupChange]) -> str:
+    judged = sum(group.verdict != "too few to judge" for group in groups)
+    return f"of {judged} groups large enough to judge none fell by more than the margin"
 
 
 def _group_changes(old: Metrics, new: Metrics, rule: Rule) -> Iterator[GroupChange]:

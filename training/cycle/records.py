@@ -35,6 +35,8 @@ class Rule(_Record):
     """By how much the mean Dice of a group may fall."""
     smallest_group: int = Field(default=5, ge=1)
     """Groups of fewer lesions are shown but not judged: chance alone moves them."""
+    sure: bool = False
+    """Whether the whole interval of the gain must lie above 0."""
     resamples: int = Field(default=10_000, ge=100)
     seed: int = 23
 

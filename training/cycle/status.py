@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from evaluation.columns import Row, aligned
+from evaluation.report.text import counted
 from training.cycle.project import Work, read_record
 from training.cycle.records import Decision, Round
 from training.cycle.rounds import decision_of, is_abandoned
@@ -63,7 +64,7 @@ def decision_text(decision: Decision) -> str:
             f"{decision.score}: {decision.old:.4f} (model {decision.old_model}), then "
             f"{decision.new:.4f} (model {decision.new_model}); difference "
             f"{decision.difference:+.4f}, 95 % {_interval(decision)}, paired bootstrap of "
-            f"{decision.units} {decision.unit}s",
+            f"{counted(decision.units, decision.unit)}",
             aligned(headings, groups, words=(0, 1, 5)),
             f"{_outcome(decision).capitalize()}: {'; '.join(decision.reasons)}",
         ]

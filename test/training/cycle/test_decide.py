@@ -91,6 +91,18 @@ def test_one_group_may_veto() -> None:
     assert verdicts["type", "bone"] == "too few to judge"
 
 
+def test_a_gain_that_may_be_chance_can_be_refused() -> None:
+    # Differences 0.4 and −0.1: the mean rises by 0.15, but resamples reach from −0.1 to 0.4
+    old, new = metrics([0.5, 0.5]), metrics([0.9, 0.4])
+    assert decided(old, new).promoted
+    found = decided(old, new, sure=True)
+    assert not found.promoted
+    assert found.reasons == ("the gain may be chance: its 95 % interval is -0.1000 to +0.4000",)
+    assert decided(metrics([0.5, 0.5]), metrics([0.6, 0.7]), sure=True).promoted
+    alone = decided(metrics([0.5]), metrics([0.9]), sure=True)  # one patient has no interval
+    assert not alone.promoted
+
+
 def test_the_interval_is_of_paired_resamples() -> None:
     # Of two patients a resample holds one twice (a quarter each) or both: differences 0.1, 0.2, 0.3
     found = decided(metrics([0.5, 0.5]), metrics([0.6, 0.8]))
