@@ -57,7 +57,7 @@ class Split:
     """Who is held out of each data set, and by which rule."""
 
     held_out: frozenset[tuple[str, str]]
-    rules: Mapping[str, str]
+    rules: dict[str, str]
 
     def part(self, key: CaseKey) -> Part:
         """Tell in which part a case is: all of a patient's cases are in the same."""

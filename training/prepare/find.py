@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from training.prepare.case import Case, Found
+from training.prepare.folder import KnownSplit
 from training.prepare.options import Options
 from training.prepare.readers import READERS
 from training.prepare.readers.base import read_table
-from training.splits import Part, Split, check_no_leak, split_patients
+from training.splits import CaseKey, Part, check_no_leak, split_patients
 from uls.errors import CallError, InputError
 
-__all__ = ["find_cases", "parts_of", "persons", "taken"]
+__all__ = ["find_cases", "person", "split_cases", "taken"]
 
 _log = logging.getLogger(__name__)
 
@@ -97,39 +98,32 @@ def _with_patients(cases: Iterable[Case], table: Path) -> list[Case]:
     return [replace(case, patient=patients[case.name]) for case in cases]
 
 
-def parts_of(
-    cases: Sequence[Case], options: Options, known: Mapping[str, Part]
-) -> tuple[dict[str, Part], Split]:
-    """Say in which part every case is.
+def split_cases(cases: Sequence[Case], options: Options, known: KnownSplit) -> KnownSplit:
+    """Say in which part every patient is.
 
     Args:
         cases: all of them.
         options: have the rule and the seed.
-        known: by `<data set>/<patient>`, the part as an earlier run of this folder had it: nobody
-            changes sides when scans are added.
+        known: the split of earlier runs in this folder: nobody changes sides when scans are added.
 
     Raises:
         InputError: somebody would be in both parts.
     """
-    new = [case.key for case in cases if _person(case) not in known]
+    new = [case.key for case in cases if person(case) not in known.parts]
     split = split_patients(new, rule=options.held_out, seed=options.seed)
-    parts = {case.name: known.get(_person(case)) or split.part(case.key) for case in cases}
-    sides: dict[Part, list[Case]] = {"train": [], "held-out": []}
-    for case in cases:
-        sides[parts[case.name]].append(case)
-    check_no_leak([c.key for c in sides["train"]], [c.key for c in sides["held-out"]])
     for dataset, rule in split.rules.items():
         _log.info("%s: %s", dataset, rule)
-    return parts, split
+    parts = {person(c): known.parts.get(person(c)) or split.part(c.key) for c in cases}
+    sides: dict[Part, list[CaseKey]] = {"train": [], "held-out": []}
+    for case in cases:
+        sides[parts[person(case)]].append(case.key)
+    check_no_leak(sides["train"], sides["held-out"])
+    return KnownSplit(parts=parts, rules=split.rules | known.rules)
 
 
-def _person(case: Case) -> str:
+def person(case: Case) -> str:
+    """Name a case's patient apart from those of other data sets."""
     return f"{case.dataset}/{case.patient}"
-
-
-def persons(cases: Iterable[Case], parts: Mapping[str, Part]) -> dict[str, Part]:
-    """Give the parts by `<data set>/<patient>`."""
-    return {_person(case): parts[case.name] for case in cases}
 
 
 def taken(found: Found, parts: Mapping[str, Part], take: str) -> Found:

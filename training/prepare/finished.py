@@ -10,7 +10,7 @@ from training.prepare.records import CaseRecord, InputFile, VoiRecord, read_reco
 from training.prepare.vois import input_paths
 from training.splits import Part
 
-__all__ = ["finished_record", "unchanged"]
+__all__ = ["finished_record", "is_there", "unchanged"]
 
 _log = logging.getLogger(__name__)
 
@@ -50,11 +50,13 @@ def unchanged(inputs: Iterable[InputFile]) -> bool:
 
 
 def _outputs_there(record: CaseRecord, plan: Plan) -> bool:
-    return all(
-        _is(plan.output / voi.image, voi.image_bytes)
-        and _is(plan.output / voi.label, voi.label_bytes)
-        for voi in _vois(record)
-    )
+    return all(is_there(voi, plan.output) for voi in _vois(record))
+
+
+def is_there(voi: VoiRecord, output: Path) -> bool:
+    """Tell whether both files of a VOI are in the output folder, as long as they were."""
+    files = ((voi.image, voi.image_bytes), (voi.label, voi.label_bytes))
+    return all(_is(output / file, n_bytes) for file, n_bytes in files)
 
 
 def _is(path: Path, n_bytes: int, mtime_ns: int | None = None) -> bool:

@@ -8,18 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 from training.prepare.files import PART, write_json
 from training.prepare.manifest import MANIFEST_FILE
 from training.prepare.plan import WORK
 from training.splits import Part
 from uls.errors import CallError, OutputError
 
-__all__ = ["at_work", "keep_parts", "known_parts", "start", "sweep"]
+__all__ = ["KnownSplit", "at_work", "keep_split", "known_split", "start", "sweep"]
 
 _OURS = (WORK, "nnunet", "stack", MANIFEST_FILE)
 """All that a preparation writes into its output folder."""
 
-_SETTINGS, _PARTS, _LOCK = "settings.json", "parts.json", "lock"
+_SETTINGS, _SPLIT, _LOCK = "settings.json", "split.json", "lock"
 
 
 @contextmanager
@@ -94,18 +96,30 @@ def _check_empty(output: Path) -> None:
         )
 
 
-def known_parts(output: Path) -> dict[str, Part]:
-    """Give the parts that patients were in before."""
+class KnownSplit(BaseModel):
+    """Who was in which part before, by `<data set>/<patient>`, and by which rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    parts: dict[str, Part] = {}
+    rules: dict[str, str] = {}
+
+
+def known_split(output: Path) -> KnownSplit:
+    """Give the split of earlier runs in this folder."""
     try:
-        parts: dict[str, Part] = json.loads((output / WORK / _PARTS).read_bytes())
+        return KnownSplit.model_validate_json((output / WORK / _SPLIT).read_bytes())
     except FileNotFoundError:
-        return {}
-    return parts
+        return KnownSplit()
 
 
-def keep_parts(output: Path, parts: Mapping[str, Part]) -> None:
+def keep_split(output: Path, split: KnownSplit) -> None:
     """Write down who is in which part; who was known stays known."""
-    write_json(output / WORK / _PARTS, {**known_parts(output), **parts})
+    before = known_split(output)
+    write_json(
+        output / WORK / _SPLIT,
+        {"parts": before.parts | split.parts, "rules": before.rules | split.rules},
+    )
 
 
 def sweep(folder: Path, keep: Iterable[Path]) -> None:

@@ -10,9 +10,9 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from training.grabcut.cut import check_opencv
 from training.prepare.case import Case
 from training.prepare.files import digest, write_json
-from training.prepare.find import find_cases, parts_of, persons, taken
-from training.prepare.finished import unchanged
-from training.prepare.folder import at_work, keep_parts, known_parts, start, sweep
+from training.prepare.find import find_cases, person, split_cases, taken
+from training.prepare.finished import is_there, unchanged
+from training.prepare.folder import at_work, keep_split, known_split, start, sweep
 from training.prepare.manifest import (
     MANIFEST_FILE,
     Manifest,
@@ -54,8 +54,9 @@ def prepare(options: Options, *, overwrite: bool = False) -> Manifest:
         found = find_cases(options)
         if options.recipe is not None and any(case.measurements for case in found.cases):
             check_opencv()
-        parts, split = parts_of(found.cases, options, known_parts(options.output))
-        keep_parts(options.output, persons(found.cases, parts))
+        split = split_cases(found.cases, options, known_split(options.output))
+        keep_split(options.output, split)
+        parts = {case.name: split.parts[person(case)] for case in found.cases}
         found = taken(found, parts, options.take)
         earlier = _finished(options.output, found.cases)
         if earlier is not None:
@@ -93,7 +94,7 @@ def _finished(output: Path, cases: Sequence[Case]) -> Manifest | None:
     vois = [voi for lesion in manifest.lesions for voi in lesion.vois]
     kept = manifest.settings["kind"] != "stack"
     files_there = all((output / file).is_file() for file in manifest.outputs)
-    vois_there = all((output / f).is_file() for voi in vois for f in (voi.image, voi.label))
+    vois_there = all(is_there(voi, output) for voi in vois)
     return manifest if files_there and (vois_there or not kept) else None
 
 

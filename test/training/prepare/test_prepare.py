@@ -157,7 +157,7 @@ def test_the_same_call_again_does_nothing(
         assert prepare(chosen) == manifest
     assert "complete already" in caplog.text
     after = {path: path.stat().st_mtime_ns for path in output.rglob("*.*") if path.is_file()}
-    assert {p.name for p in before if after.get(p) != before[p]} <= {"parts.json"}
+    assert {p.name for p in before if after.get(p) != before[p]} <= {"split.json"}
 
 
 def test_another_call_does_not_touch_what_is_there(both: tuple[Path, Manifest]) -> None:
@@ -223,6 +223,20 @@ def test_a_scan_that_changed_is_made_anew_and_a_new_one_is_added(tmp_path: Path)
     assert names == ["a_lesion_01", "b_lesion_01", "b_lesion_03", "c_lesion_01"]
     assert b.stat().st_mtime_ns == untouched
     assert {path.name for path in b.parent.iterdir()} == {f"{name}.nii.gz" for name in names}
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut short"])
+def test_a_voi_that_was_lost_is_made_again_and_no_other(tmp_path: Path, damage: str) -> None:
+    root = nnunet(tmp_path / "mine", ("a", "b"))
+    chosen = options(root, tmp_path / "out")
+    before = prepare(chosen)
+    labels = tmp_path / "out/nnunet/Dataset023_ULS/labelsTr"
+    untouched = (labels / "b_lesion_01.nii.gz").stat().st_mtime_ns
+    lost = labels / "a_lesion_01.nii.gz"
+    lost.write_bytes(lost.read_bytes()[:99]) if damage == "cut short" else lost.unlink()
+    assert prepare(chosen) == before
+    assert hashlib.sha256(lost.read_bytes()).hexdigest() == before.lesions[0].vois[0].label_sha256
+    assert (labels / "b_lesion_01.nii.gz").stat().st_mtime_ns == untouched
 
 
 def test_a_damaged_case_stops_no_other_but_the_end(tmp_path: Path) -> None:
