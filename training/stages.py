@@ -23,12 +23,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from typing import Any
 
 from training.digests import Digest, digest, is_as_listed
-from training.stage_records import Begun, Record, write_json
+from training.stage_records import Begun, Record, Records, write_json
 from uls.errors import CallError, InputError
 
 __all__ = ["Record", "Stage", "Stages", "partial_place", "write_json"]
@@ -56,9 +54,6 @@ class Stage:
     inputs: Mapping[str, Path] = field(default_factory=dict)
 
 
-_Kind = TypeVar("_Kind", bound=Begun)
-
-
 class Stages:
     """Runs the stages of one job, whose records lie in one folder.
 
@@ -68,7 +63,7 @@ class Stages:
     """
 
     def __init__(self, root: Path, *, redo_hint: str = "") -> None:
-        self._folder = root / "stages"
+        self._records = Records(root / "stages")
         self._root = root
         self._redo_hint = redo_hint
 
@@ -79,8 +74,9 @@ class Stages:
         Raises:
             CallError: another process does.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / ".lock").open("w") as lock:
+        folder = self._records.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / ".lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -98,10 +94,10 @@ class Stages:
         """
         inputs = self._inputs(stage)
         settings = json.loads(json.dumps(dict(stage.settings)))
-        done = self._read(Record, f"{stage.name}.json")
+        done = self._records.done(stage.name)
         if done is not None and stage.output.exists():
             self._check_unchanged(stage, done, settings, inputs)
-            if not is_as_listed(stage.output, done.output):
+            if not _same_content(_digest_of(stage.output, done.output), done.output):
                 raise self._changed_output(stage)
             _log.info("%s: done already", stage.name)
             return done
@@ -110,13 +106,12 @@ class Stages:
 
     def forget(self, stage: Stage) -> None:
         """Remove a stage's record, output and partial work, so that it is done anew."""
-        for path in (self._path(f"{stage.name}.json"), self._path(f"{stage.name}.begun.json")):
-            path.unlink(missing_ok=True)
+        self._records.forget(stage.name)
         for path in (stage.output, partial_place(stage.output)):
             _remove(path)
 
     def _begin(self, stage: Stage, settings: dict[str, Any], inputs: dict[str, Digest]) -> Begun:
-        earlier = self._read(Begun, f"{stage.name}.begun.json")
+        earlier = self._records.begun(stage.name)
         place = partial_place(stage.output)
         if earlier is not None:
             self._check_unchanged(stage, earlier, settings, inputs)
@@ -132,7 +127,7 @@ class Stages:
             )
         _remove(place)
         begun = Begun(stage=stage.name, settings=settings, inputs=inputs, begun=_now())
-        self._write(begun, f"{stage.name}.begun.json")
+        self._records.note_begun(begun)
         _log.info("%s: begins", stage.name)
         return begun
 
@@ -150,21 +145,18 @@ class Stages:
             finished=_now(),
             seconds=round(time.monotonic() - start, 1),
         )
-        self._write(record, f"{stage.name}.json")
-        self._path(f"{stage.name}.begun.json").unlink(missing_ok=True)
+        self._records.note_done(record)
         _log.info("%s: done in %.0f s", stage.name, record.seconds)
         return record
 
     def _inputs(self, stage: Stage) -> dict[str, Digest]:
-        """Hash the inputs; what an earlier record knows of an unchanged file is not read again."""
-        known: dict[str, Digest] = {}
-        for name in (f"{stage.name}.json", f"{stage.name}.begun.json"):
-            earlier = self._read(Begun, name)
-            known = {**(earlier.inputs if earlier else {}), **known}
-        return {
-            name: _input_digest(stage, name, path, known.get(name))
-            for name, path in stage.inputs.items()
-        }
+        """Hash the inputs; what any record knows of unchanged files is not read again."""
+        known = self._records.known()
+        for name, path in stage.inputs.items():
+            if not path.exists():
+                about = f"{name}, an input of stage {stage.name}"
+                raise InputError.about(path, expected=about, found="nothing there")
+        return {name: _digest_of(path, known.get(str(path))) for name, path in stage.inputs.items()}
 
     def _check_unchanged(
         self, stage: Stage, then: Begun, settings: dict[str, Any], inputs: dict[str, Digest]
@@ -197,27 +189,7 @@ class Stages:
 
     def is_done(self, stage: Stage) -> bool:
         """Say whether a stage has been done, whatever has changed since."""
-        return self._path(f"{stage.name}.json").exists() and stage.output.exists()
-
-    def _read(self, model: type[_Kind], name: str) -> _Kind | None:
-        path = self._path(name)
-        try:
-            content = json.loads(path.read_bytes())
-            if model is Begun:
-                content = {key: content[key] for key in Begun.model_fields}
-            return model.model_validate(content)
-        except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, ValidationError) as error:
-            raise InputError.about(
-                path, expected="a stage's record", found=str(error).splitlines()[0]
-            ) from error
-
-    def _write(self, record: Begun, name: str) -> None:
-        write_json(self._path(name), record.model_dump(mode="json"))
-
-    def _path(self, name: str) -> Path:
-        return self._folder / name
+        return self._records.done(stage.name) is not None and stage.output.exists()
 
 
 def partial_place(output: Path) -> Path:
@@ -225,11 +197,8 @@ def partial_place(output: Path) -> Path:
     return output.with_name(f".{output.name}.partial")
 
 
-def _input_digest(stage: Stage, name: str, path: Path, known: Digest | None) -> Digest:
-    if not path.exists():
-        raise InputError.about(
-            path, expected=f"{name}, an input of stage {stage.name}", found="nothing there"
-        )
+def _digest_of(path: Path, known: Digest | None) -> Digest:
+    """Hash a place, unless it is as it was when it was hashed before."""
     return known if known is not None and is_as_listed(path, known) else digest(path)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from training import digests, stages
 from training.stages import Stage, Stages, partial_place
 from uls.errors import CallError, InputError
 
@@ -99,6 +100,33 @@ def test_a_missing_input_and_a_changed_output_are_told(root: Path) -> None:
         Stages(root).run(stage(root, Work()))
     with pytest.raises(InputError, match="nothing there"):
         Stages(root).run(stage(root, Work(), inputs={"scans": root / "none"}))
+
+
+def test_an_output_that_was_copied_elsewhere_and_back_is_the_same(root: Path) -> None:
+    Stages(root).run(stage(root, Work()))
+    for file in (root / "model").iterdir():
+        os.utime(file, ns=(0, 0))
+    again = Work()
+    Stages(root).run(stage(root, again))
+    assert again.written == []
+
+
+def test_what_one_stage_has_hashed_the_next_does_not_read_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Stages(root).run(stage(root, Work()))
+    read: list[Path] = []
+    monkeypatch.setattr(stages, "digest", lambda path: read.append(path) or digests.digest(path))
+    inputs = {"model": root / "model", "scans": root / "scans"}
+    Stages(root).run(Stage("next", root / "other", Work(), inputs=inputs))
+    assert read == [root / "other"]
+
+
+def test_a_damaged_record_is_named(root: Path) -> None:
+    Stages(root).run(stage(root, Work()))
+    (root / "stages" / "train.json").write_text("{")
+    with pytest.raises(InputError, match=r"train\.json: expected a stage's record"):
+        Stages(root).run(stage(root, Work()))
 
 
 def test_an_output_that_the_job_did_not_make_is_left_alone(root: Path) -> None:
