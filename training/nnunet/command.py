@@ -152,10 +152,8 @@ def fine_tune(
     """
     command_line.start_log(verbose=verbose)
     from training.nnunet import jobs  # noqa: PLC0415
-    from training.nnunet.folds import check_device  # noqa: PLC0415
     from training.nnunet.raw_dataset import RawDataset  # noqa: PLC0415
 
-    check_device(device)
     tuning = jobs.FineTuning(
         model=model,
         raw=RawDataset.read(raw),

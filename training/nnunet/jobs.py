@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from training.nnunet.folds import TrainingRun, result_folder, train_folds
+from training.nnunet.folds import TrainingRun, check_device, result_folder, train_folds
 from training.nnunet.handover import find_checkpoint
 from training.nnunet.plans import taken_over
 from training.nnunet.presets import Overrides, Preset
@@ -126,9 +126,11 @@ def fine_tune(tuning: FineTuning, root: Path) -> Path:
     """Fine-tune a model on a data set in the folder `root`; give the nnU-Net result folder.
 
     Raises:
+        CallError: the device is not there.
         InputError: the data set's patients are too few for the folds.
         ModelError: the model is none that can be gone on with.
     """
+    check_device(tuning.device)
     _check_patients(tuning)
     checkpoint = find_checkpoint(tuning.model, fold=tuning.from_fold)
     plans, configuration = _plans_of(tuning, checkpoint)
