@@ -1,8 +1,14 @@
-"""The command line of training: `sample` makes the smoke run's input, `starter` its model."""
+"""The command line of training: from scans to a trained model, and the reports around it."""
 
 import typer
 
+from training.cycle import command as cycle
+from training.grabcut.command import grabcut
+from training.hcuch import command as hcuch
+from training.nnunet import command as nnunet
+from training.prepare.command import prepare
 from training.sample.command import sample
+from training.semi_supervised.command import semi_supervised
 from training.starter.command import starter
 from uls import command_line
 
@@ -13,8 +19,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(sample)
+app.command()(prepare)
+app.command()(grabcut)
+app.add_typer(nnunet.app, name="nnunet")
+app.command("semi-supervised")(semi_supervised)
+app.add_typer(cycle.app, name="cycle")
+app.add_typer(hcuch.app, name="hcuch")
 app.add_typer(starter, name="starter")
+app.command()(sample)
 
 
 def main() -> None:

@@ -1,0 +1,35 @@
+"""A cycle's folder with a small fixed test set, for tests to work in."""
+
+from pathlib import Path
+
+import pytest
+from synthetic_cycle import write_scan, write_test_set
+
+from training.cycle.project import Work, create
+from training.cycle.records import Rule
+
+
+@pytest.fixture(scope="session")
+def test_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_test_set(tmp_path_factory.mktemp("test-set"))
+
+
+@pytest.fixture
+def first_model(tmp_path: Path) -> Path:
+    """Looks like a model folder; `quality` says how well the fake network segments."""
+    folder = tmp_path / "first-model"
+    folder.mkdir()
+    (folder / "model.json").write_text("{}")
+    (folder / "quality").write_text("5")
+    return folder
+
+
+@pytest.fixture
+def work(tmp_path: Path, first_model: Path, test_set: Path) -> Work:
+    rule = Rule(smallest_group=1, resamples=100)
+    return create(tmp_path / "work", model=first_model, test_set=test_set, rule=rule)
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    return write_scan(tmp_path / "scans" / "ct1.nii.gz")

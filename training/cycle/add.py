@@ -1,0 +1,224 @@
+"""Corrected masks added to the set: a new version of it, the old ones and their masks kept."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk
+
+from algorithm.files import sha256
+from training.cycle.grids import Fit, Grid, Placed, place, read_grid
+from training.cycle.project import Work, now
+from training.cycle.records import Entry, SegmentRecord, SetVersion, Source
+from training.cycle.segments import Segment, read_segmentation
+from training.prepare.files import beside
+from uls.errors import CallError, InputError
+
+__all__ = ["Annotation", "add"]
+
+_DIGITS = 16
+"""Of a mask's digest in its file's name."""
+
+_UNFINISHED = ("notstarted", "inprogress", "flagged")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What a person hands in.
+
+    Attributes:
+        mask: the saved file.
+        scan: the CT that it was drawn on.
+        case: names the scan in the set; the same name again replaces its masks.
+        patient: the same in all of a patient's cases.
+        by: who drew or corrected it.
+        signed_off_by: who signed it off; "" if nobody has.
+        segments: names of the segments to take; None for all.
+    """
+
+    mask: Path
+    scan: Path
+    case: str
+    patient: str
+    by: str
+    signed_off_by: str = ""
+    segments: tuple[str, ...] | None = None
+
+
+def add(work: Work, annotations: Sequence[Annotation]) -> SetVersion | None:
+    """Add annotations to the set, all in one new version; None where it has all of them already.
+
+    Masks are written under names of their own before the version that lists them: killed at any
+    point, the set is as it was, and the same call does the rest.
+
+    Raises:
+        CallError: a case is named twice or badly, or belongs to another patient or scan.
+        InputError: a file is missing or damaged, or a mask does not lie in its scan.
+    """
+    _check_names(annotations)
+    with work.alone():
+        current = work.set_version()
+        entries = {entry.case: entry for entry in current.entries} if current else {}
+        changed = []
+        for annotation in annotations:
+            entry = _entry(work, annotation, entries.get(annotation.case), current)
+            if entry is not None:
+                entries[annotation.case] = entry
+                changed.append(annotation.case)
+        if not changed:
+            return None
+        version = SetVersion(
+            version=current.version + 1 if current else 1,
+            created=now(),
+            changed=tuple(changed),
+            entries=tuple(entries[case] for case in sorted(entries)),
+        )
+        work.write_set(version)
+    return version
+
+
+def _check_names(annotations: Sequence[Annotation]) -> None:
+    seen: set[str] = set()
+    for annotation in annotations:
+        name = annotation.case
+        if not name or not all(c.isalnum() or c in "-_." for c in name) or name[0] in ".-":
+            raise CallError.about(
+                "--case", expected="letters, digits, dots, - and _", found=repr(name)
+            )
+        if name in seen:
+            raise CallError.about(
+                annotation.mask, expected="every case once", found=f"{name} again"
+            )
+        seen.add(name)
+
+
+def _entry(
+    work: Work, annotation: Annotation, earlier: Entry | None, current: SetVersion | None
+) -> Entry | None:
+    """Make an annotation's entry; None where the set has the same masks of it."""
+    scan_sha256 = _known_scan(annotation, earlier)
+    scan = read_grid(annotation.scan)
+    segmentation = read_segmentation(annotation.mask)
+    chosen = _chosen(annotation, segmentation.segments)
+    segments = tuple(
+        _kept(
+            work,
+            annotation,
+            segment,
+            place(segmentation.mask(segment), segmentation.grid, scan),
+            scan,
+        )
+        for segment in chosen
+    )
+    entry = Entry(
+        case=annotation.case,
+        patient=annotation.patient,
+        scan=str(annotation.scan.resolve()),
+        scan_sha256=scan_sha256,
+        by=annotation.by,
+        signed_off_by=annotation.signed_off_by,
+        added=now(),
+        source=Source(file=str(annotation.mask.resolve()), sha256=sha256(annotation.mask)),
+        segments=segments,
+        replaces=current.version if earlier and current else None,
+    )
+    if earlier and _says_the_same(entry, earlier):
+        _log.info("%s: the set has these masks already", annotation.case)
+        return None
+    if earlier and current:
+        _log.info("%s: replaces the masks of version %d", annotation.case, current.version)
+    return entry
+
+
+def _says_the_same(a: Entry, b: Entry) -> bool:
+    unimportant = {"added", "source", "replaces"}
+    return a.model_dump(exclude=unimportant) == b.model_dump(exclude=unimportant)
+
+
+def _known_scan(annotation: Annotation, earlier: Entry | None) -> str:
+    if not annotation.scan.is_file():
+        raise InputError.about(annotation.scan, expected="the scan", found="no file")
+    digest = sha256(annotation.scan)
+    if earlier is None:
+        return digest
+    for what, was, given in (
+        ("scan", earlier.scan_sha256, digest),
+        ("patient", earlier.patient, annotation.patient),
+    ):
+        if was != given:
+            raise CallError.about(
+                f"case {annotation.case}",
+                expected=f"the {what} that the set has it with ({was})",
+                found=given,
+                hint="Give another scan another --case.",
+            )
+    return digest
+
+
+def _chosen(annotation: Annotation, segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    names = [segment.name for segment in segments]
+    for name in annotation.segments or ():
+        if name not in names:
+            raise CallError.about(
+                f"--segments, {annotation.mask}",
+                expected=f"one of {', '.join(map(repr, names))}",
+                found=repr(name),
+            )
+    chosen = tuple(s for s in segments if not annotation.segments or s.name in annotation.segments)
+    for segment in chosen:
+        if segment.status in _UNFINISHED:
+            _log.warning(
+                "%s: segment %r has the status %r", annotation.mask, segment.name, segment.status
+            )
+    return chosen
+
+
+def _kept(
+    work: Work, annotation: Annotation, segment: Segment, placed: Placed, scan: Grid
+) -> SegmentRecord:
+    """Keep one segment's mask under the digest of its voxels, and say what became of it."""
+    voxels = int(np.count_nonzero(placed.mask))
+    _tell(annotation, segment, placed, voxels)
+    digest = hashlib.sha256(np.packbits(placed.mask).tobytes() + repr(scan).encode()).hexdigest()
+    file = Path("masks") / annotation.case / f"{digest[:_DIGITS]}.nii.gz"
+    if not (work.root / file).exists():
+        _write(placed.mask, scan, work.root / file)
+    return SegmentRecord(
+        name=segment.name,
+        value=segment.value,
+        layer=segment.layer,
+        status=segment.status,
+        file=str(file),
+        sha256=sha256(work.root / file),
+        voxels=voxels,
+        volume_ml=voxels * float(np.prod(scan.spacing_mm)) / 1000,
+        fit=placed.fit,
+        outside=placed.outside,
+    )
+
+
+def _tell(annotation: Annotation, segment: Segment, placed: Placed, voxels: int) -> None:
+    subject = f"{annotation.mask}, segment {segment.name!r}"
+    if not voxels:
+        raise InputError.about(
+            subject,
+            expected=f"voxels within the scan {annotation.scan}",
+            found="none",
+            hint="Is it the mask of another scan?",
+        )
+    if placed.fit is Fit.RESAMPLED:
+        _log.warning("%s: not on the scan's grid; %s", subject, placed.fit)
+    if placed.outside:
+        _log.warning("%s: %d voxels outside the scan were left out", subject, placed.outside)
+
+
+def _write(mask: npt.NDArray[np.bool_], scan: Grid, path: Path) -> None:
+    image = scan.place_on(sitk.GetImageFromArray(mask.astype(np.uint8)))
+    with beside(path) as part:
+        sitk.WriteImage(image, str(part), useCompression=True)

@@ -1,0 +1,213 @@
+"""The set as training data: a VOI per lesion in nnU-Net's raw format, and boxes to prompt with."""
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk
+
+from algorithm.files import sha256
+from training.cycle.boxes import Box, box_of, jittered
+from training.cycle.project import Work
+from training.cycle.records import Entry, SegmentRecord
+from training.prepare.case import InstanceRule, LesionClass
+from training.prepare.clicks import draw_clicks
+from training.prepare.ellipse_axes import ellipse_axes
+from training.prepare.files import beside, write_json
+from training.prepare.images import hu_array, image_like, oriented, read_image
+from training.prepare.instances import find_instances
+from training.splits import folds_by_patient
+from uls.cropped import CroppedMask
+from uls.errors import InputError
+from uls.voi import CLICK_ZYX, cut_voi
+
+__all__ = ["BOXES_FILE", "DATASET", "DataSettings", "write_data"]
+
+DATASET = "Dataset001_Cycle"
+"""nnU-Net wants such a name."""
+
+BOXES_FILE = "boxes.json"
+
+_BOX_DRAWS = 8
+"""Jittered boxes that are written for each VOI; a loop that draws its own needs none."""
+
+_MOST_FOLDS = 5
+_RULE = InstanceRule(kind="components", connectivity=26)
+_CLASSES = (LesionClass("lesion"),)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """What decides the data, beside the set.
+
+    Attributes:
+        seed: of clicks and boxes.
+        smallest_axis_px: lesions whose long ellipse axis is shorter, in pixels, get no VOI.
+    """
+
+    seed: int
+    smallest_axis_px: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Lesion:
+    name: str
+    mask: CroppedMask
+
+
+def write_data(work: Work, entries: Sequence[Entry], folder: Path, settings: DataSettings) -> Path:
+    """Write the training data of a round; what an earlier attempt finished is not done again.
+
+    Args:
+        work: the cycle.
+        entries: the cases of one version of the set.
+        folder: gets `Dataset001_Cycle`.
+        settings: seeds and limits.
+
+    Returns:
+        The data set's folder.
+
+    Raises:
+        InputError: a scan or a mask is missing or was changed, or no lesion is large enough.
+    """
+    target = folder / DATASET
+    written = {entry.case: _case(work, entry, target, settings) for entry in entries}
+    cases = {name: entry for entry in entries for name in written[entry.case]}
+    if not cases:
+        raise InputError.about(
+            work.root / "set",
+            expected=f"a lesion of at least {settings.smallest_axis_px:g} pixels",
+            found="none",
+        )
+    boxes = {name: box for of_case in written.values() for name, box in of_case.items()}
+    write_json(target / BOXES_FILE, boxes)
+    _write_splits(cases, target / "splits_final.json")
+    write_json(target / "dataset.json", _description(len(cases)))
+    _log.info("%d VOIs of %d cases in %s", len(cases), len(entries), target.name)
+    return target
+
+
+def _description(n_cases: int) -> dict[str, Any]:
+    from training.nnunet.raw_dataset import dataset_json  # noqa: PLC0415
+
+    return dataset_json(n_cases)
+
+
+def _write_splits(cases: dict[str, Entry], path: Path) -> None:
+    """Part the VOIs into folds of whole patients; a single patient has none."""
+    patients = {name: entry.patient for name, entry in cases.items()}
+    folds = min(_MOST_FOLDS, len(set(patients.values())))
+    if folds > 1:
+        write_json(path, folds_by_patient(patients, folds=folds))
+
+
+def _case(work: Work, entry: Entry, target: Path, settings: DataSettings) -> dict[str, Any]:
+    """Write a case unless that is done; its boxes, written last, say that it is."""
+    record = target / "cases" / f"{entry.case}.json"
+    if record.exists():
+        known: dict[str, Any] = json.loads(record.read_bytes())
+        return known
+    boxes = _write_case(work, entry, target, settings)
+    write_json(record, boxes)
+    return boxes
+
+
+def _write_case(work: Work, entry: Entry, target: Path, settings: DataSettings) -> dict[str, Any]:
+    """Write the VOIs of one case; give their boxes by VOI."""
+    scan = _read_scan(entry)
+    hu = sitk.GetArrayFromImage(scan)
+    boxes = {}
+    for lesion in _lesions(work, entry, hu.shape, settings):
+        click = draw_clicks(lesion.mask, 1, seed=settings.seed, name=lesion.name)[0]
+        label = cut_voi(_uncropped(lesion.mask), click, fill=0)
+        image_file = target / "imagesTr" / f"{lesion.name}_0000.nii.gz"
+        _write(cut_voi(hu, click), scan, click, image_file)
+        _write(label, scan, click, target / "labelsTr" / f"{lesion.name}.nii.gz")
+        boxes[lesion.name] = _boxes(label, lesion.name, settings.seed)
+    return boxes
+
+
+def _read_scan(entry: Entry) -> sitk.Image:
+    """Read a scan as the set knows it, oriented to RAS."""
+    path = Path(entry.scan)
+    if not path.is_file() or sha256(path) != entry.scan_sha256:
+        raise InputError.about(
+            path,
+            expected=f"the scan of case {entry.case}, SHA-256 {entry.scan_sha256[:12]}…",
+            found="other content" if path.is_file() else "no file",
+            hint="Put it back; the masks belong to it.",
+        )
+    image = read_image(path)
+    return oriented(image_like(hu_array(image, path), image))
+
+
+def _lesions(
+    work: Work, entry: Entry, shape: tuple[int, ...], settings: DataSettings
+) -> Iterator[_Lesion]:
+    """Give the lesions of a case: the connected parts of each segment that are large enough."""
+    number = 0
+    for segment in entry.segments:
+        for found in find_instances(_read_mask(work, segment, shape), _CLASSES, _RULE):
+            number += 1
+            name = f"{entry.case}_lesion_{number:02d}"
+            if ellipse_axes(found.mask).long >= settings.smallest_axis_px:
+                yield _Lesion(name, found.mask)
+            else:
+                _log.info("%s (%s): too small", name, segment.name)
+
+
+def _read_mask(work: Work, segment: SegmentRecord, shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    path = work.root / segment.file
+    if not path.is_file() or sha256(path) != segment.sha256:
+        raise InputError.about(
+            path,
+            expected=f"the mask of segment {segment.name!r}, SHA-256 {segment.sha256[:12]}…",
+            found="other content" if path.is_file() else "no file",
+        )
+    mask: npt.NDArray[Any] = sitk.GetArrayFromImage(oriented(read_image(path)))
+    if mask.shape != shape:
+        raise InputError.about(path, expected=f"{shape} voxels (z, y, x)", found=f"{mask.shape}")
+    return mask
+
+
+def _uncropped(mask: CroppedMask) -> npt.NDArray[np.uint8]:
+    whole = np.zeros(mask.shape_zyx, dtype=np.uint8)
+    z, y, x = (
+        slice(start, start + size)
+        for start, size in zip(mask.corner_zyx, mask.voxels.shape, strict=True)
+    )
+    whole[z, y, x] = mask.voxels
+    return whole
+
+
+def _write(
+    voi: npt.NDArray[Any], scan: sitk.Image, click_zyx: tuple[int, int, int], path: Path
+) -> None:
+    """Write a VOI where it lies in its scan."""
+    corner = [float(c - centre) for c, centre in zip(click_zyx, CLICK_ZYX, strict=True)]
+    image = sitk.GetImageFromArray(voi)
+    image.SetSpacing(scan.GetSpacing())
+    image.SetDirection(scan.GetDirection())
+    image.SetOrigin(scan.TransformContinuousIndexToPhysicalPoint(corner[::-1]))
+    with beside(path) as part:
+        sitk.WriteImage(image, str(part), useCompression=True)
+
+
+def _boxes(label: npt.NDArray[Any], name: str, seed: int) -> dict[str, Any]:
+    """Give a VOI's tight box and some jittered ones, in voxels (z, y, x) of the VOI."""
+    tight = box_of(label > 0)
+    rng = np.random.default_rng([seed, *name.encode()])
+    z, y, x = label.shape
+    draws = [jittered(tight, (z, y, x), rng) for _ in range(_BOX_DRAWS)]
+    return {"tight": _corners(tight), "jittered": [_corners(box) for box in draws]}
+
+
+def _corners(box: Box) -> dict[str, list[int]]:
+    return {"start_zyx": list(box.start), "stop_zyx": list(box.stop)}

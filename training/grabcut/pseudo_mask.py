@@ -1,0 +1,102 @@
+"""The best of several masks for a measured lesion: GrabCut in several windows, or the ellipse."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from training.grabcut.cut import Pixels, Window, grab, seeds, window_around
+from training.grabcut.ellipse import Ellipse, fit_ellipse
+from training.grabcut.recipe import GrabCutRecipe
+from training.prepare.case import Measurement
+from uls.axes import lesion_axes
+from uls.cropped import cropped
+from uls.errors import InputError
+
+__all__ = ["ELLIPSE", "PseudoMask", "axes_error", "pseudo_mask"]
+
+ELLIPSE = "ellipse"
+
+_FAILED = math.inf
+"""Error of a candidate that failed: worse than any other, and no crash."""
+
+
+@dataclass(frozen=True, eq=False)
+class PseudoMask:
+    """The chosen mask.
+
+    Attributes:
+        pixels: (y, x).
+        source: `ellipse`, or the window that GrabCut was given.
+        errors: per candidate the mean of both axes' errors in percent, the ellipse's with its
+            handicap; infinite where GrabCut failed.
+    """
+
+    pixels: Pixels
+    source: str
+    errors: dict[str, float]
+
+
+def pseudo_mask(
+    slice_hu: npt.NDArray[np.int16], measurement: Measurement, recipe: GrabCutRecipe | None
+) -> PseudoMask:
+    """Make a mask of a measurement.
+
+    Args:
+        slice_hu: the measured slice, (y, x), as the measurement's file has it.
+        measurement: the two diameters.
+        recipe: of the GrabCuts; None takes the ellipse.
+
+    Raises:
+        InputError: the measurement lies outside the slice.
+    """
+    ellipse = fit_ellipse(measurement)
+    drawn = ellipse.drawn((slice_hu.shape[0], slice_hu.shape[1]))
+    if not drawn.any():
+        raise InputError.about(
+            f"measurement {measurement.long}",
+            expected=f"pixels of a slice of {slice_hu.shape[1]}×{slice_hu.shape[0]} (x×y)",
+            found="one outside it",
+        )
+    candidates: dict[str, Pixels | None] = {ELLIPSE: drawn}
+    if recipe is not None:
+        start = seeds(ellipse, measurement.box, drawn.shape, recipe)
+        for name, window in _windows(slice_hu, drawn, measurement, recipe).items():
+            candidates[name] = grab(slice_hu, start, window, recipe)
+    handicap = recipe.ellipse_handicap if recipe else 0.0
+    errors = {
+        name: axes_error(mask, ellipse) + (handicap if name == ELLIPSE else 0.0)
+        for name, mask in candidates.items()
+    }
+    best = min(errors, key=lambda name: errors[name])
+    chosen = candidates[best]
+    return PseudoMask(drawn if chosen is None else chosen, best, errors)
+
+
+def _windows(
+    slice_hu: npt.NDArray[np.int16],
+    drawn: Pixels,
+    measurement: Measurement,
+    recipe: GrabCutRecipe,
+) -> dict[str, Window]:
+    """List the windows by name: those of the image's metadata, then those around the ellipse."""
+    given = {f"window {low:g} to {high:g} HU": (low, high) for low, high in measurement.windows_hu}
+    around = {
+        f"ellipse ± {margin:g} HU": window_around(slice_hu, drawn, margin)
+        for margin in recipe.margins_hu
+    }
+    return given | around
+
+
+def axes_error(mask: Pixels | None, ellipse: Ellipse) -> float:
+    """Compare a mask's axes with the measurement, each with its own: mean error in percent.
+
+    Infinite for no mask. A measured axis of under a pixel is compared as one pixel.
+    """
+    axes = None if mask is None else lesion_axes(cropped(mask[None]))
+    if axes is None:
+        return _FAILED
+    pairs = ((axes.long.length, ellipse.long), (axes.short.length, ellipse.short))
+    errors = [abs(found - measured) / max(measured, 1.0) for found, measured in pairs]
+    return 100 * sum(errors) / len(errors)

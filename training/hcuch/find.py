@@ -1,0 +1,101 @@
+"""The whole reading of the data set, top to bottom: series, instances, diameters, follow-up."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from tqdm import tqdm
+
+from training.hcuch.compare import agreements, category_changes, compare_rows
+from training.hcuch.dataset import Series, find_series, find_table
+from training.hcuch.findings import Counts, Findings
+from training.hcuch.groups import summarise_groups
+from training.hcuch.measure import SMALLEST_VOXELS, Measured, measure_series
+from training.hcuch.min_area_box import Extent
+from training.hcuch.recist_table import RECIST_FILE, Measurement, read_measurements
+from training.hcuch.tracking import follow, response_changes, tracking_warnings
+
+__all__ = ["find", "read_rows"]
+
+_log = logging.getLogger(__name__)
+
+
+def find(
+    root: Path,
+    *,
+    extent: Extent = Extent.BORDERS,
+    smallest_voxels: int = SMALLEST_VOXELS,
+    workers: int = 1,
+) -> tuple[Findings, tuple[Series, ...]]:
+    """Measure the data set; also gives the series, for pictures of them.
+
+    Args:
+        root: the data set's folder.
+        extent: whether pixels are squares or points where lengths are measured.
+        smallest_voxels: components with fewer are removed.
+        workers: processes that measure series side by side.
+
+    Raises:
+        InputError: a folder, a file or an entry is missing or damaged; the message names it.
+    """
+    rows, without = read_rows(root)
+    series = find_series(root)
+    _log.info("%s: %d series, %d RECIST measurements", root, len(series), len(rows))
+    measure = partial(measure_series, extent=extent, smallest_voxels=smallest_voxels)
+    measured = tuple(_each(measure, series, workers))
+    return _findings(rows, measured, without, extent, smallest_voxels), series
+
+
+def read_rows(root: Path) -> tuple[tuple[Measurement, ...], list[str]]:
+    """Read the radiologists' table; without one there are no rows, and a warning."""
+    table = find_table(root, RECIST_FILE)
+    if table is not None:
+        return read_measurements(table), []
+    return (), [f"{root} holds no {RECIST_FILE}: nothing to compare with, nothing to follow"]
+
+
+def _each(
+    measure: "partial[Measured]", series: Sequence[Series], workers: int
+) -> Iterator[Measured]:
+    """Measure all series, in their order, with a bar on a terminal."""
+    bar = partial(tqdm, total=len(series), desc="measuring", unit="series", disable=None)
+    if workers == 1:
+        yield from bar(map(measure, series))
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from bar(pool.map(measure, series))
+
+
+def _findings(
+    rows: Sequence[Measurement],
+    measured: Sequence[Measured],
+    warnings: Sequence[str],
+    extent: Extent,
+    smallest_voxels: int,
+) -> Findings:
+    lesions = tuple(lesion for part in measured for lesion in part.lesions)
+    comparisons = compare_rows(rows, measured)
+    patients = follow(comparisons, lesions)
+    of_series = [warning for part in measured for warning in part.warnings]
+    return Findings(
+        extent=extent,
+        smallest_voxels=smallest_voxels,
+        counts=Counts(
+            series=len(measured),
+            patients=len({part.series.patient for part in measured}),
+            lesions=len(lesions),
+            too_small=sum(part.too_small for part in measured),
+            measurements=len(rows),
+        ),
+        groups=summarise_groups(lesions),
+        agreement=agreements(comparisons),
+        categories=category_changes(comparisons),
+        responses=response_changes(patients),
+        patients=patients,
+        comparisons=comparisons,
+        lesions=lesions,
+        warnings=(*warnings, *of_series, *tracking_warnings(patients)),
+    )

@@ -1,0 +1,161 @@
+"""Masks of many VOIs by a model: the same network, and the same clicked lesion, as `algorithm`."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk
+from tqdm import tqdm
+
+from training.stages import Stage, Stages
+from uls.errors import InputError
+from uls.lesion import DEFAULT_REACH_MM, Policy, clicked
+from uls.voi import VOI_SHAPE_ZYX
+
+if TYPE_CHECKING:
+    from algorithm.job import Predictor
+
+__all__ = ["MASKS", "Prediction", "image_files", "predict_folder", "predict_stage"]
+
+_log = logging.getLogger(__name__)
+
+MASKS = "masks"
+"""The folder of a job that holds the masks, `<case>.nii.gz`."""
+
+ENDINGS = (".nii.gz", ".mha", ".nii")
+_CHANNEL = "_0000"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """How VOIs are predicted; the fields are `algorithm`'s options.
+
+    Attributes:
+        model: a model folder or an nnU-Net result folder.
+        images: a folder of VOIs, `<case>.nii.gz` or `<case>_0000.nii.gz`, the click in the centre.
+    """
+
+    model: Path
+    images: Path
+    engine: str = "auto"
+    device: str = "auto"
+    precision: str = "f32"
+    mirror: int = 8
+    policy: Policy = Policy.NEAREST
+    reach_mm: float = DEFAULT_REACH_MM
+
+
+def predict_folder(prediction: Prediction, root: Path) -> Path:
+    """Predict a folder of VOIs in the job folder `root`; give the folder of masks."""
+    stages = Stages(root)
+    with stages.alone():
+        stages.run(predict_stage(prediction, root / MASKS))
+    return root / MASKS
+
+
+def predict_stage(prediction: Prediction, output: Path, *, name: str = "predict") -> Stage:
+    """Describe the stage that predicts a folder of VOIs."""
+    return Stage(
+        name=name,
+        output=output,
+        work=lambda place: _predict_all(prediction, place),
+        settings={
+            "mirror": prediction.mirror,
+            "precision": prediction.precision,
+            "policy": prediction.policy.value,
+            "reach_mm": prediction.reach_mm,
+        },
+        inputs={"model": prediction.model, "images": prediction.images},
+    )
+
+
+def image_files(folder: Path) -> dict[str, Path]:
+    """Give the images of a folder by the name of their case.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = {
+        path.name.removesuffix(ending).removesuffix(_CHANNEL): path
+        for path in sorted(folder.glob("[!.]*"))
+        for ending in ENDINGS
+        if path.name.endswith(ending)
+    }
+    if not found:
+        expected = f"images ({', '.join(ENDINGS)})"
+        raise InputError.about(folder, expected=expected, found="none")
+    return found
+
+
+def _predict_all(prediction: Prediction, place: Path) -> None:
+    """Predict the cases that have no mask yet."""
+    place.mkdir(parents=True, exist_ok=True)
+    images = image_files(prediction.images)
+    left = [case for case in images if not (place / f"{case}.nii.gz").exists()]
+    if len(left) < len(images):
+        _log.info("%d of %d masks are there already", len(images) - len(left), len(images))
+    if not left:
+        return
+    from algorithm.__main__ import load_predictor  # noqa: PLC0415  (--help needs none of it)
+
+    predictor = load_predictor(
+        prediction.model, prediction.engine, prediction.device, prediction.precision
+    )
+    empty = [
+        case for case in _with_bar(left) if not _one(prediction, predictor, images, case, place)
+    ]
+    if empty:
+        _log.warning("No lesion found in %d of %d VOIs", len(empty), len(left))
+
+
+def _with_bar(cases: Sequence[str]) -> "tqdm[str]":
+    return tqdm(cases, desc="Predicting", unit="VOI", disable=None)
+
+
+def _one(
+    prediction: Prediction,
+    predictor: "Predictor",
+    images: dict[str, Path],
+    case: str,
+    place: Path,
+) -> bool:
+    """Write one case's mask; say whether it holds anything."""
+    image = _read(images[case])
+    voi = sitk.GetArrayViewFromImage(image)
+    shape = voi.shape
+    if shape != VOI_SHAPE_ZYX:
+        raise InputError.about(
+            images[case],
+            expected=f"a VOI of {VOI_SHAPE_ZYX} voxels (z, y, x), the click in its centre",
+            found=f"{shape}",
+            hint="`python -m training prepare` cuts such VOIs.",
+        )
+    mask = clicked(
+        predictor.predict(voi, mirror=prediction.mirror) > 0,
+        spacing_mm=image.GetSpacing(),
+        policy=prediction.policy,
+        reach_mm=prediction.reach_mm,
+    ).mask
+    _write(mask, image, place / f"{case}.nii.gz")
+    return bool(mask.any())
+
+
+def _read(path: Path) -> sitk.Image:
+    try:
+        image = sitk.ReadImage(str(path))
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise InputError.about(path, expected="a readable image", found=reason) from error
+    return image
+
+
+def _write(mask: npt.NDArray[np.bool_], like: sitk.Image, path: Path) -> None:
+    image = sitk.GetImageFromArray(mask.astype(np.uint8))
+    image.CopyInformation(like)
+    beside = path.with_name(f".{path.name}")
+    sitk.WriteImage(image, str(beside), useCompression=True)
+    beside.replace(path)

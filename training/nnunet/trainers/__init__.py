@@ -1,0 +1,1 @@
+"""What nnU-Net finds by its variable `nnUNet_extTrainer`: trainers only, one module."""

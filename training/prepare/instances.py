@@ -1,0 +1,109 @@
+"""Lesions told apart in a mask: by connected components, or by the mask's own numbers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk
+
+from training.prepare.case import InstanceRule, LesionClass
+from uls.cropped import CroppedMask, cropped
+from uls.lesion import bounding_box
+
+__all__ = ["Instance", "find_instances"]
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """One lesion of a mask.
+
+    Attributes:
+        number: the mask's own number of it, or its place among the components (from 1, classes in
+            their order, then by the first voxel in (z, y, x) order). Lesions that are left out
+            later keep theirs, so that a limit does not rename the others.
+        value: the mask's value that most of its voxels have.
+        lesion_class: the class it belongs to.
+        mask: its voxels.
+    """
+
+    number: int
+    value: int
+    lesion_class: LesionClass
+    mask: CroppedMask
+
+
+def find_instances(
+    labels: npt.NDArray[Any], classes: Sequence[LesionClass], rule: InstanceRule
+) -> list[Instance]:
+    """Tell the lesions of a mask apart.
+
+    Args:
+        labels: the mask's values, (z, y, x).
+        classes: which values are lesions.
+        rule: how they are told apart.
+
+    Returns:
+        The lesions in the order of their numbers; none for a mask without any.
+    """
+    masks = [found for one in classes for found in _instances_of(labels, one, rule)]
+    masks = [found for found in masks if found[2].n_voxels >= rule.min_voxels]
+    if rule.kind == "largest" and masks:
+        masks = [max(masks, key=lambda found: found[2].n_voxels)]
+    if rule.kind == "labels":
+        return sorted(
+            (Instance(value, value, one, mask) for one, value, mask in masks),
+            key=lambda instance: instance.number,
+        )
+    return [
+        Instance(number, value, one, mask) for number, (one, value, mask) in enumerate(masks, 1)
+    ]
+
+
+_Found = tuple[LesionClass, int, CroppedMask]
+
+
+def _instances_of(
+    labels: npt.NDArray[Any], one: LesionClass, rule: InstanceRule
+) -> Iterator[_Found]:
+    foreground = labels != 0 if one.values is None else np.isin(labels, one.values)
+    box = bounding_box(foreground)
+    if box is None:
+        return
+    if rule.kind == "labels":
+        numbered = np.where(foreground[box], labels[box], 0)
+    else:
+        numbered = _components(foreground[box], rule.connectivity)
+    corner = tuple(part.start for part in box)
+    for number in _in_order(numbered):
+        mask = _moved(cropped(numbered == number), corner, labels.shape)
+        yield one, _usual_value(labels, mask), mask
+
+
+def _components(foreground: npt.NDArray[np.bool_], connectivity: int) -> npt.NDArray[Any]:
+    image = sitk.GetImageFromArray(foreground.astype(np.uint8))
+    labels: npt.NDArray[Any] = sitk.GetArrayFromImage(
+        sitk.ConnectedComponent(image, connectivity == 26)
+    )
+    return labels
+
+
+def _in_order(numbered: npt.NDArray[Any]) -> list[int]:
+    """List the numbers in the order in which their first voxels come."""
+    numbers, first = np.unique(numbered, return_index=True)
+    return [int(n) for _, n in sorted(zip(first.tolist(), numbers.tolist(), strict=True)) if n]
+
+
+def _moved(mask: CroppedMask, corner: tuple[int, ...], shape: tuple[int, ...]) -> CroppedMask:
+    """Say where a mask that was cropped from a box lies in the whole array."""
+    z, y, x = (a + b for a, b in zip(mask.corner_zyx, corner, strict=True))
+    return CroppedMask(mask.voxels, (z, y, x), (shape[0], shape[1], shape[2]))
+
+
+def _usual_value(labels: npt.NDArray[Any], mask: CroppedMask) -> int:
+    box = tuple(
+        slice(start, start + size)
+        for start, size in zip(mask.corner_zyx, mask.voxels.shape, strict=True)
+    )
+    return int(np.bincount(labels[box][mask.voxels]).argmax())
