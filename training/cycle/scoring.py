@@ -47,12 +47,12 @@ class AlgorithmSegment:
         """Segment all stacks of a job."""
         from algorithm import engines, weights  # noqa: PLC0415  (loads the engine)
         from algorithm.job import JobOptions, run_job  # noqa: PLC0415
-        from algorithm.prediction import Predictor  # noqa: PLC0415
+        from algorithm.load import make_predictor  # noqa: PLC0415
 
         model = weights.load_model(model_folder, native_spacing=self.native_spacing)
         networks = engines.create(self.engine, model, device=self.device, precision="f32")
         options = JobOptions(input_folder=input_folder, output_folder=output, mirror=self.mirror)
-        run_job(Predictor(model, networks), options)
+        run_job(make_predictor(model, networks), options)
 
 
 def score_model(model_folder: Path, test_set: Path, place: Path, segment: Segment) -> None:

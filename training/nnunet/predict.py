@@ -17,7 +17,7 @@ from uls.lesion import DEFAULT_REACH_MM, Policy, clicked
 from uls.voi import VOI_SHAPE_ZYX
 
 if TYPE_CHECKING:
-    from algorithm.job import Predictor
+    from algorithm.predictor import Predictor
 
 __all__ = ["MASKS", "Prediction", "image_files", "predict_folder", "predict_stage"]
 
@@ -100,7 +100,7 @@ def _predict_all(prediction: Prediction, place: Path) -> None:
         _log.info("%d of %d masks are there already", len(images) - len(left), len(images))
     if not left:
         return
-    from algorithm.__main__ import load_predictor  # noqa: PLC0415  (--help needs none of it)
+    from algorithm.load import load_predictor  # noqa: PLC0415  (--help needs none of it)
 
     predictor = load_predictor(
         prediction.model, prediction.engine, prediction.device, prediction.precision
@@ -134,9 +134,10 @@ def _one(
             found=f"{shape}",
             hint="`python -m training prepare` cuts such VOIs.",
         )
+    spacing_mm = image.GetSpacing()
     mask = clicked(
-        predictor.predict(voi, mirror=prediction.mirror) > 0,
-        spacing_mm=image.GetSpacing(),
+        predictor.predict(voi, spacing_mm=spacing_mm, mirror=prediction.mirror) > 0,
+        spacing_mm=spacing_mm,
         policy=prediction.policy,
         reach_mm=prediction.reach_mm,
     ).mask

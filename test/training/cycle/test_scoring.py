@@ -9,7 +9,7 @@ from training.cycle.scoring import AlgorithmSegment, score_model, scores_in
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "test" / "sample"
-SMOKE = ROOT / "baseline_weights" / "smoke"
+STARTER = ROOT / "baseline_weights" / "starter"
 
 
 class NeverAsked:
@@ -19,8 +19,8 @@ class NeverAsked:
         raise AssertionError("the masks are there already")
 
 
-def test_the_smoke_model_on_the_sample(tmp_path: Path) -> None:
-    score_model(SMOKE, SAMPLE, tmp_path, AlgorithmSegment())
+def test_the_starter_model_on_the_sample(tmp_path: Path) -> None:
+    score_model(STARTER, SAMPLE, tmp_path, AlgorithmSegment())
     found = scores_in(tmp_path)
     assert found.aggregates.dice.count == 2
     assert found.aggregates.challenge_score is not None
@@ -28,6 +28,6 @@ def test_the_smoke_model_on_the_sample(tmp_path: Path) -> None:
     assert found.aggregates.dice.mean > 0.3  # masks of nothing, or elsewhere, would be near 0
     # Stopped after the masks were made: they are scored, not made again
     (tmp_path / "metrics.json").unlink()
-    score_model(SMOKE, SAMPLE, tmp_path, NeverAsked())
+    score_model(STARTER, SAMPLE, tmp_path, NeverAsked())
     assert scores_in(tmp_path).aggregates == found.aggregates
     shutil.rmtree(tmp_path / "masks")

@@ -8,7 +8,7 @@ from training.nnunet.predict import Prediction, image_files, predict_folder
 from uls.errors import InputError
 from uls.voi import VOI_SHAPE_ZYX
 
-SMOKE = Path(__file__).parents[3] / "baseline_weights" / "smoke"
+STARTER = Path(__file__).parents[3] / "baseline_weights" / "starter"
 
 
 def write_voi(path: Path, *, shape: tuple[int, int, int] = VOI_SHAPE_ZYX) -> None:
@@ -26,7 +26,7 @@ def test_masks_lie_where_their_vois_do_and_are_predicted_once(tmp_path: Path) ->
     images = tmp_path / "images"
     write_voi(images / "a_0000.nii.gz")
     write_voi(images / "b.nii.gz")
-    prediction = Prediction(SMOKE, images, device="cpu", mirror=0)
+    prediction = Prediction(STARTER, images, device="cpu", mirror=0)
     masks = predict_folder(prediction, tmp_path / "run")
     for case, source in {"a": "a_0000.nii.gz", "b": "b.nii.gz"}.items():
         mask, voi = (sitk.ReadImage(str(p)) for p in (masks / f"{case}.nii.gz", images / source))
@@ -40,7 +40,7 @@ def test_masks_lie_where_their_vois_do_and_are_predicted_once(tmp_path: Path) ->
 
 def test_what_is_no_voi_is_told(tmp_path: Path) -> None:
     write_voi(tmp_path / "images" / "a.nii.gz", shape=(8, 16, 16))
-    prediction = Prediction(SMOKE, tmp_path / "images", device="cpu")
+    prediction = Prediction(STARTER, tmp_path / "images", device="cpu")
     with pytest.raises(InputError, match=r"a VOI of \(128, 256, 256\) voxels"):
         predict_folder(prediction, tmp_path / "run")
     (tmp_path / "empty").mkdir()
