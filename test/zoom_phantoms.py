@@ -19,8 +19,8 @@ LESION_HU, TISSUE_HU = 50, -50
 class Oracle:
     """A fake engine: lesion is what has the clicked HU.
 
-    The channel `relative` is (HU - clicked HU) / 80: 0 in the ball, -1.25 in the tissue around it,
-    and -0.625 halfway, where the logit is 0.
+    The channel `relative` is (HU - clicked HU) / 40, at least -2: 0 in the ball, -2 in the tissue
+    around it, and -1.25 halfway, where the logit is 0.
     """
 
     name = "oracle"
@@ -35,7 +35,7 @@ class Oracle:
 
     def __call__(self, batch: Batch) -> Batch:
         self.batches.append(batch)
-        return (10 * (batch[:, 2:3] + 0.625)).astype(np.float32)
+        return (10 * (batch[:, 2:3] + 1.25)).astype(np.float32)
 
 
 class Constant(Oracle):

@@ -57,6 +57,11 @@ class Found:
         return diameter_of(volume, self.extents)
 
     @property
+    def diameter_mm(self) -> float:
+        """The diameter in mm."""
+        return self.diameter * self.step_mm
+
+    @property
     def faces(self) -> int:
         """How many of the patch's six faces it touches."""
         starts, stops = self.corners

@@ -99,7 +99,7 @@ class Search:
                 break
             again = self._look_at_steps([step_mm])
             lesions = self._found_in(again, lesion.threshold)
-            if not lesions:
+            if not lesions or not self._confirms(lesions[0], lesion):
                 break
             lesion = lesions[0]
         return lesion
@@ -112,7 +112,9 @@ class Search:
                 break
             (look,) = self._viewer.look([sight])
             again = found(look, self._settings, threshold=lesion.threshold)
-            if again is None or not holds(again.mask, look, self._click, self._settings):
+            if again is None or not self._confirms(again, lesion):
+                break
+            if not holds(again.mask, look, self._click, self._settings):
                 break
             lesion = again
         return lesion
@@ -165,12 +167,25 @@ class Search:
     def _best(self, lesions: Sequence[Found]) -> Found:
         if len(lesions) == 1:
             return lesions[0]
-        return max(lesions, key=lambda lesion: score(lesion, self._settings))
+        return max(lesions, key=lambda lesion: self._credit(lesion, lesions))
+
+    def _credit(self, lesion: Found, lesions: Sequence[Found]) -> float:
+        """Give a lesion's score, and more the more other looks found one as large."""
+        settings = self._settings
+        alike = [abs(math.log(lesion.diameter_mm / other.diameter_mm)) for other in lesions]
+        share = (sum(apart < math.log(settings.same_size) for apart in alike) - 1) / len(lesions)
+        return score(lesion, settings) + settings.agreement_weight * share
+
+    def _confirms(self, again: Found, before: Found) -> bool:
+        """Say whether a second look found about the same lesion; one cut off before may grow."""
+        change = again.diameter_mm / before.diameter_mm
+        limit = self._settings.largest_surprise
+        return 1 / limit <= change and (change <= limit or before.faces > 0)
 
     def _next_step(self, lesion: Found) -> float:
         """Give the step at which the lesion takes its share of the patch, as far as is known."""
         settings, step_mm = self._settings, lesion.step_mm
-        wish = self._step_for(lesion.diameter * step_mm, max(lesion.extents) * step_mm)
+        wish = self._step_for(lesion.diameter_mm, max(lesion.extents) * step_mm)
         widest = settings.widest_step_mm
         if lesion.faces >= settings.touching_faces:
             wish = max(wish, step_mm * settings.widen_touching)

@@ -46,6 +46,10 @@ class ZoomSettings(StrictModel):
             a small ball where it sees nothing.
         high_fill: share above which it is.
         fill_penalty: how much a factor of e beyond these takes off the score.
+        agreement_weight: how much a first look gains if all others found a lesion as large.
+        same_size: factor up to which two are as large.
+        largest_surprise: factor by which a lesion's size may change when it is looked at again;
+            a look that changes it more is not believed.
     """
 
     start_steps_mm: tuple[Step, ...] = Field(default=(1.2,), min_length=1)
@@ -74,6 +78,9 @@ class ZoomSettings(StrictModel):
     low_fill: Share = 0.2
     high_fill: Share = 0.65
     fill_penalty: float = Field(default=0.5, ge=0)
+    agreement_weight: float = Field(default=0.3, ge=0)
+    same_size: float = Field(default=1.35, gt=1)
+    largest_surprise: float = Field(default=1.6, gt=1)
 
     @model_validator(mode="after")
     def _limits_are_in_order(self) -> Self:

@@ -10,20 +10,23 @@ from training.starter.recipe import Samples
 from training.starter.samples import Sample, clicked_part
 from training.starter.scans import GRID, Lesion, Scan, sample
 
-__all__ = ["draw_fill", "draw_real"]
+__all__ = ["draw_real", "draw_step_mm"]
 
 Floats = npt.NDArray[np.float32]
 
 
-def draw_fill(recipe: Samples, rng: np.random.Generator, *, fitted: bool) -> float:
-    """Draw the lesion's size over the patch's."""
-    if fitted:
-        low, high = recipe.fitted_fill
-    elif rng.random() < recipe.usual_fill_share:
-        low, high = recipe.usual_fill
-    else:
-        low, high = recipe.any_fill
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+def draw_step_mm(
+    size_mm: float, recipe: Samples, rng: np.random.Generator, *, fitted: bool
+) -> float:
+    """Draw a patch's step: to fit a lesion of this size, or as a first look would choose it."""
+    if not fitted and rng.random() < recipe.any_step_share:
+        return _log_uniform(recipe.any_step_mm, rng)
+    fill = _log_uniform(recipe.fitted_fill if fitted else recipe.any_fill, rng)
+    return float(np.clip(size_mm / (fill * PATCH_SIZE), *recipe.step_mm))
+
+
+def _log_uniform(limits: tuple[float, float], rng: np.random.Generator) -> float:
+    return float(np.exp(rng.uniform(*np.log(limits))))
 
 
 def draw_real(
@@ -32,8 +35,7 @@ def draw_real(
     """Draw a patch of one of a scan's lesions; None where its click fell out of it."""
     lesion = scan.lesions[rng.integers(len(scan.lesions))]
     fitted = bool(rng.random() < recipe.fitted_share)
-    fill = draw_fill(recipe, rng, fitted=fitted)
-    step_mm = float(np.clip(lesion.size_mm / (fill * PATCH_SIZE), *recipe.step_mm))
+    step_mm = draw_step_mm(lesion.size_mm, recipe, rng, fitted=fitted)
     voxel = _click(lesion, recipe, rng, fitted=fitted, difficulty=difficulty)
     spacing = np.asarray(scan.spacing)
     centre = voxel + rng.uniform(-0.5, 0.5, 3)

@@ -55,8 +55,10 @@ class Samples(_Strict):
         largest_radius_mm: of a synthetic lesion in each of these.
         smallest_radius_mm: of any.
         fitted_share: patches centred on the lesion; the others have the click in their centre.
-        usual_fill, any_fill: lesion size over patch size, drawn log-uniformly.
-        usual_fill_share: how often from `usual_fill`.
+        any_step_share: of patches centred on the click, whose zoom knows nothing of the lesion's
+            size; else the network would learn to find a lesion as large as the zoom suggests.
+        any_step_mm: their steps, drawn log-uniformly.
+        any_fill: of the others, lesion size over patch size, drawn log-uniformly.
         fitted_fill: the same for patches centred on the lesion.
         step_mm: the narrowest and widest zoom.
         box_share: samples that come with a box.
@@ -71,9 +73,9 @@ class Samples(_Strict):
     largest_radius_mm: tuple[float, float, float, float]
     smallest_radius_mm: float
     fitted_share: Share
-    usual_fill: Range
+    any_step_share: Share
+    any_step_mm: Range
     any_fill: Range
-    usual_fill_share: Share
     fitted_fill: Range
     step_mm: Range
     box_share: Share

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
 from training.starter.implant import implant
-from training.starter.real import draw_fill
+from training.starter.real import draw_step_mm
 from training.starter.recipe import Samples
 from training.starter.samples import Sample
 from training.starter.scans import GRID, TISSUES, Bank, Scan, sample
@@ -29,8 +29,7 @@ def draw_synthetic(
     radii = np.log(recipe.smallest_radius_mm), np.log(recipe.largest_radius_mm[kind])
     radius_mm = float(np.exp(rng.uniform(*radii)))
     fitted = bool(rng.random() < recipe.fitted_share)
-    fill = draw_fill(recipe, rng, fitted=fitted)
-    step_mm = float(np.clip(2 * radius_mm / (fill * PATCH_SIZE), *recipe.step_mm))
+    step_mm = draw_step_mm(2 * radius_mm, recipe, rng, fitted=fitted)
     step_mm = max(step_mm, 0.3 * scan.spacing[1])
     hu = _background(scan, places[rng.integers(len(places))], step_mm, rng)
     made = implant(
