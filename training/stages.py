@@ -13,7 +13,6 @@ never redone silently, nor are its old results used: the change is told, and the
     .<output>.partial                beside the output: where the stage works
 """
 
-import fcntl
 import json
 import logging
 import shutil
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from training.digests import Digest, digest, is_as_listed
+from training.lock import alone_in
 from training.stage_records import Begun, Record, Records, write_json
 from uls.errors import CallError, InputError
 
@@ -74,15 +74,7 @@ class Stages:
         Raises:
             CallError: another process does.
         """
-        folder = self._records.folder
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise CallError.about(
-                    self._root, expected="no other process at work here", found="one that is"
-                ) from error
+        with alone_in(self._records.folder, about=self._root):
             yield
 
     def run(self, stage: Stage) -> Record:

@@ -11,8 +11,8 @@ from training.starter.recipe import VALIDATION_LESIONS, Recipe
 
 __all__ = ["model_card", "write_card"]
 
-_FAILURES = Path(__file__).with_name("failures.md")
-"""What a person who looked at masks says of them; kept with every change of the weights."""
+_NOTES = Path(__file__).with_name("notes.md")
+"""What a person says of the committed weights: how they were made, where they fail."""
 
 _TEMPLATE = """# Model card: the starter model
 
@@ -61,9 +61,7 @@ chosen on training lesions. So were the settings of the model's search.
 {table}
 ```
 
-## Where it fails
-
-{failures}
+{notes}
 
 ## Recipe
 
@@ -98,7 +96,7 @@ def model_card(recipe: Recipe, exported: Exported, report: Report, *, trained_on
         engine=report.engine,
         cpus=report.cpus,
         table=table(_cases(report)),
-        failures=_FAILURES.read_text(encoding="utf-8").strip(),
+        notes=_NOTES.read_text(encoding="utf-8").strip(),
         recipe=_dumped(recipe),
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from training.lock import alone_in
 from training.starter.loop import Run, RunLength
 from training.starter.patches import validation_patches
 from training.starter.recipe import VALIDATION_LESIONS, Recipe
@@ -47,12 +48,18 @@ def train(options: TrainOptions, recipe: Recipe, report: Callable[[str], None]) 
     """Train the starter model, or go on with it.
 
     Raises:
-        CallError: a CUDA device is asked for and there is none.
+        CallError: a CUDA device is asked for and there is none, or another process trains here.
         InputError: a folder of scans cannot be read.
     """
     device = _device(options.device)
     torch.set_flush_denormal(True)
-    options.folder.mkdir(parents=True, exist_ok=True)
+    with alone_in(options.folder):
+        return _train(options, recipe, device, report)
+
+
+def _train(
+    options: TrainOptions, recipe: Recipe, device: torch.device, report: Callable[[str], None]
+) -> Run:
     training, held_out = _banks(options.scans, recipe, report)
     validation = validation_patches(training, held_out, recipe)
     run = Run(options.folder, recipe, device)
