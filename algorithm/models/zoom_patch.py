@@ -82,7 +82,9 @@ def cut_patch(volume: npt.NDArray[Any], frame: Frame, *, fill: float = AIR_HU) -
     z, y, x = filters
     part = volume[tuple(box)].astype(np.float32)
     part -= np.float32(fill)
-    patch = np.tensordot(z, y @ (part @ x.T), axes=1)
+    along_x = (part.reshape(-1, part.shape[2]) @ x.T).reshape(*part.shape[:2], PATCH_SIZE)
+    along_yx = np.tensordot(y, along_x, axes=(1, 1))
+    patch = np.tensordot(z, along_yx, axes=(1, 1))
     patch += np.float32(fill)
     return np.asarray(patch, dtype=np.float32)
 
