@@ -27,7 +27,7 @@ __all__ = [
 
 EngineName = Literal["auto", "torch", "openvino", "onnx"]
 DeviceName = Literal["auto", "cpu", "cuda"]
-PrecisionName = Literal["f32", "bf16", "fp16"]
+PrecisionName = Literal["auto", "f32", "bf16", "fp16"]
 
 InputOption = Annotated[
     Path, typer.Option("--input", help="Folder with the stacks and their spacings.")
@@ -44,7 +44,9 @@ DeviceOption = Annotated[DeviceName, typer.Option("--device", help="Where it run
 PrecisionOption = Annotated[
     PrecisionName,
     typer.Option(
-        "--precision", help="bf16, fp16: faster where the device has it; checked against f32 first."
+        "--precision",
+        help="bf16, fp16: faster where the device has it; checked against f32 first. auto: bf16 "
+        "for the starter model on a CPU that has it, else f32.",
     ),
 ]
 MirrorOption = Annotated[

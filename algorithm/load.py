@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 def load_predictor(
-    model_folder: Path | None, engine: str, device: str, precision: str = "f32"
+    model_folder: Path | None, engine: str, device: str, precision: str = "auto"
 ) -> Predictor:
     """Find, verify and load a model, and say in the log what it is.
 

@@ -61,7 +61,8 @@ def create(
             what is installed.
         model: the model.
         device: one of `DEVICES`.
-        precision: one of `PRECISIONS`. `f32` gives the reference's masks; `bf16` and `fp16` are
+        precision: one of `PRECISIONS`. `auto` is `bf16` for the zoom model on OpenVINO where the
+            CPU computes in it, else `f32`. `f32` gives the reference's masks; `bf16` and `fp16` are
             faster where the device has them, and what they compute is checked against float32
             first: a network that fails the check runs in float32, and the log says so.
 
@@ -72,7 +73,10 @@ def create(
     _check(name, NAMES, "--engine")
     _check(device, DEVICES, "--device")
     _check(precision, PRECISIONS, "--precision")
-    chosen, options = choose(name, model, Options(device, precision))
+    wished = "f32" if precision == "auto" else precision
+    chosen, options = choose(name, model, Options(device, wished))
+    if precision == "auto" and chosen == "openvino" and _fast_in_bf16(model):
+        options = replace(options, precision="bf16")
     _check_runs(chosen, model, options)
     make: _Create = import_module(_ENGINES[chosen].module).create
     return tuple(make(model, fold, options) for fold in model.manifest.folds)
@@ -138,6 +142,12 @@ def _installed(name: str) -> bool:
 
 def _lacks_onnx(name: str, model: Model) -> bool:
     return _ENGINES[name].reads_onnx and any(fold.onnx is None for fold in model.manifest.folds)
+
+
+def _fast_in_bf16(model: Model) -> bool:
+    from algorithm.engines.openvino import computes_in_bf16  # noqa: PLC0415
+
+    return model.manifest.kind == "zoom" and computes_in_bf16()
 
 
 def _cuda_is_there() -> bool:

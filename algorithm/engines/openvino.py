@@ -15,7 +15,7 @@ from algorithm.manifest import Fold
 from algorithm.weights import Model
 from uls.errors import ModelError
 
-__all__ = ["OpenVinoEngine", "create"]
+__all__ = ["OpenVinoEngine", "computes_in_bf16", "create"]
 
 _PRECISIONS = {"f32": "f32", "bf16": "bf16", "fp16": "f16"}
 
@@ -33,6 +33,11 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
     except RuntimeError as error:
         found = str(error).splitlines()[-1]
         raise ModelError.about(path, expected="a network OpenVINO runs", found=found) from error
+
+
+def computes_in_bf16() -> bool:
+    """Say whether this CPU has instructions for bfloat16 (AMX or AVX512-BF16)."""
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 class OpenVinoEngine:

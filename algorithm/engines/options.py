@@ -7,7 +7,7 @@ __all__ = ["DEVICES", "PRECISIONS", "Options"]
 DEVICES = ("auto", "cpu", "cuda")
 """What `--device` takes."""
 
-PRECISIONS = ("f32", "bf16", "fp16")
+PRECISIONS = ("auto", "f32", "bf16", "fp16")
 """What networks compute in; in and out of an engine is float32 always."""
 
 
@@ -17,7 +17,7 @@ class Options:
 
     Attributes:
         device: `cpu` or `cuda`.
-        precision: one of `PRECISIONS`.
+        precision: one of `PRECISIONS` but `auto`.
     """
 
     device: str = "cpu"

@@ -70,7 +70,7 @@ def run(options: Options) -> Report:
     cpus = available_cpus()
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(cpus)
     model = weights.load_model(weights.find_model(options.model))
-    networks = engines.create(options.engine, model, device=options.device)
+    networks = engines.create(options.engine, model, device=options.device, precision="auto")
     engine = f"{networks[0].name} on {networks[0].device}"
     _log.info("Model %s, %s, %d CPUs", model.manifest.name, engine, cpus)
     predictor = make_predictor(model, networks)
