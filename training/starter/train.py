@@ -1,7 +1,8 @@
 """Training from start to end: read the scans, train, export a model folder now and then."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,9 +53,18 @@ def train(options: TrainOptions, recipe: Recipe, report: Callable[[str], None]) 
         InputError: a folder of scans cannot be read.
     """
     device = _device(options.device)
-    torch.set_flush_denormal(True)
-    with alone_in(options.folder):
+    with alone_in(options.folder), _denormals_flushed():
         return _train(options, recipe, device, report)
+
+
+@contextmanager
+def _denormals_flushed() -> Iterator[None]:
+    """Count numbers next to zero as zero, which a CPU computes far faster; only meanwhile."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
 
 
 def _train(

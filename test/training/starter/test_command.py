@@ -93,3 +93,12 @@ def test_an_evaluation_that_is_none_is_named_before_anything_is_exported(
     assert isinstance(done.exception, InputError)
     assert "other.json" in str(done.exception)
     assert not model.exists()
+
+
+def test_training_leaves_the_processs_arithmetic_as_it_was(
+    tmp_path: Path, recipe: Path, scans: Path
+) -> None:
+    call = ("train", "--run", tmp_path / "run", "--output", tmp_path / "model")
+    done = starter(*call, "--recipe", recipe, "--scans", scans, "--workers", 0, "--steps", 1)
+    assert done.exit_code == 0, done.output
+    assert np.float64(5e-324) * 1.0 > 0  # a subnormal number, which training counts as zero

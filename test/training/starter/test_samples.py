@@ -34,9 +34,9 @@ def test_a_real_sample_shows_the_lesion_at_its_click() -> None:
 def test_a_sample_that_shows_the_whole_ball_has_its_volume() -> None:
     whole = [s for s in _samples(30) if not _touches(s.mask) and s.mask.sum() > 400]
     assert len(whole) >= 5
-    volume = 4 / 3 * np.pi * RADIUS_MM**3
-    for sample in whole:
-        assert sample.mask.sum() * sample.step_mm**3 == pytest.approx(volume, rel=0.2)
+    # Turning and stretching keep the volume; bending changes it, to either side.
+    volumes = [sample.mask.sum() * sample.step_mm**3 for sample in whole]
+    assert np.median(volumes) == pytest.approx(4 / 3 * np.pi * RADIUS_MM**3, rel=0.1)
 
 
 def _touches(mask: np.ndarray) -> bool:
@@ -70,12 +70,12 @@ def test_only_the_clicked_component_is_kept() -> None:
 
 def test_a_box_without_jitter_is_two_percent_larger_than_the_lesion() -> None:
     mask = np.zeros((PATCH_SIZE,) * 3, dtype=bool)
-    mask[10:20, 5:30, 8:9] = True
+    mask[10:20, 5:25, 8:9] = True
     hu = np.zeros(mask.shape, dtype=np.float32)
     sample = Sample(hu, mask, (15, 10, 8), 1.0, 1.0, real=True, fitted=True)
     boxed = draw_box(sample, 0.0, np.random.default_rng(0))
     assert boxed.box is not None
-    np.testing.assert_allclose(boxed.box, [(9.8, 4.5, 7.98), (20.2, 30.5, 9.02)])
+    np.testing.assert_allclose(boxed.box, [(9.8, 4.6, 7.98), (20.2, 25.4, 9.02)])
     # The last channel is 1 in the box, on whole voxels.
     np.testing.assert_array_equal(network_input(boxed)[7] == 1, mask)
     assert not network_input(sample)[7].any()
