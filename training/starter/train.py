@@ -93,7 +93,7 @@ def _banks(
 ) -> tuple[Bank, Bank]:
     """Read the scans to train on, and those held out."""
     if not folders:
-        report(f"No scans given: drawing {SCENES} synthetic ones as backgrounds")
+        report(f"No scans given: drawing {SCENES} synthetic ones as backgrounds (minutes)")
         return scene_bank(SCENES, seed=recipe.seed), Bank(())
     report(f"Reading scans from {', '.join(str(folder) for folder in folders)}")
     everything = read_bank(folders, seed=recipe.seed)
