@@ -10,7 +10,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-__all__ = ["ZoomNetwork", "folded"]
+__all__ = ["ZoomNetwork", "folded", "normalised_convolutions"]
 
 
 class _Block(nn.Module):
@@ -96,7 +96,7 @@ def folded(network: ZoomNetwork) -> ZoomNetwork:
     channels_in, widths, blocks = network.arguments
     plain = ZoomNetwork(channels_in, widths, blocks, norm=False).eval()
     weights = {name: tensor.float() for name, tensor in network.state_dict().items()}
-    for name, conv, norm in _normalised(network):
+    for name, conv, norm in normalised_convolutions(network):
         scale = norm.weight / torch.sqrt(_known(norm.running_var) + norm.eps)
         bias = norm.bias - _known(norm.running_mean) * scale
         weights[f"{name}.0.weight"] = (conv.weight * scale[:, None, None, None, None]).float()
@@ -106,8 +106,10 @@ def folded(network: ZoomNetwork) -> ZoomNetwork:
     return plain
 
 
-def _normalised(network: nn.Module) -> Iterator[tuple[str, nn.Conv3d, nn.BatchNorm3d]]:
-    """List each convolution that a normalisation follows, with its name."""
+def normalised_convolutions(
+    network: nn.Module,
+) -> Iterator[tuple[str, nn.Conv3d, nn.BatchNorm3d]]:
+    """List each convolution that a normalisation follows, with the name of the pair."""
     for name, pair in network.named_modules():
         if isinstance(pair, nn.Sequential) and len(pair) == 2:
             conv, norm = pair

@@ -64,6 +64,15 @@ def train(
     workers: Annotated[
         int, typer.Option("--workers", min=0, help="Processes that draw samples; with a GPU, many.")
     ] = 1,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--start",
+            help="Zoom model folder whose weights a new run begins with, such as "
+            "baseline_weights/starter.",
+            show_default="random weights",
+        ),
+    ] = None,
     checkpoint_minutes: Annotated[
         float, typer.Option("--checkpoint-minutes", min=0.1, help="Between two checkpoints.")
     ] = 5,
@@ -88,6 +97,7 @@ def train(
         device=device,
         workers=workers,
         checkpoint_minutes=checkpoint_minutes,
+        start=start,
     )
     run_training(options, chosen, lambda line: None if quiet else typer.echo(line))
     exported = export_run(run, output, chosen)

@@ -16,6 +16,7 @@ from algorithm.models.zoom_network import ZoomNetwork
 from training.starter.averaged import Averaged
 from training.starter.losses import LesionLoss
 from training.starter.patches import Validation
+from training.starter.precision import half_precision
 from training.starter.recipe import Recipe
 from training.starter.scans import Bank
 from training.starter.stream import Difficulty, batches
@@ -67,12 +68,28 @@ def new_network(recipe: Recipe, device: torch.device) -> ZoomNetwork:
 
 
 class Run:
-    """A training run in a folder: begun, or gone on with from its checkpoint."""
+    """A training run in a folder: begun, or gone on with from its checkpoint.
 
-    def __init__(self, folder: Path, recipe: Recipe, device: torch.device) -> None:
+    Args:
+        folder: of the run.
+        recipe: the run's.
+        device: that trains.
+        begin: gives a new run's network other weights than random ones.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        recipe: Recipe,
+        device: torch.device,
+        *,
+        begin: Callable[[ZoomNetwork], None] | None = None,
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self._folder, self._recipe, self._device = folder, recipe, device
         self._network = new_network(recipe, device)
+        if begin is not None and not (folder / CHECKPOINT).exists():
+            begin(self._network)
         self.averaged = Averaged(
             self._network, new_network(recipe, device), recipe.training.ema_decay
         )
@@ -141,7 +158,7 @@ class Run:
         target = mask.to(self._device, torch.float32, non_blocking=True)
         for group in self._optimiser.param_groups:
             group["lr"] = self._rate(done)
-        with torch.autocast(self._device.type, torch.bfloat16):
+        with half_precision(self._device):
             logits = self._network(image)
         loss = self._loss(logits.float(), target)
         self._optimiser.zero_grad(set_to_none=True)

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from training.starter.precision import half_precision
 from training.starter.real import draw_real
 from training.starter.recipe import Recipe
 from training.starter.samples import Sample, network_input, usable
@@ -31,7 +32,7 @@ class Validation:
         """Give the mean Dice of a network in inference mode, per group."""
         scores: dict[str, list[float]] = {}
         for image, mask, group in zip(self._inputs, self._masks, self._groups, strict=True):
-            with torch.autocast(device.type, torch.bfloat16):
+            with half_precision(device):
                 predicted = network(image[None].to(device))[0, 0].cpu() > 0
             overlap = 2 * int((predicted & mask).sum())
             total = int(predicted.sum()) + int(mask.sum())

@@ -6,19 +6,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 
+from algorithm.models.zoom_network import ZoomNetwork
 from training.lock import alone_in
 from training.starter.loop import Run, RunLength
 from training.starter.patches import validation_patches
 from training.starter.recipe import VALIDATION_LESIONS, Recipe
+from training.starter.samples import network_input
 from training.starter.scans import Bank, read_bank
 from training.starter.scenes import scene_bank
+from training.starter.start import begin_with, read_start
+from training.starter.stream import draw_sample
 from uls.errors import CallError
 
 __all__ = ["TrainOptions", "train"]
 
 _log = logging.getLogger(__name__)
+
+START_SAMPLES = 64
+"""Samples whose statistics a network takes that begins with stored weights."""
+
+_START_SEED = 3
 
 SCENES = 24
 """Synthetic scans drawn as backgrounds where no folder of scans is given."""
@@ -35,6 +45,7 @@ class TrainOptions:
         device: `auto`, `cpu` or `cuda`.
         workers: processes that draw samples.
         checkpoint_minutes: between two checkpoints.
+        start: a model folder with whose weights a new run begins; None for random ones.
     """
 
     folder: Path
@@ -43,14 +54,17 @@ class TrainOptions:
     device: str = "auto"
     workers: int = 1
     checkpoint_minutes: float = 5.0
+    start: Path | None = None
 
 
 def train(options: TrainOptions, recipe: Recipe, report: Callable[[str], None]) -> Run:
     """Train the starter model, or go on with it.
 
     Raises:
-        CallError: a CUDA device is asked for and there is none, or another process trains here.
+        CallError: a CUDA device is asked for and there is none, another process trains here, or the
+            model to start from is of another kind or size.
         InputError: a folder of scans cannot be read.
+        ModelError: the model to start from is missing, or not what its manifest says.
     """
     device = _device(options.device)
     with alone_in(options.folder), _denormals_flushed():
@@ -70,9 +84,10 @@ def _denormals_flushed() -> Iterator[None]:
 def _train(
     options: TrainOptions, recipe: Recipe, device: torch.device, report: Callable[[str], None]
 ) -> Run:
+    stored = None if options.start is None else read_start(options.start, recipe.network)
     training, held_out = _banks(options.scans, recipe, report)
     validation = validation_patches(training, held_out, recipe)
-    run = Run(options.folder, recipe, device)
+    run = Run(options.folder, recipe, device, begin=_beginning(stored, training, recipe))
     report(
         f"{len(training.scans)} scans, {len(training.with_lesions)} with lesions; "
         f"held out: {len(held_out.scans)}; {device.type}, {options.workers} workers"
@@ -86,6 +101,22 @@ def _train(
         report=report,
     )
     return run
+
+
+def _beginning(
+    stored: ZoomNetwork | None, bank: Bank, recipe: Recipe
+) -> Callable[[ZoomNetwork], None] | None:
+    """Give what makes a new run begin with a stored network, on some samples of its own."""
+    if stored is None:
+        return None
+
+    def begin(network: ZoomNetwork) -> None:
+        rng = np.random.default_rng([recipe.seed, _START_SEED])
+        drawn = [draw_sample(bank, recipe, rng, difficulty=1.0) for _ in range(START_SAMPLES)]
+        inputs = torch.from_numpy(np.stack([network_input(sample) for sample in drawn]))
+        begin_with(network, stored, inputs)
+
+    return begin
 
 
 def _banks(
