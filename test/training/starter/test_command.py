@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+import torch
 from tiny_scans import SPACING, ball
 from typer.testing import CliRunner, Result
 
 from training.__main__ import app
-from training.starter.recipe import DEFAULT_RECIPE
-from uls.errors import InputError
+from training.starter.recipe import DEFAULT_RECIPE, read_recipe
+from training.starter.start import read_start
+from uls.errors import InputError, ModelError
 
 _SMALLER = {
     "widths = [32, 64, 112, 160]": "widths = [8, 8]",
@@ -102,3 +104,28 @@ def test_training_leaves_the_processs_arithmetic_as_it_was(
     done = starter(*call, "--recipe", recipe, "--scans", scans, "--workers", 0, "--steps", 1)
     assert done.exit_code == 0, done.output
     assert np.float64(5e-324) * 1.0 > 0  # a subnormal number, which training counts as zero
+
+
+def test_a_new_run_begins_with_another_models_weights(
+    tmp_path: Path, recipe: Path, scans: Path
+) -> None:
+    options = ("--recipe", recipe, "--scans", scans, "--workers", 0, "--steps", 1)
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert starter("train", "--run", tmp_path / "a", "--output", first, *options).exit_code == 0
+    begun = starter(
+        *("train", "--run", tmp_path / "b", "--output", second, *options, "--start", first)
+    )
+    assert begun.exit_code == 0, begun.output
+    # One step at a warm-up's learning rate hardly changes what the network computes.
+    patch = torch.randn(1, 8, 48, 48, 48)
+    sizes = read_recipe(recipe).network
+    with torch.no_grad():
+        before, after = (read_start(model, sizes)(patch) for model in (first, second))
+    assert (after - before).abs().mean() < 0.1 * before.abs().mean()
+
+
+def test_a_start_that_is_no_model_is_named(tmp_path: Path, recipe: Path, scans: Path) -> None:
+    call = ("train", "--run", tmp_path / "run", "--output", tmp_path / "model")
+    done = starter(*call, "--recipe", recipe, "--scans", scans, "--start", scans)
+    assert isinstance(done.exception, ModelError)
+    assert not (tmp_path / "model").exists()
