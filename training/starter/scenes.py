@@ -1,8 +1,14 @@
 """Synthetic scans as backgrounds, so that anyone can train without data."""
 
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+
 import numpy as np
+import numpy.typing as npt
 from tqdm import tqdm
 
+from algorithm.models.zoom_patch import Point
 from training.starter.scans import Bank, Scan, make_scan
 from training.synthetic.grid import Grid
 from training.synthetic.scanner import Scanner
@@ -14,13 +20,28 @@ _EXTENT_MM = (160.0, 280.0, 280.0)
 """How much of the body is drawn, (z, y, x)."""
 
 
-def scene_bank(count: int, *, seed: int) -> Bank:
-    """Draw scans of synthetic chests, abdomens and thighs without lesions: seconds each."""
-    indices = tqdm(range(count), desc="drawing scans", unit="scan", disable=None)
-    return Bank(tuple(_draw_scan(index, seed) for index in indices))
+def scene_bank(count: int, *, seed: int, workers: int = 1) -> Bank:
+    """Draw scans of synthetic chests, abdomens and thighs without lesions: seconds each.
+
+    Args:
+        count: how many.
+        seed: the same seed draws the same scans, however many workers there are.
+        workers: processes that draw.
+    """
+    draw = partial(_draw_hu, seed=seed)
+    with ProcessPoolExecutor(max(workers, 1), get_context("fork")) as pool:
+        drawn = tqdm(
+            pool.map(draw, range(count)),
+            total=count,
+            desc="drawing scans",
+            unit="scan",
+            disable=None,
+        )
+        return Bank(tuple(_scan(index, *one, seed=seed) for index, one in enumerate(drawn)))
 
 
-def _draw_scan(index: int, seed: int) -> Scan:
+def _draw_hu(index: int, *, seed: int) -> tuple[npt.NDArray[np.int16], Point]:
+    """Draw one scan: HU (z, y, x), and its spacing (z, y, x) in mm."""
     rng = np.random.default_rng([seed, 3, index])
     scene, spacing = draw_scene(rng), draw_spacing(rng)
     z, y, x = (round(extent / step) for extent, step in zip(_EXTENT_MM, spacing[::-1], strict=True))
@@ -30,5 +51,8 @@ def _draw_scan(index: int, seed: int) -> Scan:
         noise_hu=float(rng.uniform(4, 25)),
         smoothing=int(rng.integers(0, 4)),
     )
-    hu = scanner.scan(scene.anatomy.render(grid))
-    return make_scan(f"scene-{index}", hu, spacing[::-1], seed=seed + index)
+    return scanner.scan(scene.anatomy.render(grid)), spacing[::-1]
+
+
+def _scan(index: int, hu: npt.NDArray[np.int16], spacing: Point, *, seed: int) -> Scan:
+    return make_scan(f"scene-{index}", hu, spacing, seed=seed + index)

@@ -62,7 +62,9 @@ def begin_with(network: ZoomNetwork, stored: ZoomNetwork, samples: Tensor) -> No
         samples: network inputs (n, channels, z, y, x), whose statistics the normalisations take;
             the more, the nearer training begins to what the stored network computes.
     """
-    outputs = _statistics(stored, [name for name, _, _ in normalised_convolutions(network)], samples)
+    outputs = _statistics(
+        stored, [name for name, _, _ in normalised_convolutions(network)], samples
+    )
     state = stored.state_dict()
     kept = {name: tensor for name, tensor in state.items() if name in network.state_dict()}
     network.load_state_dict(kept, strict=False)
@@ -89,7 +91,7 @@ def _statistics(
             values = output.double()
             sums[name].append(torch.stack([values.mean(axes), (values**2).mean(axes)]))
 
-        handles.append(modules[name][0].register_forward_hook(hook))  # type: ignore[index]
+        handles.append(modules[name][0].register_forward_hook(hook))
 
     handles: list[torch.utils.hooks.RemovableHandle] = []
     for name in names:

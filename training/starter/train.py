@@ -85,7 +85,7 @@ def _train(
     options: TrainOptions, recipe: Recipe, device: torch.device, report: Callable[[str], None]
 ) -> Run:
     stored = None if options.start is None else read_start(options.start, recipe.network)
-    training, held_out = _banks(options.scans, recipe, report)
+    training, held_out = _banks(options.scans, recipe, report, workers=options.workers)
     validation = validation_patches(training, held_out, recipe)
     run = Run(options.folder, recipe, device, begin=_beginning(stored, training, recipe))
     report(
@@ -120,12 +120,12 @@ def _beginning(
 
 
 def _banks(
-    folders: Sequence[Path], recipe: Recipe, report: Callable[[str], None]
+    folders: Sequence[Path], recipe: Recipe, report: Callable[[str], None], *, workers: int
 ) -> tuple[Bank, Bank]:
     """Read the scans to train on, and those held out."""
     if not folders:
         report(f"No scans given: drawing {SCENES} synthetic ones as backgrounds (minutes)")
-        return scene_bank(SCENES, seed=recipe.seed), Bank(())
+        return scene_bank(SCENES, seed=recipe.seed, workers=workers), Bank(())
     report(f"Reading scans from {', '.join(str(folder) for folder in folders)}")
     everything = read_bank(folders, seed=recipe.seed)
     held = tuple(scan for scan in everything.scans if scan.name in VALIDATION_LESIONS)
