@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithm.boxes import Box
+from algorithm.mirroring import Mirroring
 from uls.voi import Spacing
 
 __all__ = ["Predictor"]
@@ -25,7 +26,7 @@ class Predictor(Protocol):
         voi_hu: npt.NDArray[Any],
         *,
         spacing_mm: Spacing,
-        mirror: int = 0,
+        mirror: int | Mirroring = 0,
         box: Box | None = None,
     ) -> npt.NDArray[np.float32]:
         """Turn a VOI in HU into the lesion's logit minus the background's, voxel for voxel."""
