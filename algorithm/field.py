@@ -76,7 +76,8 @@ class Field:
         """Give the mean over all views: float32, the image's shape, `LOGIT_OUTSIDE` beyond."""
         whole = np.full_like(self._sum, LOGIT_OUTSIDE)
         weights = self._total * np.float32(len(self._views))
-        return np.divide(self._sum, weights, out=whole, where=weights > 0)
+        np.divide(self._sum, weights, out=whole, where=weights > 0)
+        return whole
 
     def _grow(self, tiles: Sequence[Slices]) -> None:
         self._tiles += tiles

@@ -88,11 +88,20 @@ class Predictor:
         for engine in self._engines:
             engine(np.zeros((1, 1, *self._manifest.patch_zyx), dtype=np.float32))
 
+    def patches_per_pass(self) -> int:
+        """Say how many patches a pass over a VOI takes: all tiles, or the one at the click."""
+        if self._manifest.field == "click":
+            return 1
+        patch_zyx = self._manifest.patch_zyx
+        z, y, x = (max(sizes) for sizes in zip(VOI_SHAPE_ZYX, patch_zyx, strict=True))
+        return len(list(tiles((z, y, x), patch_zyx)))
+
     def _look_along_views(self, field: Field, mirroring: Mirroring) -> None:
         """Look once, and then along twice as many views as long as that is wanted."""
         views = mirrorings(self._manifest.mirror_axes_zyx, mirroring.most)
+        disagreement: float | None = None
         field.add(views[:1])
-        done, disagreement = 1, None
+        done = 1
         while mirroring.go_on(done, disagreement) and done < len(views):
             more = views[done : 2 * done]
             disagreement = field.add(more)

@@ -34,5 +34,11 @@ class Predictor(Protocol):
     def warm_up(self) -> None:
         """Run once on nothing, so that the first VOI takes no longer than the next."""
 
+    def patches_per_pass(self) -> int | None:
+        """Say how many patches, of which `warm_up` runs one, a pass over a VOI takes, at least.
+
+        None where that depends on what is seen.
+        """
+
     def passes(self, mirror: int) -> int:
         """Say how many network passes that `mirror` means."""

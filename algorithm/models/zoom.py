@@ -87,6 +87,9 @@ class ZoomPredictor:
         """Run the network once on zeros, so that the first VOI takes no longer than the next."""
         self._engine(np.zeros((1, *self._manifest.input_shape), dtype=np.float32))
 
+    def patches_per_pass(self) -> None:
+        """Say that it depends on what the search sees."""
+
     def _views(self, mirror: int) -> int:
         return max(mirror, self._settings.least_views)
 
