@@ -99,9 +99,7 @@ class Predictor:
     def _look_along_views(self, field: Field, mirroring: Mirroring) -> None:
         """Look once, and then along twice as many views as long as that is wanted."""
         views = mirrorings(self._manifest.mirror_axes_zyx, mirroring.most)
-        disagreement: float | None = None
-        field.add(views[:1])
-        done = 1
+        disagreement, done = field.add(views[:1]), 1
         while mirroring.go_on(done, disagreement) and done < len(views):
             more = views[done : 2 * done]
             disagreement = field.add(more)
@@ -131,11 +129,10 @@ class Predictor:
 
     def _lesion_logits(self, batch: Batch) -> Logit:
         """Average the lesion's logit, less the background's, over the folds: (n, z, y, x)."""
-        total: Logit = np.zeros_like(batch[:, 0])
-        for engine in self._engines:
-            logits = engine(batch)
-            total += logits[:, 1] - logits[:, 0]
-        return total / np.float32(len(self._engines))
+        total = _lesion_logit(self._engines[0](batch))
+        for engine in self._engines[1:]:
+            total += _lesion_logit(engine(batch))
+        return total / np.float32(len(self._engines)) if len(self._engines) > 1 else total
 
 
 def not_finite(model: str, engine: Engine) -> ModelError:
@@ -146,6 +143,11 @@ def not_finite(model: str, engine: Engine) -> ModelError:
         found="NaN or infinity",
         hint="Try --engine torch --device cpu; the VOI itself may also hold NaN.",
     )
+
+
+def _lesion_logit(logits: Batch) -> Logit:
+    difference: Logit = logits[:, 1] - logits[:, 0]
+    return difference
 
 
 def mirrorings(allowed_axes: Sequence[int], mirror: int) -> list[Axes]:
