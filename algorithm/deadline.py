@@ -16,7 +16,13 @@ _RESERVE = 0.1
 """Share of the time left that is kept back for VOIs that take longer than any before."""
 
 _LEAVING_SECONDS = 1.0
-"""Kept back for bringing the files to disk and ending the process."""
+"""Kept back for bringing the files to disk and ending the process, at least, …"""
+
+_LEAVING_SHARE = 1 / 4
+"""… and this share of what starting it took: on a machine as busy, ending it takes longer, too.
+
+With OpenVINO, 7 s of computing all in all, 0.7 s of them were the end.
+"""
 
 _START_TICKS_FIELD = 19
 """Process start time among the fields of /proc/self/stat behind the name (proc(5), field 22)."""
@@ -43,6 +49,7 @@ class Deadline:
         passes: how many network passes a value of `mirror` means, see `Predictor.passes`.
         budget_seconds: for the whole process, from its start; None for as long as it takes.
         spent_seconds: how much of the budget is spent already.
+        starting_seconds: how much of that was for starting the process.
         expected: what a pass, a VOI by the fallback, if there is one, and an empty mask take.
         clock: gives seconds; a fake one in tests.
     """
@@ -55,6 +62,7 @@ class Deadline:
         passes: Callable[[int], int] = lambda mirror: max(mirror, 1),
         budget_seconds: float | None = None,
         spent_seconds: float = 0.0,
+        starting_seconds: float = 0.0,
         expected: Expected | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -62,6 +70,7 @@ class Deadline:
         self._mirror = mirror
         self._passes = passes
         self._end = None if budget_seconds is None else clock() - spent_seconds + budget_seconds
+        self._leaving = max(_LEAVING_SECONDS, _LEAVING_SHARE * starting_seconds)
         self._clock = clock
         self._disagreements = Disagreements()
         self._is_over = False
@@ -164,7 +173,7 @@ class Deadline:
         if self._end is None:
             return float("inf")
         waiting = self._predicted - self._written
-        left = (self._end - self._clock()) * (1 - _RESERVE) - _LEAVING_SECONDS
+        left = (self._end - self._clock()) * (1 - _RESERVE) - self._leaving
         return left - (waiting + 1) * self._per_writing
 
     def _beside(self, seconds: float) -> float:

@@ -107,7 +107,7 @@ def run_job(
         options: where to read and write, and how to decide.
         fallback: a faster model for when the budget runs short.
         expected: how long both take, where they were rehearsed before.
-        spent_seconds: of the budget, before this call.
+        spent_seconds: of the budget, before this call, for starting the process.
         clock: gives seconds; a fake one in tests.
 
     Raises:
@@ -130,6 +130,7 @@ def run_job(
         passes=predictor.passes,
         budget_seconds=options.budget_seconds,
         spent_seconds=spent_seconds + clock() - start,
+        starting_seconds=spent_seconds,
         expected=expected,
         clock=clock,
     )

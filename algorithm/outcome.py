@@ -29,7 +29,7 @@ class VoiOutcome:
         volume_ml: of the mask.
         distance_mm: from the click to the mask; 0 when it holds the click, None when it is empty.
         n_components: that were predicted, before the clicked one was chosen.
-        means: by what the mask was made, for lack of time.
+        means: by what the mask was made: the model, but where time was too short for it.
         passes_left_out: of those asked for, for lack of time.
     """
 

@@ -170,6 +170,17 @@ def test_a_budget_spent_before_the_job_leaves_all_empty() -> None:
     assert job.means == [NOTHING] * 3
 
 
+def test_a_process_that_was_slow_to_start_is_given_time_to_leave() -> None:
+    """Of 60 s, 40 are spent: 0.9 · 20 − 1 = 17 to use, or 18 − 40 / 4 = 8 where all were for that.
+
+    The model takes 10.
+    """
+    options = {"n_vois": 1, "budget_seconds": 60.0, "spent_seconds": 40.0}
+    expected = Expected(per_pass=10.0)
+    assert Job(expected, **options).play().means == [MODEL]
+    assert Job(expected, starting_seconds=40.0, **options).play().means == [NOTHING]
+
+
 def test_the_slowest_pass_so_far_is_what_counts() -> None:
     """Expected were 1 s; then one took 6. With 5 VOIs left in 34 s, 29.6 to use: 5 fit, once."""
     job = Job(Expected(per_pass=1.0), n_vois=6, budget_seconds=40.0)
