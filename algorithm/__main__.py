@@ -30,6 +30,7 @@ from algorithm.command_options import (
 from algorithm.deadline import seconds_since_process_start
 from algorithm.job import JobOptions, find_boxes, find_stacks, run_job
 from algorithm.predictor import Predictor
+from algorithm.rehearsal import Expected, rehearse
 from uls import command_line, invoke
 from uls.errors import CallError
 from uls.lesion import DEFAULT_REACH_MM, Policy
@@ -79,10 +80,11 @@ def segment(
         boxes_file=boxes,
     )
     find_boxes(options, find_stacks(options))
-    from algorithm.load import load_predictor  # noqa: PLC0415  (--help needs none of it)
+    from algorithm import load  # noqa: PLC0415  (--help needs none of it)
 
-    predictor = load_predictor(model, engine, device, precision)
-    run_job(predictor, options, spent_seconds=seconds_since_process_start())
+    predictor = load.load_predictor(model, engine, device, precision)
+    fallback = load.load_fallback(predictor, budget, engine, device)
+    run_job(predictor, options, fallback=fallback, spent_seconds=seconds_since_process_start())
 
 
 @app.command()
@@ -117,18 +119,26 @@ def serve(
         boxes_file=boxes,
     )
 
-    def load() -> invoke.JobFunction:
-        from algorithm.load import load_predictor  # noqa: PLC0415  (--help needs none of it)
+    def make_ready() -> invoke.JobFunction:
+        from algorithm import load  # noqa: PLC0415  (--help needs none of it)
 
-        predictor = load_predictor(model, engine, device, precision)
+        predictor = load.load_predictor(model, engine, device, precision)
+        fallback = load.load_fallback(predictor, budget, engine, device)
+        expected = None if budget is None else rehearse(predictor, fallback, seconds_left=budget)
         _log.info("Ready on port %d", port)
-        return partial(_run_once, predictor, options)
+        return partial(_run_once, predictor, options, fallback, expected)
 
-    invoke.serve(load, port=port)
+    invoke.serve(make_ready, port=port)
 
 
-def _run_once(predictor: Predictor, options: JobOptions) -> None:
-    run_job(predictor, options)
+def _run_once(
+    predictor: Predictor,
+    options: JobOptions,
+    fallback: Predictor | None,
+    expected: Expected | None,
+) -> None:
+    """Do a job; its budget counts from now."""
+    run_job(predictor, options, fallback=fallback, expected=expected)
 
 
 def _passes(mirror: str) -> int | None:

@@ -53,12 +53,18 @@ MirrorOption = Annotated[
     str,
     typer.Option(
         "--mirror",
-        help="Mirrored passes a VOI, 0 to 8 (8: all). auto: as many as fit in --budget, else none.",
+        help="Mirrored passes a VOI, 0 to 8 (8: all); fewer where --budget is too short. auto: as "
+        "many as fit in --budget, most for VOIs whose passes disagree; without one, none.",
     ),
 ]
 BudgetOption = Annotated[
     float | None,
-    typer.Option("--budget", min=1, help="Seconds for the whole job; fail rather than be late."),
+    typer.Option(
+        "--budget",
+        min=1,
+        help="Seconds for the whole job. Where they run short, it makes do with fewer passes, then "
+        "with the starter model, at worst with empty masks, and says which; it still exits with 0.",
+    ),
 ]
 PolicyOption = Annotated[
     Policy, typer.Option("--policy", help="Which predicted component is the clicked lesion.")

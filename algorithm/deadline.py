@@ -1,38 +1,56 @@
-"""What still fits in the time that is left. Asked before each VOI, never inside one."""
+"""What still fits in the time that is left. Asked before each VOI, and after each pass of one."""
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 
-from uls.errors import UserError
+from algorithm.mirroring import ALL_VIEWS, Disagreements, Fixed, Mirroring, Shared, Spare
+from algorithm.rehearsal import Expected
 
-__all__ = ["PASS_STEPS", "Deadline", "DeadlineError", "seconds_since_process_start"]
-
-PASS_STEPS = (1, 2, 4, 8)
-"""Mirrored passes that `--mirror auto` chooses from: no axis, one, two and three axes mirrored."""
+__all__ = ["Deadline", "Means", "seconds_since_process_start"]
 
 _RESERVE = 0.1
-"""Share of the time left that is kept back for slower VOIs, writing and leaving."""
+"""Share of the time left that is kept back for VOIs that take longer than any before."""
+
+_LEAVING_SECONDS = 1.0
+"""Kept back for bringing the files to disk and ending the process, at least, …"""
+
+_LEAVING_SHARE = 1 / 4
+"""… and this share of what starting it took: on a machine as busy, ending it takes longer, too.
+
+With OpenVINO, 7 s of computing all in all, 0.7 s of them were the end.
+"""
 
 _START_TICKS_FIELD = 19
 """Process start time among the fields of /proc/self/stat behind the name (proc(5), field 22)."""
 
 
-class DeadlineError(UserError):
-    """The time budget is spent and VOIs are left: the job ends without a result."""
+class Means(StrEnum):
+    """By what a VOI's mask is made."""
+
+    MODEL = "the model"
+    FALLBACK = "the starter model"
+    NOTHING = "nothing"
 
 
 class Deadline:
-    """Chooses the number of mirrored passes for each VOI and stops a job that is too slow.
+    """Chooses by what each VOI is predicted and how often, so that the job ends in time.
+
+    What something takes is the longest that it took so far; before, what the rehearsal says. A
+    budget is kept as far as no single pass takes longer than that: nothing stops one halfway.
 
     Args:
         n_vois: how many VOIs the job has.
         mirror: passes for every VOI, or None to choose: as many as fit in the budget, and without
             a budget none but the plain one.
-        budget_seconds: for the whole process, from its start; None for as long as it takes.
         passes: how many network passes a value of `mirror` means, see `Predictor.passes`.
+        budget_seconds: for the whole process, from its start; None for as long as it takes.
         spent_seconds: how much of the budget is spent already.
+        starting_seconds: how much of that was for starting the process.
+        expected: what a pass, a VOI by the fallback, if there is one, and an empty mask take.
         clock: gives seconds; a fake one in tests.
     """
 
@@ -44,45 +62,136 @@ class Deadline:
         passes: Callable[[int], int] = lambda mirror: max(mirror, 1),
         budget_seconds: float | None = None,
         spent_seconds: float = 0.0,
+        starting_seconds: float = 0.0,
+        expected: Expected | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._vois_left = n_vois
         self._mirror = mirror
         self._passes = passes
-        self._budget_seconds = budget_seconds
+        self._end = None if budget_seconds is None else clock() - spent_seconds + budget_seconds
+        self._leaving = max(_LEAVING_SECONDS, _LEAVING_SHARE * starting_seconds)
         self._clock = clock
-        self._start = clock() - spent_seconds
-        self._seconds_per_pass: float | None = None
+        self._disagreements = Disagreements()
+        self._is_over = False
+        self._passes_left_out = 0
+        expected = expected or Expected()
+        self._per_pass, self._per_fallback = expected.per_pass, expected.per_fallback
+        self._per_empty = self._per_writing = expected.per_empty_mask
+        self._per_reading = 0.0
+        self._predicted, self._written = 0, 0
 
-    def mirror_for_next_voi(self) -> int:
-        """Give the number of mirrored passes for the next VOI.
+    @property
+    def is_over(self) -> bool:
+        """Say whether the VOIs left are left empty."""
+        return self._is_over
 
-        Raises:
-            DeadlineError: the budget is spent.
+    def means_for_next_voi(self) -> Means:
+        """Say by what to predict the next VOI.
+
+        The model, if the fallback can do the VOIs after it, or without one, if they can be left
+        empty; else the fallback, if they can be left empty; else nothing, and so for the rest.
         """
-        left = self._seconds_left()
-        if left is not None and left <= 0:
-            raise DeadlineError(
-                f"The budget of {self._budget_seconds:g} s is spent, {self._vois_left} VOIs left, "
-                "so no masks were written. Give more time, fewer VOIs, or a faster model."
-            )
-        if self._mirror is not None:
-            return self._mirror
-        if left is None or self._seconds_per_pass is None:
-            return PASS_STEPS[0]
-        per_voi = left * (1 - _RESERVE) / self._vois_left
-        fitting = [n for n in PASS_STEPS if self._passes(n) * self._seconds_per_pass <= per_voi]
-        return max(fitting, default=PASS_STEPS[0])
+        if self._end is None:
+            return Means.MODEL
+        means = Means.NOTHING if self._is_over else self._best_means()
+        self._is_over = means is Means.NOTHING
+        return means
 
-    def voi_done(self, *, passes: int, seconds: float) -> None:
-        """Learn from a VOI how long a pass takes; the slowest so far is what counts."""
+    @contextmanager
+    def mirroring(self) -> Iterator[Mirroring]:
+        """Say, while the model predicts a VOI inside, how often; learn what a pass takes."""
+        if self._end is None:
+            yield Fixed(self.planned_passes)
+            self._vois_left -= 1
+            return
+        start = self._clock()
+
+        def spare(passes_done: int) -> Spare:
+            self._learn_pass(passes_done, self._clock() - start)
+            return self._spare(passes_done)
+
+        wanted = ALL_VIEWS if self._mirror is None else self._mirror
+        weighed = self._disagreements if self._mirror is None else None
+        shared = Shared(self._possible(wanted), spare=spare, disagreements=weighed)
+        yield shared
+        shared.finish()
+        self._passes_left_out = max(self.planned_passes - shared.passes_done, 0)
+        self._learn_pass(shared.passes_done, self._clock() - start)
+        self._done()
+
+    @contextmanager
+    def fallback(self) -> Iterator[None]:
+        """Learn what the fallback takes, while it predicts a VOI inside."""
+        start = self._clock()
+        yield
+        self._per_fallback = max(self._per_fallback or 0.0, self._clock() - start)
+        self._done()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Learn what reading a VOI takes."""
+        start = self._clock()
+        yield
+        self._per_reading = max(self._per_reading, self._clock() - start)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Learn what choosing the lesion of a predicted VOI and writing its mask take."""
+        start = self._clock()
+        yield
+        self._per_writing = max(self._per_writing, self._clock() - start)
+        self._written += 1
+
+    @property
+    def passes_left_out(self) -> int:
+        """Give how many of its planned passes the VOI that the model predicted last did not get."""
+        return self._passes_left_out
+
+    @property
+    def planned_passes(self) -> int:
+        """Give the passes that a VOI gets if time allows: those asked for, else the plain one."""
+        return self._possible(self._mirror or 1)
+
+    def _best_means(self) -> Means:
+        time_left, after = self._usable_seconds(), self._vois_left - 1
+        rest = self._per_empty
+        if self._per_fallback is not None:
+            rest = self._beside(self._per_fallback)
+        if self._beside(self._per_pass) + after * rest <= time_left:
+            return Means.MODEL
+        if self._per_fallback is None or rest + after * self._per_empty > time_left:
+            return Means.NOTHING
+        return Means.FALLBACK
+
+    def _possible(self, passes: int) -> int:
+        """Limit a number of passes to what the model has."""
+        return max(min(passes, self._passes(passes)), 1)
+
+    def _usable_seconds(self) -> float:
+        """Give the seconds left, less the reserve and what the masks under way take to write."""
+        if self._end is None:
+            return float("inf")
+        waiting = self._predicted - self._written
+        left = (self._end - self._clock()) * (1 - _RESERVE) - self._leaving
+        return left - (waiting + 1) * self._per_writing
+
+    def _beside(self, seconds: float) -> float:
+        """Give how long a VOI takes while the next is read and the one before is written."""
+        return max(seconds, self._per_reading, self._per_writing)
+
+    def _spare(self, passes_done: int) -> Spare:
+        to_come = self._vois_left - (passes_done > 0)
+        seconds = self._usable_seconds() - to_come * self._beside(self._per_pass)
+        return Spare(seconds, self._per_pass, self._vois_left)
+
+    def _learn_pass(self, passes_done: int, seconds: float) -> None:
+        if passes_done:
+            self._per_pass = max(self._per_pass, seconds / passes_done)
+
+    def _done(self) -> None:
         self._vois_left -= 1
-        self._seconds_per_pass = max(self._seconds_per_pass or 0.0, seconds / passes)
-
-    def _seconds_left(self) -> float | None:
-        if self._budget_seconds is None:
-            return None
-        return self._budget_seconds - (self._clock() - self._start)
+        self._predicted += 1
 
 
 def seconds_since_process_start() -> float:

@@ -11,7 +11,14 @@ from algorithm.manifest import MANIFEST_NAME
 from algorithm.models.nnunet import is_result_folder
 from uls.errors import ModelError
 
-__all__ = ["BUILT_IN_VARIABLE", "PLATFORM_FOLDER", "find_model", "is_model", "models_in"]
+__all__ = [
+    "BUILT_IN_VARIABLE",
+    "PLATFORM_FOLDER",
+    "find_built_in",
+    "find_model",
+    "is_model",
+    "models_in",
+]
 
 PLATFORM_FOLDER = Path("/opt/ml/model")
 """Where Grand Challenge unpacks the weights that a user uploads apart from the image."""
@@ -45,6 +52,15 @@ def find_model(option: Path | None = None, *, platform_folder: Path = PLATFORM_F
         return _only_model_in(option, "--model")
     if _visible(platform_folder):
         return _only_model_in(platform_folder, "uploaded weights")
+    return find_built_in()
+
+
+def find_built_in() -> Path:
+    """Find the built-in model's folder.
+
+    Raises:
+        ModelError: nothing is built in.
+    """
     built_in = Path(os.environ.get(BUILT_IN_VARIABLE) or _BUILT_IN_FOLDER)
     return _only_model_in(built_in, "built-in weights")
 

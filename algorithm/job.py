@@ -5,9 +5,10 @@ of the job is written, and a job that fails removes what it began.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from algorithm.boxes import Box, Boxes, check_none, read_boxes, single_box
 from algorithm.deadline import Deadline
 from algorithm.outcome import StackOutcome, log_summary
 from algorithm.predictor import Predictor
+from algorithm.rehearsal import Expected, rehearse, time_empty_mask
 from algorithm.stack_job import StackJob
 from algorithm.stopwatch import Stopwatch
 from uls.errors import CallError, InputError
@@ -39,7 +41,8 @@ class JobOptions:
         policy: which predicted component is the clicked lesion.
         reach_mm: how far from the click that component may begin (`Policy.NEAREST`).
         mirror: mirrored passes a VOI, see `algorithm.prediction`; None spends spare time on them.
-        budget_seconds: after which a job that is not done fails; None for as long as it takes.
+        budget_seconds: in which to end, with masks that are less good or empty if need be; None
+            for as long as it takes.
         one_image: refuse a job with several stacks, as the platform takes one image a job.
         box: drawn around the lesion, for a job of one VOI.
         boxes_file: holds a box for every VOI, see `algorithm.boxes`.
@@ -89,32 +92,47 @@ def find_boxes(options: JobOptions, stacks: Sequence[StackInput]) -> tuple[Boxes
 
 
 def run_job(
-    predictor: Predictor, options: JobOptions, *, spent_seconds: float = 0.0
+    predictor: Predictor,
+    options: JobOptions,
+    *,
+    fallback: Predictor | None = None,
+    expected: Expected | None = None,
+    spent_seconds: float = 0.0,
+    clock: Callable[[], float] = time.monotonic,
 ) -> tuple[StackOutcome, ...]:
     """Segment every stack of a job and write its masks; all of them, or none.
 
     Args:
         predictor: the model.
         options: where to read and write, and how to decide.
-        spent_seconds: of the budget, before this call.
+        fallback: a faster model for when the budget runs short.
+        expected: how long both take, where they were rehearsed before.
+        spent_seconds: of the budget, before this call, for starting the process.
+        clock: gives seconds; a fake one in tests.
 
     Raises:
-        DeadlineError: the budget is spent and VOIs are left.
         CallError: boxes were given for a model that takes none, see also `find_boxes`.
         InputError: a stack, its spacings or the file of boxes are wrong.
         OutputError: the masks cannot be written.
     """
-    stopwatch = Stopwatch()
+    start, stopwatch = clock(), Stopwatch()
     stacks = find_stacks(options)
     boxes = find_boxes(options, stacks)
     if not predictor.takes_boxes:
         check_none(boxes)
+    if options.budget_seconds is not None:
+        left = options.budget_seconds - spent_seconds - (clock() - start)
+        expected = expected or rehearse(predictor, fallback, seconds_left=left, clock=clock)
+        expected = replace(expected, per_empty_mask=time_empty_mask(clock))
     deadline = Deadline(
         n_vois=sum(stack.header.n_vois for stack in stacks),
         mirror=options.mirror,
         passes=predictor.passes,
         budget_seconds=options.budget_seconds,
-        spent_seconds=spent_seconds,
+        spent_seconds=spent_seconds + clock() - start,
+        starting_seconds=spent_seconds,
+        expected=expected,
+        clock=clock,
     )
     keep = partial(clicked, policy=options.policy, reach_mm=options.reach_mm)
     folder = options.output_folder / MASK_FOLDER
@@ -122,7 +140,9 @@ def run_job(
         writers = [cleanup.enter_context(MaskStackWriter(s.header, folder)) for s in stacks]
         with _mention_earlier_masks(writers), logging_redirect_tqdm():
             outcomes = tuple(
-                StackJob(stack, of_stack, writer, predictor, keep, deadline, stopwatch).segment()
+                StackJob(
+                    stack, of_stack, writer, predictor, fallback, keep, deadline, stopwatch
+                ).segment()
                 for stack, of_stack, writer in zip(stacks, boxes, writers, strict=True)
             )
             commit_all(writers)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from algorithm import engines, weights
 from algorithm.engines.base import Engine
+from algorithm.find_model import find_built_in
 from algorithm.models.zoom import ZoomPredictor
 from algorithm.prediction import Predictor as NnunetPredictor
 from algorithm.predictor import Predictor
+from uls.errors import ModelError
 
-__all__ = ["load_predictor", "make_predictor"]
+__all__ = ["load_fallback", "load_predictor", "make_predictor"]
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +31,40 @@ def load_predictor(
         _log.info("%s", line)
     networks = engines.create(engine, loaded, device=device, precision=precision)
     _log.info("Engine: %s on %s", networks[0].name, networks[0].device)
+    return make_predictor(loaded, networks)
+
+
+def load_fallback(
+    predictor: Predictor, budget_seconds: float | None, engine: str, device: str
+) -> Predictor | None:
+    """Load the built-in starter model, for the VOIs that a slower model has no time for.
+
+    Nothing that is wrong with it ends the job, but the log says so.
+
+    Args:
+        predictor: the model in use.
+        budget_seconds: for the job, if any.
+        engine: as the model in use got it.
+        device: the same.
+
+    Returns:
+        None without a budget, where the model in use is fast itself (a zoom model), or where there
+        is no zoom model built in that loads.
+    """
+    if budget_seconds is None or isinstance(predictor, ZoomPredictor):
+        return None
+    try:
+        loaded = weights.load_model(find_built_in())
+        if loaded.manifest.kind != "zoom":
+            raise ModelError.about(
+                loaded.origin, expected="a fast model (kind zoom)", found=loaded.manifest.kind
+            )
+        networks = engines.create(engine, loaded, device=device, precision="auto")
+    except Exception as error:  # whatever it is: the job can do without
+        _log.warning("No starter model to fall back on: %s", error)
+        _log.warning("VOIs that there is no time for will be left empty")
+        return None
+    _log.info("If time runs short: %s, on %s", loaded.manifest.name, networks[0].device)
     return make_predictor(loaded, networks)
 
 

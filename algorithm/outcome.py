@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from algorithm.deadline import Means
 from algorithm.stopwatch import Stopwatch
 from uls.lesion import ClickedLesion
 from uls.voi import Spacing
@@ -28,6 +29,8 @@ class VoiOutcome:
         volume_ml: of the mask.
         distance_mm: from the click to the mask; 0 when it holds the click, None when it is empty.
         n_components: that were predicted, before the clicked one was chosen.
+        means: by what the mask was made: the model, but where time was too short for it.
+        passes_left_out: of those asked for, for lack of time.
     """
 
     index: int
@@ -35,13 +38,36 @@ class VoiOutcome:
     volume_ml: float
     distance_mm: float | None
     n_components: int
+    means: Means = Means.MODEL
+    passes_left_out: int = 0
 
     @classmethod
-    def of(cls, index: int, lesion: ClickedLesion, spacing_mm: Spacing) -> "VoiOutcome":
+    def of(
+        cls,
+        index: int,
+        lesion: ClickedLesion,
+        spacing_mm: Spacing,
+        *,
+        means: Means = Means.MODEL,
+        passes_left_out: int = 0,
+    ) -> "VoiOutcome":
         """Count the mask's voxels and give them a volume."""
         voxels = int(np.count_nonzero(lesion.mask))
         volume_ml = voxels * float(np.prod(spacing_mm)) / _MM3_PER_ML
-        return cls(index, voxels, volume_ml, lesion.distance_mm, lesion.n_components)
+        return cls(
+            index,
+            voxels,
+            volume_ml,
+            lesion.distance_mm,
+            lesion.n_components,
+            means=means,
+            passes_left_out=passes_left_out,
+        )
+
+    @classmethod
+    def left_empty(cls, index: int) -> "VoiOutcome":
+        """Stand for a VOI that there was no time to predict."""
+        return cls(index, 0, 0.0, None, 0, means=Means.NOTHING)
 
 
 @dataclass(frozen=True)
@@ -53,8 +79,22 @@ class StackOutcome:
 
 
 def log_voi(stack_name: str, voi: VoiOutcome, n_vois: int) -> None:
-    """Tell one VOI's outcome; as a warning when the click itself is not in the mask."""
+    """Tell one VOI's outcome; as a warning when the click itself is not in the mask.
+
+    Another warning says what there was no time for.
+    """
     place = f"{stack_name}: VOI {voi.index + 1} of {n_vois}"
+    if voi.means is Means.NOTHING:
+        _log.warning("%s: left empty, not predicted, for lack of time", place)
+        return
+    if voi.means is Means.FALLBACK:
+        _log.warning("%s: predicted by %s, for lack of time", place, voi.means)
+    if voi.passes_left_out:
+        _log.warning(
+            "%s: %d mirrored passes fewer than asked for, for lack of time",
+            place,
+            voi.passes_left_out,
+        )
     if voi.distance_mm is None:
         _log.warning(
             "%s: no lesion at the click, so its mask is empty (%d components predicted)",
@@ -83,5 +123,17 @@ def log_summary(stacks: Sequence[StackOutcome], stopwatch: Stopwatch) -> None:
             len(vois),
             beside,
         )
+    if lacks := _lacks(vois):
+        _log.warning("Of %d VOIs, for lack of time: %s", len(vois), ", ".join(lacks))
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stopwatch.seconds.items())
     _log.info("%d VOIs in %.1f s (side by side: %s)", len(vois), stopwatch.total_seconds, stages)
+
+
+def _lacks(vois: Sequence[VoiOutcome]) -> list[str]:
+    """Count what VOIs did not get for lack of time."""
+    counts = {
+        "predicted with fewer passes than asked for": sum(v.passes_left_out > 0 for v in vois),
+        f"predicted by {Means.FALLBACK}": sum(v.means is Means.FALLBACK for v in vois),
+        "left empty": sum(v.means is Means.NOTHING for v in vois),
+    }
+    return [f"{count} {what}" for what, count in counts.items() if count]

@@ -1,33 +1,31 @@
 """One VOI through one nnU-Net model: normalise, tile, mirror, average. Knows no file, no torch."""
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import combinations
+from math import prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from algorithm.boxes import Box, check_none
-from algorithm.engines.base import Engine
+from algorithm.click_region import ClickRegion
+from algorithm.engines.base import Batch, Engine
+from algorithm.field import LOGIT_OUTSIDE, Axes, Field, Logit
 from algorithm.manifest import Manifest
+from algorithm.mirroring import Mirroring, mirroring_of
 from algorithm.normalisation import normalise
 from algorithm.recipe import Zyx
-from algorithm.tiling import Slices, gaussian_weights, tiles
+from algorithm.tiling import Slices, tiles
 from algorithm.weights import Model
 from uls.errors import ModelError
-from uls.lesion import clicked
-from uls.voi import CLICK_ZYX, Spacing
+from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX, Spacing
 
 __all__ = ["LOGIT_OUTSIDE", "Predictor", "mirrorings", "not_finite"]
 
-_log = logging.getLogger(__name__)
-
-Logit = npt.NDArray[np.float32]
-Axes = tuple[int, ...]
-
-LOGIT_OUTSIDE = -1000.0
-"""The lesion's logit where no patch looked: as good as impossible."""
+_LARGEST_BATCH = 8
+"""As many patches as there are mirrored views; beyond, a device gains next to nothing."""
 
 
 class Predictor:
@@ -46,7 +44,7 @@ class Predictor:
         voi_hu: npt.NDArray[Any],
         *,
         spacing_mm: Spacing | None = None,
-        mirror: int = 0,
+        mirror: int | Mirroring = 0,
         box: Box | None = None,
     ) -> Logit:
         """Predict where in a VOI the lesion is.
@@ -57,24 +55,26 @@ class Predictor:
             spacing_mm: not used: nnU-Net's networks see voxels.
             mirror: how many mirrored views are averaged, 0 to 8: 0 and 1 predict the VOI as it
                 is, n adds the first n - 1 of z, y, x, zy, zx, yx, zyx along which the model was
-                trained to be mirrored, 8 all of them.
+                trained to be mirrored, 8 all of them. A `Mirroring` is asked after each doubling.
             box: must be None, as these networks take no boxes.
 
         Returns:
             The lesion's logit minus the background's, float32, the VOI's shape; the mask is where
-            it is positive. A model with field `click` that needed to look at its patch alone gives
-            `LOGIT_OUTSIDE` elsewhere.
+            it is positive. A model with field `click` gives `LOGIT_OUTSIDE` where it did not look:
+            beyond its patch around the click, and beyond the tiles to which a larger lesion led.
 
         Raises:
             ModelError: the network computed something that is no number.
             CallError: there is a box.
         """
         check_none([(box,)])
-        image = normalise(voi_hu, self._manifest.normalisation)
-        if self._manifest.field == "click":
-            lesion = self._around_click(image, mirror)
-        else:
-            lesion = self._tiled(image, mirror)
+        image, inside = _padded(
+            normalise(voi_hu, self._manifest.normalisation), self._manifest.patch_zyx
+        )
+        z, y, x = (at + part.start for at, part in zip(CLICK_ZYX, inside, strict=True))
+        field = self._field(image, (z, y, x))
+        self._look_along_views(field, mirroring_of(mirror))
+        lesion = np.ascontiguousarray(field.logit()[inside])
         if not (np.isfinite(lesion.min()) and np.isfinite(lesion.max())):
             raise not_finite(self._manifest.name, self._engines[0])
         return lesion
@@ -88,51 +88,51 @@ class Predictor:
         for engine in self._engines:
             engine(np.zeros((1, 1, *self._manifest.patch_zyx), dtype=np.float32))
 
-    def _around_click(self, image: Logit, mirror: int) -> Logit:
-        """Predict the patch around the click; all tiles if the lesion reaches the patch's border.
+    def patches_per_pass(self) -> int:
+        """Say how many patches a pass over a VOI takes: all tiles, or the one at the click."""
+        if self._manifest.field == "click":
+            return 1
+        patch_zyx = self._manifest.patch_zyx
+        z, y, x = (max(sizes) for sizes in zip(VOI_SHAPE_ZYX, patch_zyx, strict=True))
+        return len(list(tiles((z, y, x), patch_zyx)))
 
-        A larger lesion would be cut off at the border (Rocholl et al., ULS+, 2026, place the patch
-        into an empty VOI; we look again instead).
-        """
-        patch = self._patch_around_click()
-        lesion = self._averaged(image[patch], mirror)
-        if _reaches_border(lesion > 0):
-            _log.info("The lesion reaches the border of the patch around the click: tiling the VOI")
-            return self._tiled(image, mirror)
-        whole = np.full(image.shape, LOGIT_OUTSIDE, dtype=np.float32)
-        whole[patch] = lesion
-        return whole
+    def _look_along_views(self, field: Field, mirroring: Mirroring) -> None:
+        """Look once, and then along twice as many views as long as that is wanted."""
+        views = mirrorings(self._manifest.mirror_axes_zyx, mirroring.most)
+        disagreement, done = field.add(views[:1]), 1
+        while mirroring.go_on(done, disagreement) and done < len(views):
+            more = views[done : 2 * done]
+            disagreement = field.add(more)
+            done += len(more)
 
-    def _patch_around_click(self) -> Slices:
-        sizes = zip(CLICK_ZYX, self._manifest.patch_zyx, strict=True)
-        z, y, x = (slice(click - size // 2, click - size // 2 + size) for click, size in sizes)
-        return z, y, x
+    def _field(self, image: Logit, click_zyx: Zyx) -> Field:
+        """Give what to look at: all tiles, or the one at the click and those that it leads to."""
+        patch_zyx, look = self._manifest.patch_zyx, partial(self._look, image)
+        z, y, x = image.shape
+        if self._manifest.field == "voi":
+            every = list(tiles((z, y, x), patch_zyx))
+            return Field((z, y, x), patch_zyx, tiles=every, look=look)
+        region = ClickRegion((z, y, x), patch_zyx, click_zyx)
+        return Field((z, y, x), patch_zyx, tiles=[region.first], look=look, follow=region.follow)
 
-    def _tiled(self, image: Logit, mirror: int) -> Logit:
-        """Blend the tiles that cover an image; the zeros that it is padded with go again."""
-        image, inside = _padded(image, self._manifest.patch_zyx)
-        where = list(tiles(image.shape, self._manifest.patch_zyx))
-        if len(where) == 1:
-            return np.ascontiguousarray(self._averaged(image, mirror)[inside])
-        weights = gaussian_weights(self._manifest.patch_zyx)
-        blended, total = np.zeros_like(image), np.zeros_like(image)
-        for tile in where:
-            blended[tile] += weights * self._averaged(image[tile], mirror)
-            total[tile] += weights
-        blended /= total
-        return np.ascontiguousarray(blended[inside])
+    def _look(
+        self, image: Logit, where: Sequence[Slices], views: Sequence[Axes]
+    ) -> Iterator[tuple[Slices, Logit]]:
+        """Run the networks on some tiles along some views; give each one's mean over the folds."""
+        looks = [(tile, axes) for tile in where for axes in views]
+        at_once = _batch_size(self._manifest.patch_zyx)
+        for first in range(0, len(looks), at_once):
+            some = looks[first : first + at_once]
+            batch = np.stack([np.flip(image[tile], axes) for tile, axes in some])[:, None]
+            for (tile, axes), lesion in zip(some, self._lesion_logits(batch), strict=True):
+                yield tile, np.flip(lesion, axes)
 
-    def _averaged(self, patch: Logit, mirror: int) -> Logit:
-        """Average a patch's lesion logit over all folds and mirrored views."""
-        views = mirrorings(self._manifest.mirror_axes_zyx, mirror)
-        passes = [(axes, engine) for axes in views for engine in self._engines]
-        first, *others = passes
-        total = _lesion_logit(patch, *first)
-        for axes, engine in others:
-            total += _lesion_logit(patch, axes, engine)
-        if others:
-            total /= len(passes)
-        return total
+    def _lesion_logits(self, batch: Batch) -> Logit:
+        """Average the lesion's logit, less the background's, over the folds: (n, z, y, x)."""
+        total = _lesion_logit(self._engines[0](batch))
+        for engine in self._engines[1:]:
+            total += _lesion_logit(engine(batch))
+        return total / np.float32(len(self._engines)) if len(self._engines) > 1 else total
 
 
 def not_finite(model: str, engine: Engine) -> ModelError:
@@ -145,11 +145,9 @@ def not_finite(model: str, engine: Engine) -> ModelError:
     )
 
 
-def _lesion_logit(patch: Logit, axes: Axes, engine: Engine) -> Logit:
-    """Run a network on a patch flipped along some axes; flip what it says back."""
-    logits = engine(np.ascontiguousarray(np.flip(patch, axes))[None, None])[0]
-    lesion: Logit = np.flip(logits[1] - logits[0], axes)
-    return lesion
+def _lesion_logit(logits: Batch) -> Logit:
+    difference: Logit = logits[:, 1] - logits[:, 0]
+    return difference
 
 
 def mirrorings(allowed_axes: Sequence[int], mirror: int) -> list[Axes]:
@@ -173,20 +171,6 @@ def _padded(image: Logit, patch_zyx: Zyx) -> tuple[Logit, Slices]:
     return image, (z, y, x)
 
 
-def _reaches_border(lesion: npt.NDArray[np.bool_]) -> bool:
-    """Say whether the clicked component touches a face of its patch.
-
-    Where the click itself was not predicted, any component that touches counts.
-    """
-    if not _touches_a_face(lesion):
-        return False
-    z, y, x = (size // 2 for size in lesion.shape)
-    if not lesion[z, y, x]:
-        return True
-    mask = clicked(lesion, spacing_mm=(1.0, 1.0, 1.0), click_zyx=(z, y, x)).mask
-    return _touches_a_face(mask)
-
-
-def _touches_a_face(mask: npt.NDArray[np.bool_]) -> bool:
-    faces = (np.moveaxis(mask, axis, 0)[[0, -1]] for axis in range(3))
-    return any(bool(face.any()) for face in faces)
+def _batch_size(patch_zyx: Zyx) -> int:
+    """Give how many patches to predict at once: no more voxels than a VOI, which must fit, too."""
+    return min(max(prod(VOI_SHAPE_ZYX) // prod(patch_zyx), 1), _LARGEST_BATCH)

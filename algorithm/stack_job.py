@@ -4,7 +4,6 @@ One reader thread, one writer thread, the device in the middle.
 """
 
 import logging
-import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -16,7 +15,8 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from algorithm.boxes import Boxes
-from algorithm.deadline import Deadline
+from algorithm.deadline import Deadline, Means
+from algorithm.mirroring import Mirroring
 from algorithm.outcome import StackOutcome, VoiOutcome, log_voi
 from algorithm.predictor import Predictor
 from algorithm.stopwatch import Stopwatch
@@ -24,7 +24,7 @@ from uls.lesion import ClickedLesion
 from uls.mask_stack import MaskStackWriter
 from uls.sockets import StackInput
 from uls.stack import read_vois
-from uls.voi import CLICK_ZYX
+from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX
 
 __all__ = ["StackJob"]
 
@@ -32,6 +32,15 @@ _log = logging.getLogger(__name__)
 
 Voi = npt.NDArray[Any]
 Logit = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Prediction:
+    """What was predicted of a VOI, by what, and how many passes there was no time for."""
+
+    logit: Logit
+    means: Means
+    passes_left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class StackJob:
         writer: of its masks.
         predictor: the model.
         keep: `uls.lesion.clicked` with the job's policy.
+        fallback: a faster model for when time runs short; None where there is none.
         deadline: is asked before each VOI.
         stopwatch: is told how long each stage takes.
     """
@@ -52,24 +62,43 @@ class StackJob:
     boxes: Boxes
     writer: MaskStackWriter
     predictor: Predictor
+    fallback: Predictor | None
     keep: Callable[..., ClickedLesion]
     deadline: Deadline
     stopwatch: Stopwatch
 
     def segment(self) -> StackOutcome:
-        """Predict every VOI and write its mask; the writer still has to be committed."""
+        """Predict every VOI and write its mask; the writer still has to be committed.
+
+        Where no time is left, the rest is neither read nor predicted, and its masks are empty.
+        """
         header = self.stack.header
         _log.info("%s: %d VOIs, %s", header.path, header.n_vois, header.dtype)
         if header.dtype.kind == "u":
             _log.warning("%s: its voxel type holds no negative numbers: HU?", header.path)
         finished: list[Future[VoiOutcome]] = []
-        with ThreadPoolExecutor(1, "write") as finisher, closing(self._read_ahead()) as vois:
-            for index, voi in enumerate(vois):
-                logit = self._predict(index, voi)
+        with (
+            ThreadPoolExecutor(1, "write") as finisher,
+            closing(self._predictions()) as predictions,
+        ):
+            for index, prediction in enumerate(predictions):
                 if finished:
                     finished[-1].result()
-                finished.append(finisher.submit(self._finish, index, logit))
+                finished.append(finisher.submit(self._finish, index, prediction))
+            for index in range(len(finished), header.n_vois):
+                finished.append(finisher.submit(self._leave_empty, index))
         return StackOutcome(self.writer.path, tuple(future.result() for future in finished))
+
+    def _predictions(self) -> Generator[_Prediction]:
+        """Predict VOI after VOI, until the stack or the time is at its end."""
+        if self.deadline.is_over:
+            return
+        with closing(self._read_ahead()) as vois:
+            for index, voi in enumerate(vois):
+                means = self.deadline.means_for_next_voi()
+                if means is Means.NOTHING:
+                    return
+                yield self._predict(index, voi, means)
 
     def _read_ahead(self) -> Generator[Voi]:
         """Give the stack's VOIs; while the caller works on one, the next is read."""
@@ -77,7 +106,7 @@ class StackJob:
         vois = read_vois(header)
 
         def read_next() -> Voi | None:
-            with self.stopwatch.stage("reading"):
+            with self.stopwatch.stage("reading"), self.deadline.reading():
                 return next(vois, None)
 
         bar = tqdm(total=header.n_vois, desc=header.name, unit="VOI", disable=None)
@@ -88,28 +117,49 @@ class StackJob:
                 yield voi
                 bar.update()
 
-    def _predict(self, index: int, voi: Voi) -> Logit:
-        mirror = self.deadline.mirror_for_next_voi()
-        start = time.monotonic()
+    def _predict(self, index: int, voi: Voi, means: Means) -> _Prediction:
         with self.stopwatch.stage("network"):
-            logit = self.predictor.predict(
-                voi,
-                spacing_mm=self.stack.spacings_mm[index],
-                mirror=mirror,
-                box=self.boxes[index],
-            )
-        passes = self.predictor.passes(mirror)
-        self.deadline.voi_done(passes=passes, seconds=time.monotonic() - start)
-        return logit
+            if means is Means.FALLBACK and self.fallback is not None:
+                with self.deadline.fallback():
+                    return _Prediction(self._ask(self.fallback, index, voi), means)
+            with self.deadline.mirroring() as mirroring:
+                logit = self._ask(self.predictor, index, voi, mirroring)
+        return _Prediction(logit, means, self.deadline.passes_left_out)
 
-    def _finish(self, index: int, logit: Logit) -> VoiOutcome:
+    def _ask(
+        self, predictor: Predictor, index: int, voi: Voi, mirror: int | Mirroring = 1
+    ) -> Logit:
+        return predictor.predict(
+            voi,
+            spacing_mm=self.stack.spacings_mm[index],
+            mirror=mirror,
+            box=self.boxes[index] if predictor.takes_boxes else None,
+        )
+
+    def _finish(self, index: int, predicted: _Prediction) -> VoiOutcome:
         """Keep the clicked lesion of one VOI and write its mask."""
         spacing_mm, box = self.stack.spacings_mm[index], self.boxes[index]
-        with self.stopwatch.stage("clicked lesion"):
-            click_zyx = CLICK_ZYX if box is None else box.click_zyx
-            lesion = self.keep(logit > 0, spacing_mm=spacing_mm, click_zyx=click_zyx)
+        with self.deadline.writing():
+            with self.stopwatch.stage("clicked lesion"):
+                click_zyx = CLICK_ZYX if box is None else box.click_zyx
+                lesion = self.keep(predicted.logit > 0, spacing_mm=spacing_mm, click_zyx=click_zyx)
+            with self.stopwatch.stage("writing"):
+                self.writer.write(lesion.mask)
+        return self._tell(
+            VoiOutcome.of(
+                index,
+                lesion,
+                spacing_mm,
+                means=predicted.means,
+                passes_left_out=predicted.passes_left_out,
+            )
+        )
+
+    def _leave_empty(self, index: int) -> VoiOutcome:
         with self.stopwatch.stage("writing"):
-            self.writer.write(lesion.mask)
-        outcome = VoiOutcome.of(index, lesion, spacing_mm)
+            self.writer.write(np.zeros(VOI_SHAPE_ZYX, dtype=np.bool_))
+        return self._tell(VoiOutcome.left_empty(index))
+
+    def _tell(self, outcome: VoiOutcome) -> VoiOutcome:
         log_voi(self.stack.header.name, outcome, self.stack.header.n_vois)
         return outcome

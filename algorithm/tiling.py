@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from algorithm.recipe import Zyx
 
-__all__ = ["Slices", "gaussian_weights", "tile_starts", "tiles"]
+__all__ = ["Slices", "gaussian_weights", "starts_around", "tile_starts", "tiles"]
 
 Slices = tuple[slice, slice, slice]
 
@@ -44,6 +44,20 @@ def tile_starts(size: int, patch: int) -> list[int]:
     """Give where tiles begin along an axis: as few as keep their distance within `STEP`."""
     gaps = math.ceil((size - patch) / (patch * STEP))
     return [int(np.round((size - patch) / max(gaps, 1) * tile)) for tile in range(gaps + 1)]
+
+
+def starts_around(start: int, size: int, patch: int) -> list[int]:
+    """Give where tiles begin along an axis that go out from one of them, `STEP` apart.
+
+    The outermost ones end with the axis, and so may lie closer.
+
+    Args:
+        start: where that one tile begins.
+        size: the axis' length.
+        patch: a tile's length.
+    """
+    step, last = max(int(patch * STEP), 1), size - patch
+    return sorted({0, last, *range(start, -1, -step), *range(start, last, step)})
 
 
 @lru_cache(maxsize=2)

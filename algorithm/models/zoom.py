@@ -9,6 +9,7 @@ import numpy.typing as npt
 from algorithm.boxes import Box
 from algorithm.engines.base import Engine
 from algorithm.manifest import ZoomManifest
+from algorithm.mirroring import Mirroring, mirroring_of
 from algorithm.models.zoom_look import Viewer
 from algorithm.models.zoom_patch import Floats, put_back
 from algorithm.models.zoom_search import Answer, Search
@@ -41,7 +42,7 @@ class ZoomPredictor:
         voi_hu: npt.NDArray[Any],
         *,
         spacing_mm: Spacing,
-        mirror: int = 0,
+        mirror: int | Mirroring = 0,
         box: Box | None = None,
     ) -> Floats:
         """Predict where in a VOI the lesion is.
@@ -51,7 +52,7 @@ class ZoomPredictor:
                 changed.
             spacing_mm: voxel spacing along (x, y, z).
             mirror: how many mirrored views the last looks are averaged over, 0 to 8; at least as
-                many as the model's settings say.
+                many as the model's settings say. A `Mirroring` is asked how many at once.
             box: that the user drew around the lesion. Where it does not hold the click, its centre
                 stands for the click.
 
@@ -67,7 +68,7 @@ class ZoomPredictor:
         viewer = Viewer(voi_hu, spacing_zyx_mm=(z_mm, y_mm, x_mm), run=self._run, box=box)
         click_zyx = CLICK_ZYX if box is None else box.click_zyx
         search = Search(viewer, click_zyx, self._settings)
-        answer = search.answer(mirrorings(_ALL_AXES, self._views(mirror)))
+        answer = search.answer(mirrorings(_ALL_AXES, self._views(mirroring_of(mirror).at_once())))
         whole = np.full(voi_hu.shape, LOGIT_OUTSIDE, dtype=np.float32)
         if answer is not None:
             values, where = put_back(_logit(answer), answer.frame, voi_hu.shape)
@@ -85,6 +86,9 @@ class ZoomPredictor:
     def warm_up(self) -> None:
         """Run the network once on zeros, so that the first VOI takes no longer than the next."""
         self._engine(np.zeros((1, *self._manifest.input_shape), dtype=np.float32))
+
+    def patches_per_pass(self) -> None:
+        """Say that it depends on what the search sees."""
 
     def _views(self, mirror: int) -> int:
         return max(mirror, self._settings.least_views)

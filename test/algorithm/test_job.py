@@ -9,8 +9,8 @@ import SimpleITK as sitk
 from synthetic_stacks import SPACING_MM, voi_with_cube, write_image, write_job
 
 from algorithm.boxes import Box
-from algorithm.deadline import DeadlineError
 from algorithm.job import JobOptions, find_stacks, run_job
+from algorithm.mirroring import Mirroring
 from uls.errors import CallError, InputError, OutputError
 from uls.sockets import MASK_FOLDER, STACK_FOLDER
 from uls.voi import Spacing
@@ -31,18 +31,21 @@ class Threshold:
         voi_hu: npt.NDArray[Any],
         *,
         spacing_mm: Spacing,
-        mirror: int = 0,
+        mirror: int | Mirroring = 0,
         box: Box | None = None,
     ) -> npt.NDArray[np.float32]:
         if len(self.mirrors) == self.fail_at:
             raise RuntimeError("the network failed")
-        self.mirrors.append(mirror)
+        self.mirrors.append(mirror if isinstance(mirror, int) else mirror.most)
         self.spacings.append(spacing_mm)
         self.boxes.append(box)
         return voi_hu.astype(np.float32)
 
     def warm_up(self) -> None:
         pass
+
+    def patches_per_pass(self) -> int | None:
+        return None
 
     def passes(self, mirror: int) -> int:
         return max(1, mirror)
@@ -168,13 +171,6 @@ def test_mirroring_asked_for_is_what_every_voi_gets(tmp_path: Path) -> None:
     model = Threshold()
     run_job(model, options_for(tmp_path, mirror=4))
     assert model.mirrors == [4, 4]
-
-
-def test_spent_budget_fails_the_job_and_leaves_no_file(tmp_path: Path) -> None:
-    write_job(tmp_path / "in", {"s.mha": voi_with_cube()})
-    with pytest.raises(DeadlineError, match="budget of 10 s is spent"):
-        run_job(Threshold(), options_for(tmp_path, budget_seconds=10.0), spent_seconds=11.0)
-    assert files_under(tmp_path / "out") == []
 
 
 def test_unsigned_stack_is_segmented_with_a_warning(

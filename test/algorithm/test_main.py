@@ -40,6 +40,28 @@ def test_bare_call_does_a_job_and_says_what_it_used(job: Path, tmp_path: Path) -
     assert mask.GetSize() == (256, 256, 128)
 
 
+def test_a_budget_that_is_too_short_gives_an_empty_mask_and_says_so(
+    job: Path, tmp_path: Path
+) -> None:
+    """A second is what the job keeps back for leaving."""
+    done = run("--input", job, "--output", tmp_path / "out", "--budget", "1")
+    assert done.returncode == 0, done.stderr
+    assert "s: VOI 1 of 1: left empty, not predicted, for lack of time" in done.stderr
+    assert "Of 1 VOIs, for lack of time: 1 left empty" in done.stderr
+    mask = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / "out" / MASK_FOLDER / "s.mha")))
+    assert mask.shape == (128, 256, 256)
+    assert mask.max() == 0
+
+
+def test_a_budget_that_is_long_enough_changes_nothing(job: Path, tmp_path: Path) -> None:
+    for name, budget in (("free", ()), ("timed", ("--budget", "500"))):
+        done = run("--input", job, "--output", tmp_path / name, "--mirror", "2", *budget)
+        assert done.returncode == 0, done.stderr
+        assert "for lack of time" not in done.stderr
+    masks = [(tmp_path / name / MASK_FOLDER / "s.mha").read_bytes() for name in ("free", "timed")]
+    assert masks[0] == masks[1]
+
+
 def test_masks_do_not_depend_on_the_engine(job: Path, tmp_path: Path) -> None:
     """Engines add up in another order; a voxel whose logit is all but 0 may fall either way."""
     masks = []

@@ -1,9 +1,11 @@
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from algorithm.deadline import Means
 from algorithm.outcome import StackOutcome, VoiOutcome, log_summary, log_voi
 from algorithm.stopwatch import Stopwatch
 from uls.lesion import ClickedLesion
@@ -52,6 +54,45 @@ def test_summary_of_a_clean_job_warns_of_nothing(caplog: pytest.LogCaptureFixtur
     with caplog.at_level(logging.WARNING):
         log_summary([StackOutcome(Path("a.mha"), (HIT,))], Stopwatch())
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("voi", "texts"),
+    [
+        (VoiOutcome.left_empty(2), ["s: VOI 3 of 9: left empty, not predicted, for lack of time"]),
+        (
+            replace(HIT, means=Means.FALLBACK),
+            [
+                "s: VOI 1 of 9: predicted by the starter model, for lack of time",
+                "s: VOI 1 of 9: 0.01 ml (10 voxels)",
+            ],
+        ),
+        (
+            replace(HIT, passes_left_out=4),
+            [
+                "s: VOI 1 of 9: 4 mirrored passes fewer than asked for, for lack of time",
+                "s: VOI 1 of 9: 0.01 ml (10 voxels)",
+            ],
+        ),
+    ],
+)
+def test_what_time_was_too_short_for_is_a_warning(
+    caplog: pytest.LogCaptureFixture, voi: VoiOutcome, texts: list[str]
+) -> None:
+    with caplog.at_level(logging.INFO):
+        log_voi("s", voi, 9)
+    assert [record.getMessage() for record in caplog.records] == texts
+    assert caplog.records[0].levelname == "WARNING"
+
+
+def test_summary_counts_what_time_was_too_short_for(caplog: pytest.LogCaptureFixture) -> None:
+    fallback = replace(HIT, means=Means.FALLBACK)
+    vois = (HIT, fallback, fallback, replace(HIT, passes_left_out=7), VoiOutcome.left_empty(4))
+    log_summary([StackOutcome(Path("a.mha"), vois)], Stopwatch())
+    assert (
+        "Of 5 VOIs, for lack of time: 1 predicted with fewer passes than asked for, "
+        "2 predicted by the starter model, 1 left empty"
+    ) in caplog.text
 
 
 def test_stopwatch_adds_up_a_stage_even_when_it_fails() -> None:

@@ -1,6 +1,5 @@
 """Prediction with engines whose answers are worked out by hand."""
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,11 @@ class Brightness:
     def __init__(self, offset: float = 0.0) -> None:
         self.offset = offset
         self.patches: list[Batch] = []
+        self.batches: list[int] = []
 
     def __call__(self, batch: Batch) -> Batch:
-        self.patches.append(batch.copy())
+        self.patches += [patch[np.newaxis].copy() for patch in batch]
+        self.batches.append(len(batch))
         background = np.full_like(batch, 0.5)
         return np.concatenate([background, batch + np.float32(self.offset)], axis=1)
 
@@ -187,16 +188,150 @@ def test_a_small_lesion_takes_one_patch_around_the_click() -> None:
     assert (logit > LOGIT_OUTSIDE).sum() == 32 * 64 * 64
 
 
-def test_a_lesion_that_outgrows_the_patch_is_tiled(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_lesion_that_outgrows_the_patch_takes_the_tiles_beyond_it() -> None:
+    """Slices 44 to 84 of a patch of 48 to 79: one tile above it and one below, in one batch."""
     voi, engine = _ball(CLICK_ZYX, radius=20), Brightness()
     model = _model(patch_zyx=(32, 64, 64), field="click")
 
-    with caplog.at_level(logging.INFO):
-        logit = Predictor(model, [engine]).predict(voi)
+    logit = Predictor(model, [engine]).predict(voi)
 
-    assert len(engine.patches) == 1 + 7 * 7 * 7
+    assert engine.batches == [1, 2]
     np.testing.assert_array_equal(logit > 0, voi > 0)
-    assert "reaches the border" in caplog.text
+    seen = logit > LOGIT_OUTSIDE
+    assert seen[32:96, 96:160, 96:160].all()
+    assert seen.sum() == 64 * 64 * 64
+
+
+def _rod(x_stop: int) -> Voi:
+    """A VOI of -1 with a rod of 3 x 3 voxels of 1 from the click on to the right."""
+    voi = np.full(VOI_SHAPE_ZYX, -1, dtype=np.int16)
+    z, y, x = CLICK_ZYX
+    voi[z - 1 : z + 2, y - 1 : y + 2, x:x_stop] = 1
+    return voi
+
+
+@pytest.mark.parametrize(
+    ("x_stop", "patches"), [(159, 1), (160, 2), (191, 2), (192, 3), (224, 4), (256, 4)]
+)
+def test_a_long_lesion_is_followed_one_way_only(x_stop: int, patches: int) -> None:
+    """Tiles end at 160, 192, 224 and 256; that last face is the VOI's own, so nothing follows."""
+    voi, engine = _rod(x_stop), Brightness()
+
+    logit = Predictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine]).predict(voi)
+
+    np.testing.assert_array_equal(logit > 0, voi > 0)
+    assert len(engine.patches) == patches
+    seen = logit > LOGIT_OUTSIDE
+    assert seen[48:80, 96:160, 96 : 160 + 32 * (patches - 1)].all()
+    assert seen.sum() == 32 * 64 * (64 + 32 * (patches - 1))
+
+
+def test_followed_tiles_blend_by_their_weights() -> None:
+    """The rod's end at 159 lies in both tiles: both say 0.5 there, and so does their blend."""
+    model = _model(patch_zyx=(32, 64, 64), field="click")
+
+    logit = Predictor(model, [Brightness()]).predict(_rod(200))
+
+    z, y, _ = CLICK_ZYX
+    np.testing.assert_allclose(logit[z, y, 128:200], 0.5, rtol=1e-5)
+    np.testing.assert_allclose(logit[z, y, 200:224], -1.5, rtol=1e-5)
+
+
+def test_followed_tiles_are_looked_at_along_all_views() -> None:
+    """Two tiles, first as they are (one by one, as they are found), then along three views."""
+    voi, engine = _rod(170), Brightness()
+    predictor = Predictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine])
+
+    logit = predictor.predict(voi, mirror=4)
+
+    assert engine.batches == [1, 1, 2, 4]
+    np.testing.assert_array_equal(logit > 0, voi > 0)
+
+
+class LeavesWhenMirrored(Brightness):
+    """Sees a lesion at its patch's centre; in the second of its calls, also one up to a face."""
+
+    def __call__(self, batch: Batch) -> Batch:
+        self.patches += [patch[np.newaxis].copy() for patch in batch]
+        self.batches.append(len(batch))
+        lesion = np.full_like(batch, -1)
+        lesion[:, :, 15:18, 31:34, 31:34] = 1
+        if len(self.batches) == 2:
+            lesion[:, :, 16, 32, 32:] = 5
+        return np.concatenate([np.zeros_like(batch), lesion], axis=1)
+
+
+def test_a_lesion_that_leaves_in_a_later_view_is_followed_along_the_earlier_ones() -> None:
+    """The second view, flipped along z, says 5 up to a face, the first -1: 2 in the mean.
+
+    So one more tile, first along the earlier view, then along the later one.
+    """
+    engine = LeavesWhenMirrored()
+    predictor = Predictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine])
+
+    logit = predictor.predict(_rod(130), mirror=2)
+
+    assert engine.batches == [1, 1, 1, 1]
+    assert (logit > LOGIT_OUTSIDE).sum() == 32 * 64 * (64 + 32)
+
+
+def test_a_whole_voi_is_never_batched_with_another() -> None:
+    voi, engine = np.full(VOI_SHAPE_ZYX, -1, dtype=np.int16), Brightness()
+
+    Predictor(_model(patch_zyx=VOI_SHAPE_ZYX), [engine]).predict(voi, mirror=2)
+
+    assert engine.batches == [1, 1]
+
+
+class Asking:
+    """A mirroring that goes on up to a number of passes, and remembers what it was told."""
+
+    most = 8
+
+    def __init__(self, enough: int) -> None:
+        self.enough = enough
+        self.told: list[tuple[int, float | None]] = []
+
+    def go_on(self, passes_done: int, disagreement: float | None) -> bool:
+        self.told.append((passes_done, disagreement))
+        return passes_done < self.enough
+
+    def at_once(self) -> int:
+        return 1
+
+
+@pytest.mark.parametrize(("enough", "told"), [(1, [1]), (4, [1, 2, 4]), (8, [1, 2, 4, 8])])
+def test_passes_are_doubled_as_long_as_wanted(enough: int, told: list[int]) -> None:
+    engine, mirroring = Brightness(), Asking(enough)
+
+    Predictor(_model(patch_zyx=(2, 2, 2)), [engine]).predict(np.ones((2, 2, 2)), mirror=mirroring)
+
+    assert [passes for passes, _ in mirroring.told] == told
+    assert len(engine.patches) == enough
+    # Every view says the same.
+    assert [disagreement for _, disagreement in mirroring.told] == [None, *[0.0] * (len(told) - 1)]
+
+
+def test_a_model_with_few_views_says_so_and_ends() -> None:
+    engine, mirroring = Brightness(), Asking(8)
+    predictor = Predictor(_model(patch_zyx=(2, 2, 2), mirror_axes_zyx=(2,)), [engine])
+
+    predictor.predict(np.ones((2, 2, 2)), mirror=mirroring)
+
+    assert [passes for passes, _ in mirroring.told] == [1, 2]
+
+
+def test_disagreement_is_one_less_dice_of_the_two_means() -> None:
+    """Slice 0 in the plain view, slice 3 along z: no overlap. Then flipped along y and x, both as
+    the plain view: slice 0 against the mean of the first two, slices 0 and 3: Dice 2 / 3.
+    """
+    mirroring = Asking(4)
+
+    Predictor(_model(patch_zyx=(4, 2, 2)), [FirstSlice()]).predict(
+        np.zeros((4, 2, 2)), mirror=mirroring
+    )
+
+    assert mirroring.told == [(1, None), (2, 1.0), (4, pytest.approx(1 / 3))]
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

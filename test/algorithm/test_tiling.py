@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from nnunet_oracle import compute_gaussian, compute_steps_for_sliding_window
 
 from algorithm.recipe import Zyx
-from algorithm.tiling import gaussian_weights, tile_starts, tiles
+from algorithm.tiling import gaussian_weights, starts_around, tile_starts, tiles
 
 
 def test_half_overlapping_tiles() -> None:
@@ -32,6 +32,13 @@ def test_the_patch_of_uls_plus_takes_27_tiles() -> None:
     assert where[0] == (slice(0, 64), slice(0, 128), slice(0, 128))
     assert where[1] == (slice(0, 64), slice(0, 128), slice(64, 192))
     assert where[-1] == (slice(64, 128), slice(128, 256), slice(128, 256))
+
+
+def test_tiles_around_one_are_half_a_tile_apart_and_end_with_the_axis() -> None:
+    assert starts_around(64, 256, 128) == [0, 64, 128]
+    # 20 apart from 44 on: 24, 4, and 64, 84; the outermost ones end with the axis.
+    assert starts_around(44, 128, 40) == [0, 4, 24, 44, 64, 84, 88]
+    assert starts_around(0, 64, 64) == [0]
 
 
 @given(st.integers(1, 300), st.integers(1, 300))
