@@ -12,21 +12,17 @@ from algorithm.engines.options import Options
 from algorithm.manifest import Fold
 from algorithm.onnx_names import INPUT
 from algorithm.weights import Model
-from uls.errors import CallError, ModelError
+from uls.errors import ModelError
 
 __all__ = ["OnnxEngine", "create"]
 
 
-def create(model: Model, fold: Fold, options: Options) -> Engine:
+def create(model: Model, fold: Fold, _: Options) -> Engine:
     """Load one fold's network.
 
     Raises:
-        CallError: another precision than float32 was asked for.
         ModelError: ONNX Runtime cannot read the ONNX file.
     """
-    if options.precision != "f32":
-        found = options.precision
-        raise CallError.about("--engine onnx", expected="precision f32", found=found)
     path = model.folder / (fold.onnx.name if fold.onnx else "")
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = available_cpus()

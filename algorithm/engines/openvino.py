@@ -1,6 +1,5 @@
 """OpenVINO: the engine for a CPU. Needs no torch, writes no file, reports to nobody."""
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,6 @@ from algorithm.engines.cpu import available_cpus
 from algorithm.engines.openvino_norms import average_in_blocks
 from algorithm.engines.openvino_package import openvino
 from algorithm.engines.options import Options
-from algorithm.engines.parity import admitted
 from algorithm.manifest import Fold
 from algorithm.weights import Model
 from uls.errors import ModelError
@@ -27,9 +25,8 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
         ModelError: OpenVINO cannot read or compile the ONNX file.
     """
     path = model.folder / (fold.onnx.name if fold.onnx else "")
-    make = partial(OpenVinoEngine, path, (1, *model.manifest.input_shape))
     try:
-        return admitted(make, precision=options.precision, manifest=model.manifest)
+        return OpenVinoEngine(path, (1, *model.manifest.input_shape), options.precision)
     except RuntimeError as error:
         found = str(error).splitlines()[-1]
         raise ModelError.about(path, expected="a network OpenVINO runs", found=found) from error

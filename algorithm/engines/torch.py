@@ -5,7 +5,6 @@ import torch
 from algorithm.engines.base import Batch, Engine
 from algorithm.engines.cpu import available_cpus
 from algorithm.engines.options import Options
-from algorithm.engines.parity import admitted
 from algorithm.manifest import AnyManifest, Fold, ZoomManifest
 from algorithm.models import networks
 from algorithm.models.zoom_network import ZoomNetwork
@@ -32,11 +31,7 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
     network = _empty_network(model.manifest)
     networks.load_state(network, networks.read_state(model.folder / fold.weights.name))
     network = network.to(options.device)
-    return admitted(
-        lambda precision: TorchEngine(network, options.device, precision),
-        precision=options.precision,
-        manifest=model.manifest,
-    )
+    return TorchEngine(network, options.device, options.precision)
 
 
 def _empty_network(manifest: AnyManifest) -> torch.nn.Module:
