@@ -6,57 +6,25 @@ package and check that it was made with.
 """
 
 import logging
-import tempfile
 from collections.abc import Iterable
 from math import inf
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from algorithm.engines.catalogue import Candidate, package
-from algorithm.engines.hardware import device_name
+from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import Parity
+from algorithm.files import write_beside
 from algorithm.json_files import StrictModel, parse, read_object
-from algorithm.manifest_parts import Sha256
 from algorithm.weights import Model
 from uls.errors import ModelError
 
-__all__ = ["CHECK_VERSION", "FILE_NAME", "Admission", "Conditions", "read", "remember"]
+__all__ = ["FILE_NAME", "Admission", "read", "remember"]
 
 _log = logging.getLogger(__name__)
 
 FILE_NAME = "engines.json"
-
-CHECK_VERSION = 1
-"""To be raised when the check changes, or what an engine of ours computes."""
-
-
-class Conditions(StrictModel):
-    """What a check is about: if any of it changes, it must be done again."""
-
-    engine: str
-    device: str
-    precision: Literal["f32", "bf16", "fp16"]
-    device_name: str
-    package: str
-    model_sha256: Sha256
-    check: int
-
-    @classmethod
-    def of(cls, candidate: Candidate, model: Model) -> Self:
-        """Describe a candidate for a model on this machine, as of now."""
-        return cls.model_validate(
-            {
-                "engine": candidate.engine,
-                "device": candidate.device,
-                "precision": candidate.precision,
-                "device_name": device_name(candidate.device),
-                "package": package(candidate.engine),
-                "model_sha256": model.sha256,
-                "check": CHECK_VERSION,
-            }
-        )
 
 
 class Admission(StrictModel):
@@ -70,7 +38,7 @@ class Admission(StrictModel):
 
     conditions: Conditions
     parities: dict[str, Parity]
-    seconds: Annotated[float, Field(gt=0)]
+    seconds: float = Field(gt=0)
 
     @property
     def holds(self) -> bool:
@@ -127,24 +95,10 @@ def remember(new: Iterable[Admission], model: Model) -> Path | None:
     kept = [one for one in by_conditions.values() if one.conditions.model_sha256 == model.sha256]
     path = model.folder / FILE_NAME
     try:
-        _write_beside(path, _File(admissions=tuple(kept)).model_dump_json(indent=1) + "\n")
+        write_beside(
+            path, (_File(admissions=tuple(kept)).model_dump_json(indent=1) + "\n").encode()
+        )
     except OSError as error:
         _log.debug("%s cannot be written (%s): engines will be checked again.", path, error)
         return None
     return path
-
-
-def _write_beside(path: Path, text: str) -> None:
-    """Write a whole file under another name, then rename it: a reader never sees half of it."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        beside = Path(file.name)
-        try:
-            file.write(text)
-            file.close()
-            beside.chmod(0o644)
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Sequence
 
 from algorithm.engines import admission
-from algorithm.engines.admission import Admission, Conditions
+from algorithm.engines.admission import Admission
 from algorithm.engines.base import Engine
 from algorithm.engines.catalogue import Candidate
+from algorithm.engines.conditions import Conditions
 from algorithm.engines.shortlist import reference_of
 from algorithm.engines.trial import Trial
 from algorithm.weights import Model

@@ -1,10 +1,16 @@
-"""OpenVINO: the engine for a CPU. Needs no torch, writes no file, reports to nobody."""
+"""OpenVINO: the engine for a CPU. Needs no torch, reports to nobody.
 
-from pathlib import Path
+It writes no file, unless it is told to leave the compiled network for the next start.
+"""
+
+from typing import Any
 
 import numpy as np
 
 from algorithm.engines.base import Batch, Engine
+from algorithm.engines.catalogue import Candidate
+from algorithm.engines.compiled import CompiledFile
+from algorithm.engines.conditions import Conditions
 from algorithm.engines.cpu import available_cpus
 from algorithm.engines.openvino_norms import average_in_blocks
 from algorithm.engines.openvino_package import openvino
@@ -13,23 +19,45 @@ from algorithm.manifest import Fold
 from algorithm.weights import Model
 from uls.errors import ModelError
 
-__all__ = ["OpenVinoEngine", "computes_in_bf16", "create"]
+__all__ = ["OpenVinoEngine", "compile_network", "computes_in_bf16", "create"]
 
 _PRECISIONS = {"f32": "f32", "bf16": "bf16", "fp16": "f16"}
 
 
 def create(model: Model, fold: Fold, options: Options) -> Engine:
-    """Compile one fold's network for this CPU.
+    """Compile one fold's network for this CPU, or load it where it was compiled before.
 
     Raises:
         ModelError: OpenVINO cannot read or compile the ONNX file.
+        OutputError: the compiled network was to be left in a folder that cannot be written.
     """
-    path = model.folder / (fold.onnx.name if fold.onnx else "")
-    try:
-        return OpenVinoEngine(path, (1, *model.manifest.input_shape), options.precision)
-    except RuntimeError as error:
-        found = str(error).splitlines()[-1]
-        raise ModelError.about(path, expected="a network OpenVINO runs", found=found) from error
+    conditions = Conditions.of(Candidate("openvino", "cpu", options.precision), model)
+    stored = CompiledFile.of(model, fold.name, conditions)
+    compiled = _loaded(stored, options.precision)
+    if compiled is None:
+        path = model.folder / (fold.onnx.name if fold.onnx else "")
+        try:
+            compiled = compile_network(path, (1, *model.manifest.input_shape), options.precision)
+        except RuntimeError as error:
+            found = str(error).splitlines()[-1]
+            raise ModelError.about(path, expected="a network OpenVINO runs", found=found) from error
+        if options.fill_cache:
+            stored.write(compiled.export_model().getvalue())
+    return OpenVinoEngine(compiled, options.precision)
+
+
+def compile_network(onnx: Any, shape: tuple[int, ...], precision: str = "f32") -> Any:
+    """Compile the network in an ONNX file for one patch of a shape, (1, channels, z, y, x).
+
+    Raises:
+        RuntimeError: OpenVINO cannot.
+    """
+    core = openvino.Core()
+    network = core.read_model(onnx)
+    network.reshape(shape)
+    if precision == "f32":
+        average_in_blocks(network)
+    return core.compile_model(network, "CPU", _settings(precision))
 
 
 def computes_in_bf16() -> bool:
@@ -42,21 +70,10 @@ class OpenVinoEngine:
 
     name = "openvino"
 
-    def __init__(self, onnx: Path, shape: tuple[int, ...], precision: str = "f32") -> None:
-        threads = available_cpus()
+    def __init__(self, compiled: Any, precision: str = "f32") -> None:
+        threads = compiled.get_property("INFERENCE_NUM_THREADS")
         self.device = f"CPU ({threads} threads, {precision})"
-        core = openvino.Core()
-        network = core.read_model(onnx)
-        network.reshape(shape)
-        if precision == "f32":
-            average_in_blocks(network)
-        settings = {
-            "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
-            "INFERENCE_NUM_THREADS": threads,
-            "NUM_STREAMS": 1,
-            "PERFORMANCE_HINT": "LATENCY",
-        }
-        self._request = core.compile_model(network, "CPU", settings).create_infer_request()
+        self._request = compiled.create_infer_request()
 
     def __call__(self, batch: Batch) -> Batch:
         """Run the network; see `Engine`."""
@@ -68,3 +85,24 @@ class OpenVinoEngine:
         self._request.infer([openvino.Tensor(patch, shared_memory=True)])
         logits: Batch = self._request.get_output_tensor(0).data
         return logits
+
+
+def _settings(precision: str) -> dict[str, Any]:
+    return {
+        "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
+        "INFERENCE_NUM_THREADS": available_cpus(),
+        "NUM_STREAMS": 1,
+        "PERFORMANCE_HINT": "LATENCY",
+    }
+
+
+def _loaded(stored: CompiledFile, precision: str) -> Any:
+    """Load a compiled network, if there is one that OpenVINO takes."""
+    content = stored.read()
+    if content is None:
+        return None
+    try:
+        # As bytes: a network that was imported from a tensor goes on using the tensor's memory.
+        return openvino.Core().import_model(content, "CPU", _settings(precision))
+    except RuntimeError:
+        return None

@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping
 from math import prod
 
-from algorithm.engines.admission import Admission, Conditions
+from algorithm.engines.admission import Admission
 from algorithm.engines.base import Batch, Engine
 from algorithm.engines.catalogue import Candidate
+from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import compare
 from algorithm.engines.phantoms import PHANTOMS, batch_of
 from algorithm.manifest import Fold

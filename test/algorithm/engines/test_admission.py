@@ -11,9 +11,10 @@ from fake_engines import Fakes
 from nnunet_folders import new_plans, write_result_folder
 
 from algorithm import engines, weights
-from algorithm.engines import admission, hardware
-from algorithm.engines.admission import Admission, Conditions
+from algorithm.engines import admission, conditions, hardware
+from algorithm.engines.admission import Admission
 from algorithm.engines.catalogue import Candidate
+from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import Parity
 
 BF16, F32 = "openvino on cpu in bf16", "openvino on cpu in f32"
@@ -77,11 +78,11 @@ def test_a_change_means_another_check(
     _create(model, fakes)
 
     if change == "device":
-        monkeypatch.setattr(admission, "device_name", lambda _: "another CPU")
+        monkeypatch.setattr(conditions, "device_name", lambda _: "another CPU")
     elif change == "package":
-        monkeypatch.setattr(admission, "package", lambda _: "openvino 1999.1")
+        monkeypatch.setattr(conditions, "package", lambda _: "openvino 1999.1")
     elif change == "check":
-        monkeypatch.setattr(admission, "CHECK_VERSION", admission.CHECK_VERSION + 1)
+        monkeypatch.setattr(conditions, "CHECK_VERSION", conditions.CHECK_VERSION + 1)
     else:
         model.manifest.model_copy(update={"name": "changed"}).write(model.folder)
         model = weights.verify(model.folder)
@@ -133,7 +134,7 @@ def test_a_folder_that_cannot_be_written(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(tempfile, "NamedTemporaryFile", refuse)
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
     before = sorted(model.folder.iterdir())
 
     with caplog.at_level(logging.DEBUG):
@@ -160,12 +161,12 @@ def test_nothing_half_written_is_left(
 
 
 def test_the_worst_parity_counts_and_is_said(model: weights.Model) -> None:
-    conditions = Conditions.of(Candidate("openvino", "cpu", "bf16"), model)
+    about = Conditions.of(Candidate("openvino", "cpu", "bf16"), model)
     good = {"0/ball": Parity(dice=1.0, relative_error=0.5)}
     bad = {"0/faint": Parity(dice=None, relative_error=0.5)}
 
-    one = Admission(conditions=conditions, parities=good, seconds=1)
-    both = Admission(conditions=conditions, parities=good | bad, seconds=1)
+    one = Admission(conditions=about, parities=good, seconds=1)
+    both = Admission(conditions=about, parities=good | bad, seconds=1)
 
     assert (one.holds, both.holds) == (True, False)
     assert both.worst() == "Dice none, relative error 5.0e-01 (0/faint)"

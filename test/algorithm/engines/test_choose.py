@@ -10,8 +10,9 @@ from nnunet_folders import new_plans, write_result_folder
 
 from algorithm import engines, weights
 from algorithm.engines import admission, shortlist
-from algorithm.engines.admission import Admission, Conditions
+from algorithm.engines.admission import Admission
 from algorithm.engines.catalogue import Candidate
+from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import Parity
 from uls.errors import CallError, ModelError
 

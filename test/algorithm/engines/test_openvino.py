@@ -11,7 +11,7 @@ from nnunet_folders import new_plans, write_result_folder
 from onnx import TensorProto, helper
 
 from algorithm import weights
-from algorithm.engines.openvino import OpenVinoEngine
+from algorithm.engines.openvino import OpenVinoEngine, compile_network
 
 RUN = """
 import sys
@@ -83,7 +83,8 @@ def _norm(path: Path, shape: tuple[int, ...]) -> Path:
 def test_norms_are_exact_over_any_number_of_voxels(tmp_path: Path, shape: tuple[int, ...]) -> None:
     random = np.random.default_rng(0)
     x = random.normal(3, 1, size=(1, 2, *shape)).astype(np.float32)
-    engine = OpenVinoEngine(_norm(tmp_path / "norm.onnx", shape), (1, 2, *shape))
+    compiled = compile_network(_norm(tmp_path / "norm.onnx", shape), (1, 2, *shape))
+    engine = OpenVinoEngine(compiled)
 
     normalised = engine(x)
 
