@@ -99,7 +99,7 @@ def test_one_changed_bit_of_a_compiled_network_and_it_is_not_used(
     monkeypatch.setattr(
         openvino,
         "compile_network",
-        lambda *arguments: (compiled.append(arguments[0].name), compile_network(*arguments))[1],
+        lambda path, *rest: (compiled.append(path.name), compile_network(path, *rest))[1],
     )
 
     engines.create("openvino", model)
