@@ -25,7 +25,7 @@ __all__ = [
     "VerboseOption",
 ]
 
-EngineName = Literal["auto", "torch", "openvino", "onnx"]
+EngineName = Literal["auto", "torch", "openvino", "onnx", "tensorrt"]
 DeviceName = Literal["auto", "cpu", "cuda"]
 PrecisionName = Literal["auto", "f32", "bf16", "fp16"]
 

@@ -82,6 +82,9 @@ def tune(
     folder: Annotated[Path, typer.Argument(help="Model folder; it is written to.")],
     engine: EngineOption = "auto",
     device: DeviceOption = "auto",
+    tensorrt: Annotated[
+        bool, typer.Option("--tensorrt", help="Build for TensorRT, too; this takes minutes.")
+    ] = False,
 ) -> None:
     """Check and time what can run a model here, for `--engine auto` and faster starts.
 
@@ -93,7 +96,7 @@ def tune(
     from algorithm import weights  # noqa: PLC0415
     from algorithm.engines.tune import table, tune  # noqa: PLC0415
 
-    for line in table(tune(weights.verify(folder), engine, device=device)):
+    for line in table(tune(weights.verify(folder), engine, device=device, tensorrt=tensorrt)):
         typer.echo(line)
 
 

@@ -16,7 +16,16 @@ from algorithm.manifest import Fold
 from algorithm.weights import Model
 from uls.errors import CallError, ModelError
 
-__all__ = ["ENGINES", "Candidate", "Entry", "check_runs", "installed", "lacks_onnx", "package"]
+__all__ = [
+    "ENGINES",
+    "Candidate",
+    "Entry",
+    "check_runs",
+    "has_provider",
+    "installed",
+    "lacks_onnx",
+    "package",
+]
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,7 @@ class Entry:
     Attributes:
         fast: per device, the reduced precision that `--precision auto` tries before float32.
         distributions: names under which its main package may be installed.
+        cuda_provider: what ONNX Runtime calls the part that it takes on CUDA.
     """
 
     module: str
@@ -36,6 +46,7 @@ class Entry:
     distributions: tuple[str, ...]
     fast: dict[str, str] = field(default_factory=dict)
     reads_onnx: bool = True
+    cuda_provider: str = ""
 
 
 ENGINES = {
@@ -62,9 +73,20 @@ ENGINES = {
         "algorithm.engines.onnx",
         ("onnxruntime",),
         extra="onnx",
-        devices=("cpu",),
+        devices=("cpu", "cuda"),
         precisions=("f32",),
         distributions=("onnxruntime-gpu", "onnxruntime"),
+        cuda_provider="CUDAExecutionProvider",
+    ),
+    "tensorrt": Entry(
+        "algorithm.engines.tensorrt",
+        ("onnxruntime",),
+        extra="onnx",
+        devices=("cuda",),
+        precisions=("f32", "fp16"),
+        distributions=("onnxruntime-gpu", "onnxruntime"),
+        fast={"cuda": "fp16"},
+        cuda_provider="TensorrtExecutionProvider",
     ),
 }
 
@@ -104,6 +126,16 @@ class Candidate:
 def installed(name: str) -> bool:
     """Say whether the packages of an engine are there; none is imported."""
     return all(find_spec(package) is not None for package in ENGINES[name].packages)
+
+
+def has_provider(name: str) -> bool:
+    """Say whether an installed engine was built for CUDA, as far as that can be told."""
+    provider = ENGINES[name].cuda_provider
+    if not provider:
+        return True
+    import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415  (only where CUDA is)
+
+    return provider in onnxruntime.get_available_providers()
 
 
 def lacks_onnx(name: str, model: Model) -> bool:

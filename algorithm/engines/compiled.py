@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from algorithm.engines.catalogue import Candidate
 from algorithm.engines.conditions import Conditions
 from algorithm.files import write_beside
 from algorithm.weights import Model
 from uls.errors import OutputError
 
-__all__ = ["CompiledFile", "cache_folder"]
+__all__ = ["CompiledFile", "cache_folder", "is_built", "tensorrt_folder"]
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +28,18 @@ _MODEL_DIGITS = 16
 def cache_folder(model: Model) -> Path:
     """Say where the compiled networks of a model lie; the folder need not be there."""
     return model.folder / "cache" / model.sha256[:_MODEL_DIGITS]
+
+
+def tensorrt_folder(model: Model, fold: str, precision: str) -> Path:
+    """Say where TensorRT leaves what it builds; a folder per fold, as it names files by graph."""
+    conditions = Conditions.of(Candidate("tensorrt", "cuda", precision), model)
+    return cache_folder(model) / f"tensorrt-{precision}-{fold}-{conditions.digest()}"
+
+
+def is_built(model: Model, precision: str) -> bool:
+    """Say whether TensorRT was built for every fold, this GPU and these packages."""
+    folders = [tensorrt_folder(model, fold.name, precision) for fold in model.manifest.folds]
+    return all(any(folder.glob("*.engine")) for folder in folders)
 
 
 @dataclass(frozen=True)
@@ -44,8 +57,7 @@ class CompiledFile:
     @classmethod
     def of(cls, model: Model, fold: str, conditions: Conditions) -> Self:
         """Say where a fold's compiled network lies; devices and packages do not share a file."""
-        digest = hashlib.sha256(conditions.model_dump_json().encode()).hexdigest()
-        name = f"{conditions.engine}-{conditions.precision}-{fold}-{digest[:8]}.blob"
+        name = f"{conditions.engine}-{conditions.precision}-{fold}-{conditions.digest()}.blob"
         return cls(cache_folder(model) / name, conditions)
 
     def read(self) -> bytes | None:

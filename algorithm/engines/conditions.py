@@ -1,5 +1,6 @@
 """What was found out, or compiled, for one model on one machine, and counts for no other."""
 
+import hashlib
 from typing import Literal, Self
 
 from algorithm.engines.catalogue import Candidate, package
@@ -39,3 +40,7 @@ class Conditions(StrictModel):
                 "check": CHECK_VERSION,
             }
         )
+
+    def digest(self) -> str:
+        """Tell conditions apart by eight hexadecimal digits, in file names."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]

@@ -1,6 +1,14 @@
 """Which engines come into question for a wish, in order of promise, and what judges each."""
 
-from algorithm.engines.catalogue import ENGINES, Candidate, check_runs, installed, lacks_onnx
+from algorithm.engines.catalogue import (
+    ENGINES,
+    Candidate,
+    check_runs,
+    has_provider,
+    installed,
+    lacks_onnx,
+)
+from algorithm.engines.compiled import is_built
 from algorithm.engines.hardware import cuda_is_there
 from algorithm.engines.trial import is_small
 from algorithm.weights import Model
@@ -8,14 +16,16 @@ from uls.errors import CallError
 
 __all__ = ["best_reference", "candidates", "reference_of"]
 
-_ORDER = {"cuda": ("torch",), "cpu": ("openvino", "torch", "onnx")}
+_ORDER = {"cuda": ("torch", "tensorrt", "onnx"), "cpu": ("openvino", "torch", "onnx")}
 """Which engines `auto` takes, in order of promise."""
 
 _REFERENCES = ("torch", "openvino")
 """Engines whose float32 is right: both are compared with nnU-Net's own inference by our tests."""
 
 
-def candidates(name: str, model: Model, *, device: str, precision: str) -> list[Candidate]:
+def candidates(
+    name: str, model: Model, *, device: str, precision: str, build: bool = False
+) -> list[Candidate]:
     """List the engines that may run a model, the most promising first, float32 last.
 
     Args:
@@ -24,6 +34,7 @@ def candidates(name: str, model: Model, *, device: str, precision: str) -> list[
         device: `cpu`, `cuda`, or `auto`: CUDA where it is there and the engine can use it.
         precision: what is wished for; `auto` is what is fast on the device. Float32 follows, as
             what to fall back to.
+        build: `auto` may take TensorRT where it was not built before, which takes minutes.
 
     Raises:
         CallError: the engine that was named, or every engine, cannot be had.
@@ -35,13 +46,16 @@ def candidates(name: str, model: Model, *, device: str, precision: str) -> list[
         check_runs(Candidate(name, device, wished), model)
         names = [name]
     else:
-        names = [one for one in _ORDER[device] if installed(one) and not lacks_onnx(one, model)]
+        names = [one for one in _ORDER[device] if _can_run(one, model, device)]
     if not names:
         raise _nothing(device)
     first = [
         Candidate(one, device, wish) for one in names for wish in _reduced(one, device, precision)
     ]
-    return first + [Candidate(one, device, "f32") for one in names]
+    wanted = first + [Candidate(one, device, "f32") for one in names]
+    if name != "auto":
+        return wanted
+    return [one for one in wanted if one.engine != "tensorrt" or _is_ready(one, model, build)]
 
 
 def reference_of(candidate: Candidate, model: Model) -> Candidate | None:
@@ -76,8 +90,20 @@ def _settled(name: str, device: str) -> str:
     if device != "auto":
         return device
     names = _ORDER["cuda"] if name == "auto" else (name,)
-    able = any("cuda" in ENGINES[one].devices and installed(one) for one in names)
-    return "cuda" if able and cuda_is_there() else "cpu"
+    able = [one for one in names if "cuda" in ENGINES[one].devices and installed(one)]
+    on_cuda = bool(able) and cuda_is_there() and any(has_provider(one) for one in able)
+    return "cuda" if on_cuda or name == "tensorrt" else "cpu"
+
+
+def _can_run(name: str, model: Model, device: str) -> bool:
+    if not installed(name) or lacks_onnx(name, model):
+        return False
+    return device == "cpu" or has_provider(name)
+
+
+def _is_ready(tensorrt: Candidate, model: Model, build: bool) -> bool:
+    """Say whether TensorRT was built, or may be: in half precision, as torch has float32."""
+    return (build and tensorrt.precision == "fp16") or is_built(model, tensorrt.precision)
 
 
 def _reduced(name: str, device: str, precision: str) -> list[str]:

@@ -29,16 +29,24 @@ class Tried:
     problem: str = ""
 
 
-def tune(model: Model, name: str = "auto", *, device: str = "auto") -> list[Tried]:
+def tune(
+    model: Model, name: str = "auto", *, device: str = "auto", tensorrt: bool = False
+) -> list[Tried]:
     """Try the candidates, float32 too, and write `engines.json` and compiled networks.
 
     All are judged by one reference on the CPU: the float32 of torch, or of OpenVINO without torch.
+
+    Args:
+        model: the model; its folder is written to.
+        name: an engine, or `auto` for all that are installed.
+        device: `auto` is CUDA where it is there.
+        tensorrt: build for TensorRT, too, where that is there.
 
     Raises:
         CallError: the engine or the device is not there.
         OutputError: the model folder cannot be written.
     """
-    wanted = candidates(name, model, device=device, precision="auto")
+    wanted = candidates(name, model, device=device, precision="auto", build=tensorrt)
     _remember([], model)
     reference = best_reference(model)
     judged = Trial(model, reference, thorough=True)

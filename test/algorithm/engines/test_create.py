@@ -111,6 +111,7 @@ def test_auto_takes_torch_where_there_is_cuda(
 
     wanted = candidates("auto", model, device="auto", precision="f32")
 
+    # This ONNX Runtime was not built for CUDA.
     assert wanted == [catalogue.Candidate("torch", "cuda", "f32")]
     # Unless the CPU was asked for.
     assert engines.create("auto", model, device="cpu")[0].name == "openvino"
@@ -143,7 +144,11 @@ def test_openvino_does_not_run_on_cuda(model: weights.Model) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "named"),
     [
-        ("tensorrt", {}, "--engine: expected one of auto, torch, openvino, onnx, found 'tensorrt'"),
+        (
+            "caffe",
+            {},
+            "--engine: expected one of auto, torch, openvino, onnx, tensorrt, found 'caffe'",
+        ),
         ("auto", {"device": "tpu"}, "--device"),
         ("auto", {"precision": "int8"}, "--precision"),
         ("onnx", {"precision": "bf16"}, "--engine onnx: expected precision f32"),
@@ -157,7 +162,7 @@ def test_what_is_unknown_is_a_call_error(
 
 
 def test_every_engine_can_be_named() -> None:
-    assert engines.NAMES == ("auto", "torch", "openvino", "onnx")
+    assert engines.NAMES == ("auto", "torch", "openvino", "onnx", "tensorrt")
 
 
 @pytest.mark.parametrize("name", ["torch", "openvino", "onnx"])
