@@ -1,8 +1,8 @@
 """ONNX Runtime on a CPU or with CUDA: a third opinion, for machines that have it already.
 
 On a CPU its instance norm adds up a channel's voxels one after the other in float32. Over a whole
-VOI that put logits up to 6e-3 off (seven stages, against float64), so `auto` takes it last. Its CUDA
-provider never ran on a GPU of ours: it is used where the check finds that it agrees.
+VOI that put logits up to 6e-3 off (seven stages, against float64), so `auto` takes it last. On CUDA
+it never ran here, as no GPU was there: it is taken only where the check finds that it agrees.
 """
 
 from typing import Any

@@ -147,7 +147,7 @@ def test_openvino_does_not_run_on_cuda(model: weights.Model) -> None:
         (
             "caffe",
             {},
-            "--engine: expected one of auto, torch, openvino, onnx, tensorrt, found 'caffe'",
+            "--engine: expected one of auto, torch, openvino, onnx, tensorrt, found",
         ),
         ("auto", {"device": "tpu"}, "--device"),
         ("auto", {"precision": "int8"}, "--precision"),
