@@ -25,7 +25,7 @@ __all__ = [
     "VerboseOption",
 ]
 
-EngineName = Literal["auto", "torch", "openvino", "onnx"]
+EngineName = Literal["auto", "torch", "openvino", "onnx", "tensorrt"]
 DeviceName = Literal["auto", "cpu", "cuda"]
 PrecisionName = Literal["auto", "f32", "bf16", "fp16"]
 
@@ -46,7 +46,7 @@ PrecisionOption = Annotated[
     typer.Option(
         "--precision",
         help="bf16, fp16: faster where the device has it; checked against f32 first. auto: bf16 "
-        "for the starter model on a CPU that has it, else f32.",
+        "on a CPU that has it, fp16 on CUDA, else f32.",
     ),
 ]
 MirrorOption = Annotated[

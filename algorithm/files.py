@@ -1,4 +1,4 @@
-"""Hashing files, and writing a whole folder beside its place before it is renamed there."""
+"""Hashing files; writing a file or a folder beside its place before it is renamed there."""
 
 import hashlib
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from uls.errors import OutputError
 
-__all__ = ["new_folder", "sha256"]
+__all__ = ["new_folder", "sha256", "write_beside"]
 
 CHUNK_BYTES = 1 << 22
 
@@ -63,3 +63,20 @@ def _let_everyone_read(folder: Path) -> None:
     folder.chmod(0o755)
     for file in folder.iterdir():
         file.chmod(0o644)
+
+
+def write_beside(path: Path, content: bytes) -> None:
+    """Write a file under another name, then rename it: nobody ever reads half of it.
+
+    Raises:
+        OSError: the folder cannot be written; nothing is left behind.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = Path(name)
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123  (a descriptor has no path)
+            file.write(content)
+        beside.chmod(0o644)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

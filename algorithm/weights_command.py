@@ -1,13 +1,14 @@
-"""`python -m algorithm weights import|verify|list`."""
+"""`python -m algorithm weights import|verify|tune|list`."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from algorithm.command_options import DeviceOption, EngineOption
 from uls import command_line
 
-app = typer.Typer(help="Import, verify and list models.", no_args_is_help=True)
+app = typer.Typer(help="Import, verify, tune and list models.", no_args_is_help=True)
 
 _BUILT_IN = Path("baseline_weights")
 
@@ -73,6 +74,30 @@ def verify(folder: Annotated[Path, typer.Argument(help="Model folder.")]) -> Non
     for line in weights.describe(weights.verify(folder)):
         typer.echo(line)
     typer.echo("All files are as the manifest says.")
+
+
+@app.command()
+def tune(
+    *,
+    folder: Annotated[Path, typer.Argument(help="Model folder; it is written to.")],
+    engine: EngineOption = "auto",
+    device: DeviceOption = "auto",
+    tensorrt: Annotated[
+        bool, typer.Option("--tensorrt", help="Build for TensorRT, too; this takes minutes.")
+    ] = False,
+) -> None:
+    """Check and time what can run a model here, for `--engine auto` and faster starts.
+
+    Every engine that is installed sees a few phantoms, in each precision that is fast on the
+    device. What agrees with the float32 reference, and how long it takes, is written to
+    engines.json; compiled networks are left in cache/. Both count on this kind of machine only.
+    """
+    command_line.start_log()
+    from algorithm import weights  # noqa: PLC0415
+    from algorithm.engines.tune import table, tune  # noqa: PLC0415
+
+    for line in table(tune(weights.verify(folder), engine, device=device, tensorrt=tensorrt)):
+        typer.echo(line)
 
 
 @app.command("list")

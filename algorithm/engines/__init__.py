@@ -1,54 +1,22 @@
 """How a network runs: engines that turn a float32 batch into float32 logits, chosen by name.
 
-An engine is one short module with a function `create(model, fold, options)`, and one line in
-`_ENGINES` below. Its package is imported only when the engine is wanted: on a CPU, OpenVINO runs
-models with no torch installed.
+`catalogue` lists them, `shortlist` says which come into question, `trial` compares one with the
+float32 reference, `admission` remembers what came out, and `choose` takes one. On a CPU, OpenVINO
+runs models with no torch installed.
 """
 
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from importlib import import_module
-from importlib.util import find_spec
-
 from algorithm.engines.base import Engine
+from algorithm.engines.catalogue import ENGINES
+from algorithm.engines.choose import first_admitted
 from algorithm.engines.options import DEVICES, PRECISIONS, Options
+from algorithm.engines.shortlist import candidates
 from algorithm.weights import Model
-from uls.errors import CallError, ModelError
+from uls.errors import CallError
 
-__all__ = ["DEVICES", "NAMES", "PRECISIONS", "Engine", "Options", "choose", "create"]
+__all__ = ["DEVICES", "NAMES", "PRECISIONS", "Engine", "Options", "create"]
 
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """Where an engine is, the packages and files it takes, the devices it knows."""
-
-    module: str
-    packages: tuple[str, ...]
-    extra: str
-    devices: tuple[str, ...]
-    reads_onnx: bool = True
-
-
-_ENGINES = {
-    "torch": _Entry(
-        "algorithm.engines.torch",
-        ("torch", "safetensors", "dynamic_network_architectures"),
-        extra="gpu",
-        devices=("cpu", "cuda"),
-        reads_onnx=False,
-    ),
-    "openvino": _Entry("algorithm.engines.openvino", ("openvino",), extra="cpu", devices=("cpu",)),
-    "onnx": _Entry("algorithm.engines.onnx", ("onnxruntime",), extra="onnx", devices=("cpu",)),
-}
-
-NAMES = ("auto", *_ENGINES)
+NAMES = ("auto", *ENGINES)
 """What `--engine` takes."""
-
-_CPU_ORDER = ("openvino", "torch", "onnx")
-"""Which engine `auto` takes on a CPU: the first that is installed and can read the model."""
 
 
 def create(
@@ -58,13 +26,13 @@ def create(
 
     Args:
         name: one of `NAMES`. `auto` takes torch where there is a CUDA device, else OpenVINO, else
-            what is installed.
-        model: the model.
+            what is installed; or what is fastest, where `weights tune` found that out.
+        model: the model. What a check finds is kept in its folder, if that can be written.
         device: one of `DEVICES`.
-        precision: one of `PRECISIONS`. `auto` is `bf16` for the zoom model on OpenVINO where the
-            CPU computes in it, else `f32`. `f32` gives the reference's masks; `bf16` and `fp16` are
+        precision: one of `PRECISIONS`. `f32` gives the reference's masks; `bf16` and `fp16` are
             faster where the device has them, and what they compute is checked against float32
-            first: a network that fails the check runs in float32, and the log says so.
+            first: an engine that fails the check gives way to the next, in the end in float32,
+            and the log says so. `auto` tries the one that is fast on the device.
 
     Raises:
         CallError: an unknown name, an engine that is not installed, a device that is not there.
@@ -73,84 +41,10 @@ def create(
     _check(name, NAMES, "--engine")
     _check(device, DEVICES, "--device")
     _check(precision, PRECISIONS, "--precision")
-    wished = "f32" if precision == "auto" else precision
-    chosen, options = choose(name, model, Options(device, wished))
-    if precision == "auto" and chosen == "openvino" and _fast_in_bf16(model):
-        options = replace(options, precision="bf16")
-    _check_runs(chosen, model, options)
-    make: _Create = import_module(_ENGINES[chosen].module).create
-    return tuple(make(model, fold, options) for fold in model.manifest.folds)
-
-
-_Create = Callable[..., Engine]
-
-
-def choose(name: str, model: Model, options: Options) -> tuple[str, Options]:
-    """Settle what `auto` means, for the engine and for the device.
-
-    Raises:
-        CallError: no engine is installed that can read the model.
-    """
-    may_use_cuda = name in {"auto", "torch"} and options.device != "cpu" and _installed("torch")
-    on_cuda = options.device == "cuda" or (may_use_cuda and _cuda_is_there())
-    settled = replace(options, device="cuda" if on_cuda else "cpu")
-    if name != "auto":
-        return name, settled
-    if on_cuda:
-        return "torch", settled
-    for candidate in _CPU_ORDER:
-        if _installed(candidate) and not _lacks_onnx(candidate, model):
-            return candidate, settled
-    raise CallError.about(
-        "--engine auto",
-        expected="an installed engine that can read the model",
-        found="none",
-        hint="Install one, such as `pip install '.[cpu]'` in the source folder.",
-    )
-
-
-def _check_runs(name: str, model: Model, options: Options) -> None:
-    entry = _ENGINES[name]
-    if options.device not in entry.devices:
-        expected = f"a device among {', '.join(entry.devices)}"
-        raise CallError.about(f"--engine {name}", expected=expected, found=options.device)
-    if not _installed(name):
-        missing = ", ".join(package for package in entry.packages if find_spec(package) is None)
-        raise CallError.about(
-            f"--engine {name}",
-            expected=f"the packages {', '.join(entry.packages)}",
-            found=f"{missing} not installed",
-            hint=f"Install them with `pip install '.[{entry.extra}]'`, or take another engine.",
-        )
-    if _lacks_onnx(name, model):
-        raise ModelError.about(
-            model.folder,
-            expected=f"an ONNX file for every fold, which --engine {name} reads",
-            found="none",
-            hint="Import the model again where the package onnx is installed.",
-        )
+    wanted = candidates(name, model, device=device, precision=precision)
+    return first_admitted(wanted, model, named=name != "auto")
 
 
 def _check(value: str, known: tuple[str, ...], option: str) -> None:
     if value not in known:
         raise CallError.about(option, expected=f"one of {', '.join(known)}", found=repr(value))
-
-
-def _installed(name: str) -> bool:
-    return all(find_spec(package) is not None for package in _ENGINES[name].packages)
-
-
-def _lacks_onnx(name: str, model: Model) -> bool:
-    return _ENGINES[name].reads_onnx and any(fold.onnx is None for fold in model.manifest.folds)
-
-
-def _fast_in_bf16(model: Model) -> bool:
-    from algorithm.engines.openvino import computes_in_bf16  # noqa: PLC0415
-
-    return model.manifest.kind == "zoom" and computes_in_bf16()
-
-
-def _cuda_is_there() -> bool:
-    import torch  # noqa: PLC0415  (only where it is installed and CUDA may be used)
-
-    return torch.cuda.is_available()

@@ -1,38 +1,76 @@
-"""OpenVINO: the engine for a CPU. Needs no torch, writes no file, reports to nobody."""
+"""OpenVINO: the engine for a CPU. Needs no torch, reports to nobody.
 
+It writes no file, unless it is told to leave the compiled network for the next start.
+"""
+
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from algorithm.engines.base import Batch, Engine
+from algorithm.engines.catalogue import Candidate
+from algorithm.engines.compiled import CompiledFile
+from algorithm.engines.conditions import Conditions
 from algorithm.engines.cpu import available_cpus
 from algorithm.engines.openvino_norms import average_in_blocks
 from algorithm.engines.openvino_package import openvino
 from algorithm.engines.options import Options
-from algorithm.engines.parity import admitted
 from algorithm.manifest import Fold
 from algorithm.weights import Model
 from uls.errors import ModelError
 
-__all__ = ["OpenVinoEngine", "computes_in_bf16", "create"]
+__all__ = ["OpenVinoEngine", "compile_network", "computes_in_bf16", "create"]
 
 _PRECISIONS = {"f32": "f32", "bf16": "bf16", "fp16": "f16"}
 
 
 def create(model: Model, fold: Fold, options: Options) -> Engine:
-    """Compile one fold's network for this CPU.
+    """Compile one fold's network for this CPU, or load it where it was compiled before.
 
     Raises:
         ModelError: OpenVINO cannot read or compile the ONNX file.
+        OutputError: the compiled network was to be left in a folder that cannot be written.
     """
     path = model.folder / (fold.onnx.name if fold.onnx else "")
-    make = partial(OpenVinoEngine, path, (1, *model.manifest.input_shape))
-    try:
-        return admitted(make, precision=options.precision, manifest=model.manifest)
-    except RuntimeError as error:
-        found = str(error).splitlines()[-1]
-        raise ModelError.about(path, expected="a network OpenVINO runs", found=found) from error
+    shape = (1, *model.manifest.input_shape)
+    compile_for = partial(compile_network, path, shape, options.precision)
+    conditions = Conditions.of(Candidate("openvino", "cpu", options.precision), model)
+    stored = CompiledFile.of(model, fold.name, conditions)
+    compiled = _loaded(stored, options.precision)
+    if compiled is None:
+        try:
+            compiled = compile_for()
+        except RuntimeError as error:
+            found = str(error).splitlines()[-1]
+            raise ModelError.about(path, expected="a network OpenVINO runs", found=found) from error
+        if options.fill_cache:
+            stored.write(compiled.export_model().getvalue())
+    return OpenVinoEngine(compiled, options.precision, compile_for=compile_for)
+
+
+def compile_network(
+    onnx: Path, shape: tuple[int, ...], precision: str = "f32", *, streams: int = 1
+) -> Any:
+    """Compile the network in an ONNX file for one patch of a shape, (1, channels, z, y, x).
+
+    Args:
+        onnx: the file.
+        shape: of a patch.
+        precision: one of `_PRECISIONS`.
+        streams: how many patches are computed side by side; they share the threads.
+
+    Raises:
+        RuntimeError: OpenVINO cannot.
+    """
+    core = openvino.Core()
+    network = core.read_model(onnx)
+    network.reshape(shape)
+    if precision == "f32":
+        average_in_blocks(network)
+    return core.compile_model(network, "CPU", _settings(precision, streams))
 
 
 def computes_in_bf16() -> bool:
@@ -41,28 +79,32 @@ def computes_in_bf16() -> bool:
 
 
 class OpenVinoEngine:
-    """A network compiled for one patch at a time."""
+    """A network compiled for one patch at a time, with all threads, and for several at once.
+
+    A thread of its own for each patch of a batch saves the threads' waiting for each other after
+    every layer: batches of five patches of the starter model took 0.75 of the time on two threads
+    (one network for five patches: 0.83). That network is compiled when the first batch comes.
+
+    Args:
+        compiled: for one patch.
+        precision: that it was compiled for.
+        compile_for: compiles it again for a number of streams.
+    """
 
     name = "openvino"
 
-    def __init__(self, onnx: Path, shape: tuple[int, ...], precision: str = "f32") -> None:
-        threads = available_cpus()
-        self.device = f"CPU ({threads} threads, {precision})"
-        core = openvino.Core()
-        network = core.read_model(onnx)
-        network.reshape(shape)
-        if precision == "f32":
-            average_in_blocks(network)
-        settings = {
-            "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
-            "INFERENCE_NUM_THREADS": threads,
-            "NUM_STREAMS": 1,
-            "PERFORMANCE_HINT": "LATENCY",
-        }
-        self._request = core.compile_model(network, "CPU", settings).create_infer_request()
+    def __init__(self, compiled: Any, precision: str, *, compile_for: Callable[..., Any]) -> None:
+        self._threads = available_cpus()
+        self.device = f"CPU ({self._threads} threads, {precision})"
+        self._shape = tuple(compiled.output(0).shape)[1:]
+        self._request = compiled.create_infer_request()
+        self._compile_for = compile_for
+        self._queue: Any = None
 
     def __call__(self, batch: Batch) -> Batch:
         """Run the network; see `Engine`."""
+        if len(batch) > 1 and self._threads > 1:
+            return self._side_by_side(batch)
         if len(batch) == 1:
             return self._run(batch)
         return np.concatenate([self._run(patch[np.newaxis]).copy() for patch in batch])
@@ -71,3 +113,41 @@ class OpenVinoEngine:
         self._request.infer([openvino.Tensor(patch, shared_memory=True)])
         logits: Batch = self._request.get_output_tensor(0).data
         return logits
+
+    def _side_by_side(self, batch: Batch) -> Batch:
+        if self._queue is None:
+            streams = min(self._threads, len(batch))
+            self._queue = openvino.AsyncInferQueue(self._compile_for(streams=streams), streams)
+            self._queue.set_callback(_keep)
+        logits = np.empty((len(batch), *self._shape), dtype=np.float32)
+        for number, patch in enumerate(batch):
+            tensor = openvino.Tensor(patch[np.newaxis], shared_memory=True)
+            self._queue.start_async([tensor], userdata=logits[number])
+        self._queue.wait_all()
+        return logits
+
+
+def _keep(request: Any, place: Batch) -> None:
+    """Copy what came out to its place in the batch."""
+    place[:] = request.get_output_tensor(0).data[0]
+
+
+def _settings(precision: str, streams: int = 1) -> dict[str, Any]:
+    return {
+        "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
+        "INFERENCE_NUM_THREADS": available_cpus(),
+        "NUM_STREAMS": streams,
+        "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
+    }
+
+
+def _loaded(stored: CompiledFile, precision: str) -> Any:
+    """Load a compiled network, if there is one that OpenVINO takes."""
+    content = stored.read()
+    if content is None:
+        return None
+    try:
+        # As bytes: a network that was imported from a tensor goes on using the tensor's memory.
+        return openvino.Core().import_model(content, "CPU", _settings(precision))
+    except RuntimeError:
+        return None

@@ -4,6 +4,10 @@ OpenVINO's own operator (MVN) adds up all voxels of a channel one after the othe
 whole VOI, 8.4 million of them, that loses three to four digits: the logits of a seven-stage network
 came out 5e-2 off, where PyTorch's were 1e-5 off, both against float64. Averages of blocks of at
 most 512 voxels, then of blocks of those averages, bring that to 1e-5, and take no longer.
+
+In bfloat16 the norms stay as they are: averages of blocks would be rounded to bfloat16 themselves.
+Seven stages with random weights were 2.8e-2 off (relative, 8.4 million voxels) with MVN, 2.9e-2
+with blocks, and 2.5e-2 in PyTorch's bfloat16: it is the rest of the network that is inexact.
 """
 
 from math import prod

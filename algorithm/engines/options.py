@@ -18,7 +18,9 @@ class Options:
     Attributes:
         device: `cpu` or `cuda`.
         precision: one of `PRECISIONS` but `auto`.
+        fill_cache: leave compiled networks in the model folder for the next start.
     """
 
     device: str = "cpu"
     precision: str = "f32"
+    fill_cache: bool = False

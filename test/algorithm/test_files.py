@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from algorithm.files import CHUNK_BYTES, new_folder, sha256
+from algorithm.files import CHUNK_BYTES, new_folder, sha256, write_beside
 from uls.errors import OutputError
 
 
@@ -83,3 +83,19 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         new_folder(tmp_path / "file" / "model"),
     ):
         pytest.fail("the block was entered")
+
+
+def test_a_file_is_written_as_a_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_beside(tmp_path / "file", b"first")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="No space"):
+        write_beside(tmp_path / "file", b"second")
+
+    assert (tmp_path / "file").read_bytes() == b"first"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -1,5 +1,6 @@
 """Which engine is made for which wish, and what is said when none can be."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
@@ -11,6 +12,10 @@ import torch
 from nnunet_folders import new_plans, write_result_folder
 
 from algorithm import engines, weights
+from algorithm.engines import catalogue
+from algorithm.engines.openvino import computes_in_bf16
+from algorithm.engines.parity import compare
+from algorithm.engines.shortlist import candidates
 from uls.errors import CallError, ModelError
 
 FOLDS = ("0", "1")
@@ -37,7 +42,7 @@ Uninstall = Callable[..., None]
 def uninstall(monkeypatch: pytest.MonkeyPatch) -> Uninstall:
     def hide(*packages: str) -> None:
         monkeypatch.setattr(
-            engines, "find_spec", lambda name: None if name in packages else find_spec(name)
+            catalogue, "find_spec", lambda name: None if name in packages else find_spec(name)
         )
 
     return hide
@@ -104,9 +109,10 @@ def test_auto_takes_torch_where_there_is_cuda(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
 
-    chosen, options = engines.choose("auto", model, engines.Options("auto"))
+    wanted = candidates("auto", model, device="auto", precision="f32")
 
-    assert (chosen, options.device) == ("torch", "cuda")
+    # This ONNX Runtime was not built for CUDA.
+    assert wanted == [catalogue.Candidate("torch", "cuda", "f32")]
     # Unless the CPU was asked for.
     assert engines.create("auto", model, device="cpu")[0].name == "openvino"
 
@@ -138,7 +144,11 @@ def test_openvino_does_not_run_on_cuda(model: weights.Model) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "named"),
     [
-        ("tensorrt", {}, "--engine: expected one of auto, torch, openvino, onnx, found 'tensorrt'"),
+        (
+            "caffe",
+            {},
+            "--engine: expected one of auto, torch, openvino, onnx, tensorrt, found",
+        ),
         ("auto", {"device": "tpu"}, "--device"),
         ("auto", {"precision": "int8"}, "--precision"),
         ("onnx", {"precision": "bf16"}, "--engine onnx: expected precision f32"),
@@ -152,7 +162,7 @@ def test_what_is_unknown_is_a_call_error(
 
 
 def test_every_engine_can_be_named() -> None:
-    assert engines.NAMES == ("auto", "torch", "openvino", "onnx")
+    assert engines.NAMES == ("auto", "torch", "openvino", "onnx", "tensorrt")
 
 
 @pytest.mark.parametrize("name", ["torch", "openvino", "onnx"])
@@ -164,3 +174,27 @@ def test_a_damaged_file_is_a_model_error(model: weights.Model, tmp_path: Path, n
 
     with pytest.raises(ModelError, match=r"0\.(onnx|safetensors)"):
         engines.create(name, replace(model, folder=tmp_path))
+
+
+@pytest.mark.parametrize("name", ["torch", "openvino"])
+def test_bfloat16_is_close_to_float32(model: weights.Model, name: str) -> None:
+    patch = np.random.default_rng(0).normal(size=(1, 1, 8, 16, 16)).astype(np.float32)
+    exact, engine = (engines.create(name, model, precision=p)[0] for p in ("f32", "bf16"))
+
+    parity = compare(engine(patch), exact(patch))
+
+    assert "bf16" in engine.device
+    assert parity.holds("bf16")
+    # It is bfloat16, with its 8 bits, where the CPU has it; OpenVINO takes float32 elsewhere.
+    assert parity.relative_error is not None
+    if name == "torch" or computes_in_bf16():
+        assert parity.relative_error > 1e-4
+
+
+def test_float32_writes_nothing_into_the_folder(model: weights.Model, tmp_path: Path) -> None:
+    shutil.copytree(model.folder, tmp_path / "model", ignore=shutil.ignore_patterns("engines.json"))
+    before = sorted((tmp_path / "model").iterdir())
+
+    engines.create("openvino", weights.verify(tmp_path / "model"))
+
+    assert sorted((tmp_path / "model").iterdir()) == before

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from nnunet_folders import new_plans, write_result_folder
 from onnx import TensorProto, helper
 
 from algorithm import weights
-from algorithm.engines.openvino import OpenVinoEngine
+from algorithm.engines.openvino import OpenVinoEngine, compile_network
 
 RUN = """
 import sys
@@ -83,7 +84,8 @@ def _norm(path: Path, shape: tuple[int, ...]) -> Path:
 def test_norms_are_exact_over_any_number_of_voxels(tmp_path: Path, shape: tuple[int, ...]) -> None:
     random = np.random.default_rng(0)
     x = random.normal(3, 1, size=(1, 2, *shape)).astype(np.float32)
-    engine = OpenVinoEngine(_norm(tmp_path / "norm.onnx", shape), (1, 2, *shape))
+    compile_for = partial(compile_network, _norm(tmp_path / "norm.onnx", shape), (1, 2, *shape))
+    engine = OpenVinoEngine(compile_for(), "f32", compile_for=compile_for)
 
     normalised = engine(x)
 
@@ -93,3 +95,24 @@ def test_norms_are_exact_over_any_number_of_voxels(tmp_path: Path, shape: tuple[
     exact = exact * [[[[[1.0]]], [[[2.0]]]]] + [[[[[0.0]]], [[[3.0]]]]]
     # OpenVINO's own operator is 4e-4 off over 8.4 million voxels.
     assert np.abs(normalised - exact).max() < 2e-5
+
+
+@pytest.mark.parametrize(("threads", "streams"), [(1, []), (2, [2]), (8, [3])])
+def test_a_batch_runs_side_by_side_on_as_many_streams_as_there_is_use_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int, streams: list[int]
+) -> None:
+    monkeypatch.setattr("algorithm.engines.openvino.available_cpus", lambda: threads)
+    path, shape, compiled_for = _norm(tmp_path / "norm.onnx", (4, 4, 4)), (1, 2, 4, 4, 4), []
+
+    def compile_for(**options: int) -> object:
+        compiled_for.append(options.get("streams"))
+        return compile_network(path, shape, **options)
+
+    engine = OpenVinoEngine(compile_for(), "f32", compile_for=compile_for)
+    batch = np.random.default_rng(0).normal(size=(3, 2, 4, 4, 4)).astype(np.float32)
+    single = [engine(batch[[n]]).copy()[0] for n in range(3)]
+
+    for _ in range(2):
+        np.testing.assert_allclose(engine(batch), single, atol=1e-6)
+
+    assert compiled_for == [None, *streams]

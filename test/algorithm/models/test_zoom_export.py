@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from algorithm import engines, weights
-from algorithm.engines.parity import compare, phantom_batch
+from algorithm.engines.parity import compare
+from algorithm.engines.phantoms import PHANTOMS, batch_of
 from algorithm.load import make_predictor
 from algorithm.models.zoom import ZoomPredictor
 from algorithm.models.zoom_export import export_zoom
@@ -104,7 +105,7 @@ def test_a_later_export_replaces_an_earlier_one_and_a_failed_one_does_not(tmp_pa
 def test_every_engine_computes_what_the_trained_network_does(folder: Path, name: str) -> None:
     """Float32 has 2^-24 = 6e-8; some hundred sums one after the other lose a digit or two of it."""
     model = weights.load_model(folder)
-    seen = phantom_batch(model.manifest)
+    seen = batch_of(PHANTOMS[0], model.manifest)
     batch = np.concatenate([seen, seen[..., ::-1]])
     with torch.inference_mode():
         expected = network()(torch.from_numpy(batch)).numpy()
@@ -120,7 +121,7 @@ def test_every_engine_computes_what_the_trained_network_does(folder: Path, name:
 @pytest.mark.parametrize("name", ["torch", "openvino"])
 def test_bfloat16_is_checked_on_what_the_network_sees(folder: Path, name: str) -> None:
     model = weights.load_model(folder)
-    seen = phantom_batch(model.manifest)
+    seen = batch_of(PHANTOMS[0], model.manifest)
     (exact,), (engine,) = (
         engines.create(name, model, device="cpu", precision=p) for p in ("f32", "bf16")
     )
@@ -129,7 +130,7 @@ def test_bfloat16_is_checked_on_what_the_network_sees(folder: Path, name: str) -
 
 
 def test_the_phantom_is_seen_through_the_models_channels(folder: Path) -> None:
-    seen = phantom_batch(weights.load_model(folder).manifest)
+    seen = batch_of(PHANTOMS[0], weights.load_model(folder).manifest)
 
     assert seen.shape == (1, 8, 48, 48, 48)
     assert seen.dtype == np.float32

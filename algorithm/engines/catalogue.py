@@ -1,0 +1,184 @@
+"""Which engines there are: their modules, packages, devices and precisions; and making one.
+
+An engine is one short module with a function `create(model, fold, options)`, and one line in
+`ENGINES` below. Its package is imported only when the engine is wanted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from algorithm.engines.base import Engine
+from algorithm.engines.options import Options
+from algorithm.manifest import Fold
+from algorithm.weights import Model
+from uls.errors import CallError, ModelError
+
+__all__ = [
+    "ENGINES",
+    "Candidate",
+    "Entry",
+    "check_runs",
+    "has_provider",
+    "installed",
+    "lacks_onnx",
+    "package",
+]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where an engine is, the packages and files it takes, what it runs on and computes in.
+
+    Attributes:
+        fast: per device, the reduced precision that `--precision auto` tries before float32.
+        distributions: names under which its main package may be installed.
+        cuda_provider: what ONNX Runtime calls the part that it takes on CUDA.
+    """
+
+    module: str
+    packages: tuple[str, ...]
+    extra: str
+    devices: tuple[str, ...]
+    precisions: tuple[str, ...]
+    distributions: tuple[str, ...]
+    fast: dict[str, str] = field(default_factory=dict)
+    reads_onnx: bool = True
+    cuda_provider: str = ""
+
+
+ENGINES = {
+    "torch": Entry(
+        "algorithm.engines.torch",
+        ("torch", "safetensors", "dynamic_network_architectures"),
+        extra="gpu",
+        devices=("cpu", "cuda"),
+        precisions=("f32", "bf16", "fp16"),
+        distributions=("torch",),
+        fast={"cuda": "fp16"},
+        reads_onnx=False,
+    ),
+    "openvino": Entry(
+        "algorithm.engines.openvino",
+        ("openvino",),
+        extra="cpu",
+        devices=("cpu",),
+        precisions=("f32", "bf16", "fp16"),
+        distributions=("openvino",),
+        fast={"cpu": "bf16"},
+    ),
+    "onnx": Entry(
+        "algorithm.engines.onnx",
+        ("onnxruntime",),
+        extra="onnx",
+        devices=("cpu", "cuda"),
+        precisions=("f32",),
+        distributions=("onnxruntime-gpu", "onnxruntime"),
+        cuda_provider="CUDAExecutionProvider",
+    ),
+    "tensorrt": Entry(
+        "algorithm.engines.tensorrt",
+        ("onnxruntime",),
+        extra="onnx",
+        devices=("cuda",),
+        precisions=("f32", "fp16"),
+        distributions=("onnxruntime-gpu", "onnxruntime"),
+        fast={"cuda": "fp16"},
+        cuda_provider="TensorrtExecutionProvider",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An engine on a device in a precision, none of them `auto`."""
+
+    engine: str
+    device: str
+    precision: str
+
+    def __str__(self) -> str:
+        return f"{self.engine} on {self.device} in {self.precision}"
+
+    @property
+    def entry(self) -> Entry:
+        """What is known of the engine."""
+        return ENGINES[self.engine]
+
+    def make(self, model: Model, fold: Fold, *, fill_cache: bool = False) -> Engine:
+        """Make one fold's network ready to run.
+
+        Args:
+            model: the model.
+            fold: one of its folds.
+            fill_cache: leave compiled networks in the model folder for the next start.
+
+        Raises:
+            CallError: the device or the precision is not there.
+            ModelError: the model does not load.
+        """
+        create: Callable[[Model, Fold, Options], Engine] = import_module(self.entry.module).create
+        return create(model, fold, Options(self.device, self.precision, fill_cache=fill_cache))
+
+
+def installed(name: str) -> bool:
+    """Say whether the packages of an engine are there; none is imported."""
+    return all(find_spec(package) is not None for package in ENGINES[name].packages)
+
+
+def has_provider(name: str) -> bool:
+    """Say whether an installed engine was built for CUDA, as far as that can be told."""
+    provider = ENGINES[name].cuda_provider
+    if not provider:
+        return True
+    import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415  (only where CUDA is)
+
+    return provider in onnxruntime.get_available_providers()
+
+
+def lacks_onnx(name: str, model: Model) -> bool:
+    """Say whether an engine reads ONNX files that a model does not have."""
+    return ENGINES[name].reads_onnx and any(fold.onnx is None for fold in model.manifest.folds)
+
+
+def package(name: str) -> str:
+    """Name an engine's main package and its version, such as `openvino 2026.4.1`."""
+    for distribution in ENGINES[name].distributions:
+        try:
+            return f"{distribution} {version(distribution)}"
+        except PackageNotFoundError:
+            continue
+    return f"{ENGINES[name].distributions[0]} of unknown version"
+
+
+def check_runs(candidate: Candidate, model: Model) -> None:
+    """Check that a candidate that was asked for can be made.
+
+    Raises:
+        CallError: it does not know the device or the precision, or is not installed.
+        ModelError: the model lacks the file that it reads.
+    """
+    name, entry = candidate.engine, candidate.entry
+    if candidate.device not in entry.devices:
+        expected = f"a device among {', '.join(entry.devices)}"
+        raise CallError.about(f"--engine {name}", expected=expected, found=candidate.device)
+    if candidate.precision not in entry.precisions:
+        expected = f"precision {' or '.join(entry.precisions)}"
+        raise CallError.about(f"--engine {name}", expected=expected, found=candidate.precision)
+    if not installed(name):
+        missing = ", ".join(package for package in entry.packages if find_spec(package) is None)
+        raise CallError.about(
+            f"--engine {name}",
+            expected=f"the packages {', '.join(entry.packages)}",
+            found=f"{missing} not installed",
+            hint=f"Install them with `pip install '.[{entry.extra}]'`, or take another engine.",
+        )
+    if lacks_onnx(name, model):
+        raise ModelError.about(
+            model.folder,
+            expected=f"an ONNX file for every fold, which --engine {name} reads",
+            found="none",
+            hint="Import the model again where the package onnx is installed.",
+        )

@@ -1,0 +1,46 @@
+"""What was found out, or compiled, for one model on one machine, and counts for no other."""
+
+import hashlib
+from typing import Literal, Self
+
+from algorithm.engines.catalogue import Candidate, package
+from algorithm.engines.hardware import device_name
+from algorithm.json_files import StrictModel
+from algorithm.manifest_parts import Sha256
+from algorithm.weights import Model
+
+__all__ = ["CHECK_VERSION", "Conditions"]
+
+CHECK_VERSION = 1
+"""To be raised when the check changes, or what an engine of ours computes."""
+
+
+class Conditions(StrictModel):
+    """What a check is about: if any of it changes, it must be done again."""
+
+    engine: str
+    device: str
+    precision: Literal["f32", "bf16", "fp16"]
+    device_name: str
+    package: str
+    model_sha256: Sha256
+    check: int
+
+    @classmethod
+    def of(cls, candidate: Candidate, model: Model) -> Self:
+        """Describe a candidate for a model on this machine, as of now."""
+        return cls.model_validate(
+            {
+                "engine": candidate.engine,
+                "device": candidate.device,
+                "precision": candidate.precision,
+                "device_name": device_name(candidate.device),
+                "package": package(candidate.engine),
+                "model_sha256": model.sha256,
+                "check": CHECK_VERSION,
+            }
+        )
+
+    def digest(self) -> str:
+        """Tell conditions apart by eight hexadecimal digits, in file names."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]

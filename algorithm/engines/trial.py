@@ -1,0 +1,89 @@
+"""The check before an engine may run a model: a few phantoms, against the float32 reference."""
+
+import time
+from collections.abc import Mapping
+from math import prod
+
+from algorithm.engines.admission import Admission
+from algorithm.engines.base import Batch, Engine
+from algorithm.engines.catalogue import Candidate
+from algorithm.engines.conditions import Conditions
+from algorithm.engines.parity import compare
+from algorithm.engines.phantoms import PHANTOMS, batch_of
+from algorithm.manifest import Fold
+from algorithm.weights import Model
+
+__all__ = ["Trial", "is_small"]
+
+_FLOAT32_BYTES = 4
+
+_SMALL = 1e13
+"""Parameters times the patch's voxels, up to which a network sees every phantom even on a CPU. The
+starter model has 5e11 and takes a tenth of a second; the ULS23 baseline has 1.6e15."""
+
+
+def is_small(model: Model) -> bool:
+    """Say whether a network runs in about a second at most on a common CPU."""
+    parameters = model.manifest.folds[0].weights.bytes / _FLOAT32_BYTES
+    return parameters * prod(model.manifest.patch_zyx) <= _SMALL
+
+
+class Trial:
+    """A model before its judge; what the reference says is computed once.
+
+    Args:
+        model: the model. A network that is not small sees one phantom instead of three on a CPU.
+        reference: what is right, or None where there is nothing to compare with. It is let go
+            before another engine is made: two large networks are never in memory together.
+        thorough: run every engine once more than the check needs, so that the first pass, which
+            is slower, does not count; and leave compiled networks in the model folder.
+    """
+
+    def __init__(
+        self, model: Model, reference: Candidate | None, *, thorough: bool = False
+    ) -> None:
+        self._model = model
+        self._reference = reference
+        self._thorough = thorough
+        on_cuda = reference is not None and reference.device == "cuda"
+        shown = PHANTOMS if on_cuda or is_small(model) else PHANTOMS[:1]
+        self._batches = {phantom.name: batch_of(phantom, model.manifest) for phantom in shown}
+        self._expected: dict[str, Mapping[str, Batch]] = {}
+
+    def run(self, candidate: Candidate) -> Admission:
+        """Compare a candidate with the reference, and time it.
+
+        Raises:
+            UserError: the candidate or the reference cannot be made.
+        """
+        seconds, parities = 0.0, {}
+        for fold in self._model.manifest.folds:
+            expected = self._answers_of_the_reference(fold)
+            engine = candidate.make(self._model, fold, fill_cache=self._thorough)
+            logits, fastest = self._passes(engine)
+            seconds += fastest
+            for name, right in expected.items():
+                parities[f"{fold.name}/{name}"] = compare(logits[name], right)
+        conditions = Conditions.of(candidate, self._model)
+        return Admission(conditions=conditions, parities=parities, seconds=seconds)
+
+    def _answers_of_the_reference(self, fold: Fold) -> Mapping[str, Batch]:
+        if self._reference is None:
+            return {}
+        if fold.name not in self._expected:
+            reference = self._reference.make(self._model, fold)
+            self._expected[fold.name] = {
+                name: reference(batch).copy() for name, batch in self._batches.items()
+            }
+        return self._expected[fold.name]
+
+    def _passes(self, engine: Engine) -> tuple[dict[str, Batch], float]:
+        """Show an engine every phantom; give what it says, and the seconds of its fastest pass."""
+        names = list(self._batches)
+        logits, seconds = {}, []
+        for name in names + names[:1] * self._thorough:
+            begin = time.perf_counter()
+            said = engine(self._batches[name])
+            seconds.append(time.perf_counter() - begin)
+            logits[name] = said.copy()
+        return logits, min(seconds)

@@ -1,0 +1,163 @@
+"""Which of several engines runs, when some fail and some were timed."""
+
+import logging
+import shutil
+from pathlib import Path
+
+import pytest
+from fake_engines import Fakes
+from nnunet_folders import new_plans, write_result_folder
+
+from algorithm import engines, weights
+from algorithm.engines import admission, shortlist
+from algorithm.engines.admission import Admission
+from algorithm.engines.catalogue import Candidate
+from algorithm.engines.conditions import Conditions
+from algorithm.engines.parity import Parity
+from uls.errors import CallError, ModelError
+
+OV_BF16, OV_F32 = "openvino on cpu in bf16", "openvino on cpu in f32"
+TORCH_F32, ONNX_F32 = "torch on cpu in f32", "onnx on cpu in f32"
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("choose")
+    source = write_result_folder(folder / "result", new_plans(patch=(16, 16, 16)))
+    weights.import_model(source, folder / "model", name="test")
+    return folder / "model"
+
+
+@pytest.fixture
+def model(original: Path, tmp_path: Path) -> weights.Model:
+    shutil.copytree(original, tmp_path / "model")
+    return weights.verify(tmp_path / "model")
+
+
+@pytest.fixture
+def fakes(monkeypatch: pytest.MonkeyPatch) -> Fakes:
+    monkeypatch.setattr(shortlist, "cuda_is_there", lambda: False)
+    monkeypatch.setattr(shortlist, "_cpu_computes_in_bf16", lambda: True)
+    fakes = Fakes()
+    fakes.install(monkeypatch)
+    return fakes
+
+
+def _used(model: weights.Model, name: str = "auto", precision: str = "auto") -> str:
+    return engines.create(name, model, precision=precision)[0].device
+
+
+def test_the_order_on_a_cpu(model: weights.Model, fakes: Fakes) -> None:
+    wanted = shortlist.candidates("auto", model, device="auto", precision="auto")
+
+    assert [str(one) for one in wanted] == [OV_BF16, OV_F32, TORCH_F32, ONNX_F32]
+
+
+def test_without_bfloat16_nothing_is_checked(
+    model: weights.Model, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shortlist, "_cpu_computes_in_bf16", lambda: False)
+
+    assert _used(model) == OV_F32
+    assert fakes.made == [OV_F32]
+    assert not (model.folder / "engines.json").exists()
+
+
+def test_reduced_precision_where_it_agrees(
+    model: weights.Model, fakes: Fakes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        assert _used(model) == OV_BF16
+
+    assert f"{OV_BF16} is admitted: Dice 1.0" in caplog.text
+
+
+def test_float32_where_it_does_not(
+    model: weights.Model, fakes: Fakes, caplog: pytest.LogCaptureFixture
+) -> None:
+    fakes.errors = {OV_BF16: 0.9}
+
+    assert _used(model) == OV_F32
+    assert f"{OV_BF16} disagrees with the float32 reference" in caplog.text
+    assert "The next engine is tried." in caplog.text
+
+
+def test_an_engine_that_cannot_be_made_gives_way(
+    model: weights.Model, fakes: Fakes, caplog: pytest.LogCaptureFixture
+) -> None:
+    fakes.broken = (OV_BF16, OV_F32)
+
+    assert _used(model) == TORCH_F32
+    assert f"{OV_F32} cannot be used: {OV_F32} is broken" in caplog.text
+
+
+def test_when_none_can_be_made_or_judged_the_error_says_why(
+    model: weights.Model, fakes: Fakes
+) -> None:
+    fakes.broken = (OV_BF16, OV_F32, TORCH_F32)
+
+    with pytest.raises(CallError, match=f"{TORCH_F32} is broken"):  # which would judge onnx
+        _used(model)
+
+
+def test_when_none_agrees_there_is_no_engine(model: weights.Model, fakes: Fakes) -> None:
+    _remember(model, {OV_BF16: None, OV_F32: None, TORCH_F32: None, ONNX_F32: None})
+
+    with pytest.raises(ModelError, match="an engine that agrees with the reference"):
+        _used(model)
+
+
+def test_the_float32_that_was_asked_for_runs_unchecked(model: weights.Model, fakes: Fakes) -> None:
+    fakes.errors = {ONNX_F32: 0.9}
+
+    assert _used(model, "onnx", "f32") == ONNX_F32
+    assert fakes.made == [ONNX_F32]
+
+
+def test_the_float32_that_was_asked_for_and_failed_before_is_said(
+    model: weights.Model, fakes: Fakes, caplog: pytest.LogCaptureFixture
+) -> None:
+    _remember(model, {ONNX_F32: None})
+
+    assert _used(model, "onnx", "f32") == ONNX_F32
+    assert "It is used, as it was asked for." in caplog.text
+
+
+def test_the_fastest_that_was_admitted(model: weights.Model, fakes: Fakes) -> None:
+    _remember(model, {OV_BF16: 3.0, OV_F32: 2.0, TORCH_F32: None, ONNX_F32: 1.0})
+
+    assert _used(model) == ONNX_F32
+    assert _used(model, "openvino") == OV_F32
+    assert fakes.made == [ONNX_F32, OV_F32]
+
+
+def test_a_time_of_a_less_promising_one_alone_says_nothing(
+    model: weights.Model, fakes: Fakes
+) -> None:
+    _remember(model, {TORCH_F32: 0.1})
+
+    assert _used(model) == OV_BF16
+
+
+def test_float32_on_cuda_is_judged_by_the_cpu_if_that_is_cheap(
+    model: weights.Model, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cuda = Candidate("torch", "cuda", "f32")
+
+    assert str(shortlist.reference_of(cuda, model)) == TORCH_F32
+    monkeypatch.setattr(shortlist, "is_small", lambda _: False)
+    assert shortlist.reference_of(cuda, model) is None
+    assert shortlist.reference_of(Candidate("torch", "cuda", "fp16"), model) == cuda
+
+
+def _remember(model: weights.Model, seconds: dict[str, float | None]) -> None:
+    """Write records; None stands for an engine that failed."""
+    records = []
+    for said, taken in seconds.items():
+        engine, _, device, _, precision = said.split()
+        parity = Parity(dice=0.5 if taken is None else 1.0, relative_error=1.0)
+        conditions = Conditions.of(Candidate(engine, device, precision), model)
+        records.append(
+            Admission(conditions=conditions, parities={"all/ball": parity}, seconds=taken or 1.0)
+        )
+    assert admission.remember(records, model) is not None

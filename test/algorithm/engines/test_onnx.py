@@ -1,0 +1,127 @@
+"""ONNX Runtime's providers: CUDA and TensorRT are faked, as they are not there."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+from nnunet_folders import new_plans, write_result_folder
+
+from algorithm import engines, weights
+from algorithm.engines import shortlist
+from algorithm.engines.base import Batch
+from algorithm.engines.compiled import tensorrt_folder
+from algorithm.engines.onnx import OnnxEngine
+from algorithm.engines.tensorrt import provider_settings
+from uls.errors import CallError
+
+CUDA, TENSORRT = "CUDAExecutionProvider", "TensorrtExecutionProvider"
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> weights.Model:
+    folder = tmp_path_factory.mktemp("onnx")
+    source = write_result_folder(folder / "result", new_plans(patch=(16, 16, 16)))
+    weights.import_model(source, folder / "model", name="test")
+    return weights.verify(folder / "model")
+
+
+@pytest.fixture
+def model(original: weights.Model, tmp_path: Path) -> weights.Model:
+    return replace(original, folder=tmp_path)
+
+
+def _pretend(monkeypatch: pytest.MonkeyPatch, *providers: str) -> None:
+    monkeypatch.setattr(shortlist, "cuda_is_there", lambda: True)
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: list(providers))
+
+
+def _wanted(model: weights.Model, name: str = "auto", *, build: bool = False) -> list[str]:
+    wanted = shortlist.candidates(name, model, device="auto", precision="auto", build=build)
+    return [str(one) for one in wanted]
+
+
+def test_on_cuda_torch_comes_first(model: weights.Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    _pretend(monkeypatch, TENSORRT, CUDA)
+
+    torch_first = ["torch on cuda in fp16", "torch on cuda in f32", "onnx on cuda in f32"]
+    assert _wanted(model) == torch_first
+    assert _wanted(model, "onnx") == ["onnx on cuda in f32"]
+    assert _wanted(model, build=True)[1] == "tensorrt on cuda in fp16"
+
+
+def test_tensorrt_comes_into_question_once_every_fold_is_built(
+    model: weights.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _pretend(monkeypatch, TENSORRT, CUDA)
+    folder = tensorrt_folder(model, "all", "fp16")
+    folder.mkdir(parents=True)
+    assert "tensorrt on cuda in fp16" not in _wanted(model)
+
+    (folder / "graph_sm80.engine").touch()
+
+    assert "tensorrt on cuda in fp16" in _wanted(model)
+    assert "tensorrt on cuda in f32" not in _wanted(model)
+    assert "tensorrt on cuda in fp16" not in _wanted(replace(model, sha256="0" * 64))
+
+
+def test_an_onnx_runtime_without_cuda_stays_on_the_cpu(
+    model: weights.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _pretend(monkeypatch, "CPUExecutionProvider")
+
+    assert _wanted(model, "onnx") == ["onnx on cpu in f32"]
+
+
+@pytest.mark.parametrize(("name", "provider"), [("onnx", CUDA), ("tensorrt", TENSORRT)])
+def test_a_provider_that_is_not_there_is_named(
+    original: weights.Model, name: str, provider: str
+) -> None:
+    with pytest.raises(CallError, match=rf"the {provider}, found .*CPUExecutionProvider.*-gpu"):
+        engines.create(name, original, device="cuda", precision="f32")
+
+
+def test_a_provider_that_does_not_start_is_named(
+    original: weights.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ONNX Runtime goes on with the CPU then, and only its own log says so."""
+
+    class OnCpu:
+        def __init__(self, *_: object, **__: object) -> None: ...
+
+        def get_providers(self) -> list[str]:
+            return ["CPUExecutionProvider"]
+
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA])
+    monkeypatch.setattr(onnxruntime, "InferenceSession", OnCpu)
+
+    with pytest.raises(CallError, match="only CPUExecutionProvider could be started"):
+        engines.create("onnx", original, device="cuda")
+
+
+def test_what_tensorrt_is_told(tmp_path: Path) -> None:
+    settings = provider_settings((1, 8, 48, 48, 48), "fp16", folder=tmp_path)
+
+    assert settings["trt_profile_max_shapes"] == "voi:1x8x48x48x48"
+    assert settings["trt_fp16_enable"] == settings["trt_engine_cache_enable"] == "True"
+    assert settings["trt_engine_cache_path"] == str(tmp_path)
+    without = provider_settings((1, 8, 48, 48, 48), "f32", folder=None)
+    assert without["trt_fp16_enable"] == "False"
+    assert "trt_engine_cache_enable" not in without
+
+
+def test_tensorrt_gets_a_batch_patch_by_patch() -> None:
+    sizes = []
+
+    class Session:
+        def run(self, _: None, values: dict[str, Batch]) -> list[Batch]:
+            sizes.append(len(values["voi"]))
+            return [2 * values["voi"]]
+
+    batch = np.arange(3, dtype=np.float32).reshape(3, 1, 1, 1, 1)
+
+    logits = OnnxEngine(Session(), "fake", one_by_one=True)(batch)
+
+    np.testing.assert_array_equal(logits, 2 * batch)
+    assert sizes == [1, 1, 1]

@@ -1,0 +1,57 @@
+"""Engines that are not there: fakes that are off by a factor, and a count of how many were made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from algorithm.engines import catalogue
+from algorithm.engines.base import Batch
+from algorithm.engines.catalogue import Candidate
+from algorithm.manifest import Fold
+from algorithm.weights import Model
+from uls.errors import CallError
+
+
+class FakeEngine:
+    """Lesion is what is bright; half of it is missed as far as there is an error."""
+
+    name = "fake"
+
+    def __init__(self, candidate: Candidate, *, error: float) -> None:
+        self.device = str(candidate)
+        self._error = error
+
+    def __call__(self, batch: Batch) -> Batch:
+        logits = np.concatenate([-batch, batch], axis=1)
+        logits[:, :, ::2] *= 1 - 2 * self._error
+        return logits
+
+
+@dataclass
+class Fakes:
+    """Makes fake engines and writes down which.
+
+    Attributes:
+        errors: of candidates, as they are said; others are exact.
+        broken: candidates that cannot be made.
+        made: those that were, in order.
+    """
+
+    errors: Mapping[str, float] = field(default_factory=dict)
+    broken: tuple[str, ...] = ()
+    made: list[str] = field(default_factory=list)
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Take the place of all real engines."""
+
+        def make(
+            candidate: Candidate, _model: Model, _fold: Fold, *, fill_cache: bool = False
+        ) -> FakeEngine:
+            if str(candidate) in self.broken:
+                raise CallError(f"{candidate} is broken")
+            self.made.append(str(candidate))
+            return FakeEngine(candidate, error=self.errors.get(str(candidate), 0.0))
+
+        monkeypatch.setattr(catalogue.Candidate, "make", make)
