@@ -16,7 +16,17 @@ from algorithm.engines.options import DEVICES, PRECISIONS, Options
 from algorithm.weights import Model
 from uls.errors import CallError, ModelError
 
-__all__ = ["DEVICES", "NAMES", "PRECISIONS", "Engine", "Options", "choose", "create"]
+__all__ = [
+    "DEVICES",
+    "NAMES",
+    "PRECISIONS",
+    "Engine",
+    "Options",
+    "choose",
+    "create",
+    "settle",
+    "usable",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +80,20 @@ def create(
         CallError: an unknown name, an engine that is not installed, a device that is not there.
         ModelError: the model lacks the file that the engine reads, or does not load.
     """
+    chosen, options = settle(name, model, device=device, precision=precision)
+    _check_runs(chosen, model, options)
+    make: _Create = import_module(_ENGINES[chosen].module).create
+    return tuple(make(model, fold, options) for fold in model.manifest.folds)
+
+
+def settle(
+    name: str, model: Model, *, device: str = "auto", precision: str = "auto"
+) -> tuple[str, Options]:
+    """Say which engine, device and precision `create` would take, without making anything.
+
+    Raises:
+        CallError: an unknown name, or no engine is installed that can read the model.
+    """
     _check(name, NAMES, "--engine")
     _check(device, DEVICES, "--device")
     _check(precision, PRECISIONS, "--precision")
@@ -77,9 +101,16 @@ def create(
     chosen, options = choose(name, model, Options(device, wished))
     if precision == "auto" and chosen == "openvino" and _fast_in_bf16(model):
         options = replace(options, precision="bf16")
-    _check_runs(chosen, model, options)
-    make: _Create = import_module(_ENGINES[chosen].module).create
-    return tuple(make(model, fold, options) for fold in model.manifest.folds)
+    return chosen, options
+
+
+def usable(model: Model, device: str) -> tuple[str, ...]:
+    """Name the engines that are installed, know a device (`cpu`, `cuda`) and can read a model."""
+    return tuple(
+        name
+        for name, entry in _ENGINES.items()
+        if device in entry.devices and _installed(name) and not _lacks_onnx(name, model)
+    )
 
 
 _Create = Callable[..., Engine]
