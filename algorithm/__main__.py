@@ -1,4 +1,4 @@
-"""The algorithm's command line: `segment` (exec mode), `serve` (invoke mode), `bench`, `weights`."""
+"""The algorithm's commands: `segment` (exec mode), `serve` (invoke mode), `bench`, `weights …`."""
 
 import logging
 from functools import partial

@@ -64,7 +64,8 @@ def bench(
     """
     command_line.start_log(quiet=quiet)
     _check_call(model, architecture, [file for file in (json_file, plot_file) if file], plot_file)
-    from algorithm.bench.benchmark import BenchOptions, measure  # noqa: PLC0415
+    from algorithm.bench.bencher import BenchOptions  # noqa: PLC0415
+    from algorithm.bench.benchmark import measure  # noqa: PLC0415
     from algorithm.bench.findings import summarised  # noqa: PLC0415
     from algorithm.bench.text import text_of  # noqa: PLC0415
 

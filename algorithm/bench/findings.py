@@ -66,7 +66,6 @@ def summarised(found: Findings) -> Bench:
     if plan.NNUNETV2 in found.turns:
         nnunetv2 = _measured(found, plan.NNUNETV2, plan.nnunetv2_precision(found.device))
     auto = engines.get(found.auto.name)
-    both = auto is not None and nnunetv2 is not None
     manifest, work = found.subject.model.manifest, found.subject.work
     return Bench(
         device=device_said(found.device, found.threads),
@@ -89,7 +88,9 @@ def summarised(found: Findings) -> Bench:
         nnunetv2=nnunetv2,
         left_out=found.left_out,
         auto_engine=found.auto.name,
-        ratio_to_nnunetv2=nnunetv2.seconds_per_voi / auto.seconds_per_voi if both else None,
+        ratio_to_nnunetv2=None
+        if auto is None or nnunetv2 is None
+        else nnunetv2.seconds_per_voi / auto.seconds_per_voi,
         stages=_stages(found, auto),
         job=_job(found, auto),
         t4=_projections(found, auto),
@@ -99,16 +100,17 @@ def summarised(found: Findings) -> Bench:
 def _measured(found: Findings, name: str, precision: str) -> Measured:
     turns = found.turns[name]
     seconds = [one for turn in turns for one in turn.seconds]
-    forward = median(one for turn in turns for one in turn.forward_seconds)
-    patches = median(one for turn in turns for one in turn.patches)
+    forward = [one for turn in turns for one in turn.forward_seconds]
+    patches = [one for turn in turns for one in turn.patches]
+    rate = median(count / taken for count, taken in zip(patches, forward, strict=True))
     work, peak = found.subject.work, found.peaks[precision]
-    tflops = None if work is None else work.flops * patches / forward / 1e12
+    tflops = None if work is None else work.flops * rate / 1e12
     return Measured(
         device=turns[0].device,
         seconds_per_voi=median(seconds),
         runs=seconds,
-        forward_seconds=forward,
-        patches_per_voi=patches,
+        forward_seconds=median(forward),
+        patches_per_voi=median(patches),
         tflops=tflops,
         peak_tflops=peak,
         share_of_peak=None if tflops is None else tflops / peak,

@@ -41,8 +41,8 @@ def guessed_voi_seconds(subject: Subject, device: str) -> float:
     passes = _ZOOM_PATCHES
     if isinstance(manifest, Manifest):
         sizes = zip(VOI_SHAPE_ZYX, manifest.patch_zyx, strict=True)
-        image = tuple(max(size, patch) for size, patch in sizes)
-        passes = len(list(tiles(image, manifest.patch_zyx))) * len(subject.folds)
+        z, y, x = (max(size, patch) for size, patch in sizes)
+        passes = len(list(tiles((z, y, x), manifest.patch_zyx))) * len(subject.folds)
     tflop = subject.work.flops / 1e12 if subject.work else 0.1
     return max(0.1, passes * tflop / _TFLOPS_GUESSED[device])
 

@@ -62,8 +62,9 @@ def random_state(architecture: Architecture, *, seed: int = 0) -> "dict[str, tor
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         for layer in network.modules():
-            if hasattr(layer, "reset_parameters"):
-                layer.reset_parameters()
+            draw: Any = getattr(layer, "reset_parameters", None)
+            if draw is not None:
+                draw()
     first = set(networks.aliases(network).values())
     return {name: tensor for name, tensor in network.state_dict().items() if name in first}
 

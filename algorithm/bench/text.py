@@ -86,7 +86,8 @@ def _job_lines(job: Job) -> Iterator[str]:
 def _projection_lines(projection: Projection) -> Iterator[str]:
     yield (
         f"Projected, {projection.vois} VOIs on a T4 at {projection.share_of_peak:.0%} of its peak "
-        f"({projection.why}), bound by {projection.bound_by}, budget {projection.budget_seconds:g} s:"
+        f"({projection.why}), bound by {projection.bound_by}; "
+        f"budget {projection.budget_seconds:g} s:"
     )
     for row in projection.passes:
         verdict = "fits" if row.in_budget else "too long"

@@ -86,7 +86,7 @@ def count_work(network: Any, input_shape: tuple[int, ...]) -> Work:
             read = sum(tensor.numel() for tensor in _tensors(arguments))
             result = super().run_node(n)
             if n.op in {"call_module", "call_function"}:
-                layer = self.module.get_submodule(n.target) if n.op == "call_module" else None
+                layer = self.module.get_submodule(str(n.target)) if n.op == "call_module" else None
                 self.total += _layer_work(layer, arguments, result, read=read)
             return result
 
