@@ -1,6 +1,7 @@
 """Networks by name, for a benchmark that needs no download: their speed is not in their weights."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from algorithm.recipe import Architecture, CTNormalisation, Zyx
 from uls.voi import VOI_SHAPE_ZYX
@@ -13,7 +14,7 @@ _HU = CTNormalisation(low_hu=-910, high_hu=1672, mean_hu=21.7, std_hu=331.6)
 
 @dataclass(frozen=True)
 class Design:
-    """A residual-encoder U-Net as nnU-Net builds it, and the patch that it sees.
+    """A U-Net as nnU-Net builds it, and the patch that it sees.
 
     Attributes:
         architecture: the network.
@@ -27,11 +28,16 @@ class Design:
 
 
 def _design(
-    features: tuple[int, ...], strides: tuple[Zyx, ...], blocks: tuple[int, ...], patch_zyx: Zyx
+    features: tuple[int, ...],
+    strides: tuple[Zyx, ...],
+    blocks: tuple[int, ...],
+    patch_zyx: Zyx,
+    *,
+    network: Literal["PlainConvUNet", "ResidualEncoderUNet"] = "ResidualEncoderUNet",
 ) -> Design:
     stages = len(features)
     architecture = Architecture(
-        network="ResidualEncoderUNet",
+        network=network,
         features_per_stage=features,
         kernel_sizes=((3, 3, 3),) * stages,
         strides=strides,
@@ -66,9 +72,10 @@ ARCHITECTURES = {
     ),
     # For a first try and for tests: a VOI in about a second.
     "small": _design(
-        features=(2, 4, 8, 8),
-        strides=(_WHOLE, *(_HALF,) * 3),
-        blocks=(1, 1, 1, 1),
+        features=(2, 4, 8),
+        strides=(_WHOLE, _HALF, _HALF),
+        blocks=(1, 1, 1),
         patch_zyx=VOI_SHAPE_ZYX,
+        network="PlainConvUNet",
     ),
 }

@@ -164,3 +164,23 @@ def test_a_damaged_file_is_a_model_error(model: weights.Model, tmp_path: Path, n
 
     with pytest.raises(ModelError, match=r"0\.(onnx|safetensors)"):
         engines.create(name, replace(model, folder=tmp_path))
+
+
+def test_settling_tells_what_would_be_made(model: weights.Model, uninstall: Uninstall) -> None:
+    assert engines.settle("auto", model) == ("openvino", engines.Options("cpu", "f32"))
+    assert engines.settle("onnx", model, precision="bf16") == (
+        "onnx",
+        engines.Options("cpu", "bf16"),
+    )
+    uninstall("openvino")
+    assert engines.settle("auto", model)[0] == "torch"
+
+
+def test_usable_engines_are_installed_and_read_the_model(
+    model: weights.Model, without_onnx: weights.Model, uninstall: Uninstall
+) -> None:
+    assert engines.usable(model, "cpu") == ("torch", "openvino", "onnx")
+    assert engines.usable(model, "cuda") == ("torch",)
+    assert engines.usable(without_onnx, "cpu") == ("torch",)
+    uninstall("openvino")
+    assert engines.usable(model, "cpu") == ("torch", "onnx")
