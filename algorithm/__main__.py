@@ -1,4 +1,4 @@
-"""The algorithm's command line: `segment` (exec mode), `serve` (invoke mode), `weights …`."""
+"""The algorithm's commands: `segment` (exec mode), `serve` (invoke mode), `bench`, `weights …`."""
 
 import logging
 from functools import partial
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from algorithm import weights_command
+from algorithm.bench.command import bench
 from algorithm.boxes import parse_box
 from algorithm.command_options import (
     BoxesOption,
@@ -45,6 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(weights_command.app, name="weights")
+app.command()(bench)
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""How fast inference is: each engine beside nnunetv2, on the same weights, VOIs and threads."""

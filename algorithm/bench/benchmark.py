@@ -1,0 +1,55 @@
+"""The benchmark, top to bottom: peaks, engines there and back, stages and jobs.
+
+Each measurement has a process of its own, so that its peak memory is its own, and one runs at a
+time: nnunetv2 alone takes 9 GB for the ULS23 baseline. So that a machine whose load drifts favours
+nobody, each engine has two turns with half of its runs: all in order, then all in reverse.
+"""
+
+from pathlib import Path
+
+from algorithm.bench.bencher import Bencher, BenchOptions
+from algorithm.bench.cells import cells_here, reference_cell, wanted_cells
+from algorithm.bench.findings import Findings
+from algorithm.bench.subject import Subject
+
+__all__ = ["measure"]
+
+
+def measure(options: BenchOptions, subject: Subject, scratch: Path) -> Findings:
+    """Measure a model.
+
+    Args:
+        options: how.
+        subject: the model.
+        scratch: a folder for files that are needed meanwhile.
+
+    Raises:
+        CallError: an engine is asked for that is not here.
+        UserError: something that every other figure rests on could not be measured.
+    """
+    here = cells_here(subject.model, options.device)
+    cells = wanted_cells(options.engines, here)
+    bencher = Bencher(options, subject, cells, reference_cell(here), scratch)
+    peaks = {precision: bencher.peak(precision) for precision in bencher.precisions}
+    for name, runs in bencher.turns:
+        bencher.turn(name, runs)
+    bencher.reference()
+    around = bencher.around()
+    whole_seconds = bencher.whole_job() if options.whole_job else None
+    return Findings(
+        subject=subject,
+        device=options.device,
+        threads=bencher.threads,
+        runs=options.runs,
+        vois=options.vois,
+        cells=cells,
+        here=here,
+        reference=bencher.reference_name,
+        peaks=peaks,
+        last_peak=bencher.peak("f32"),
+        turns=bencher.measured,
+        left_out=bencher.left_out,
+        logits=bencher.logits,
+        around=around,
+        whole_seconds=whole_seconds,
+    )
