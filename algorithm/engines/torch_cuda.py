@@ -61,10 +61,8 @@ class HalfEngine:
         self._pass = _Pass(in_half(network, dtype).to(device), shape, device=device, dtype=dtype)
         self._slots = [_Slot(shape, device=device, dtype=dtype) for _ in range(_SLOTS)]
         on_cuda = device == "cuda"
-        self._coming, self._going = (
-            torch.cuda.Stream() if on_cuda else None,
-            torch.cuda.Stream() if on_cuda else None,
-        )
+        self._coming = torch.cuda.Stream() if on_cuda else None
+        self._going = torch.cuda.Stream() if on_cuda else None
 
     @torch.inference_mode()
     def __call__(self, batch: Batch) -> Batch:
@@ -123,7 +121,9 @@ class _Pass:
             memory_format=torch.channels_last_3d
         )
         self._graph = torch.cuda.CUDAGraph() if device == "cuda" else None
-        self._logits = self._network(self._input) if self._graph is None else self._record()
+        self._logits = (
+            self._network(self._input) if self._graph is None else self._record(self._graph)
+        )
         self.classes = self._logits.shape[1]
 
     def run(self, patch: Tensor, lesion: Tensor) -> None:
@@ -138,7 +138,7 @@ class _Pass:
         else:
             lesion.copy_(self._logits[0, 0])
 
-    def _record(self) -> Tensor:
+    def _record(self, graph: "torch.cuda.CUDAGraph") -> Tensor:
         """Record one pass, after some on a stream aside, as PyTorch asks for."""
         torch.backends.cudnn.benchmark = True
         aside = torch.cuda.Stream()
@@ -147,7 +147,7 @@ class _Pass:
             for _ in range(_WARM_UP_PASSES):
                 self._network(self._input)
         torch.cuda.current_stream().wait_stream(aside)
-        with torch.cuda.graph(self._graph):
+        with torch.cuda.graph(graph):
             logits: Tensor = self._network(self._input)
         return logits
 
