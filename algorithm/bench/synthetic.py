@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from algorithm.engines.phantoms import BODY_SPACING_MM, body_hu
 from uls.sockets import SPACINGS_FILE, STACK_FOLDER
-from uls.voi import VOI_SHAPE_ZYX, Spacing
+from uls.voi import VOI_SHAPE_ZYX
 
 __all__ = ["DIFFERENT_VOIS", "SPACING_MM", "synthetic_voi", "write_job"]
 
 DIFFERENT_VOIS = 4
 """So many VOIs differ; a longer stack repeats them in turn."""
 
-SPACING_MM: Spacing = (0.8, 0.8, 2.0)
+SPACING_MM = BODY_SPACING_MM
 
 _LEVEL = 2
 """Of compression: what SimpleITK takes for a MetaImage."""
@@ -36,19 +37,9 @@ def synthetic_voi(seed: int) -> Voi:
         HU, int16, (128, 256, 256).
     """
     rng = np.random.default_rng(seed)
-    z, y, x = (
-        (np.arange(size, dtype=np.float32) - size // 2) * np.float32(step)
-        for size, step in zip(VOI_SHAPE_ZYX, reversed(SPACING_MM), strict=True)
-    )
-    z, y, x = z[:, None, None], y[None, :, None], x[None, None, :]
     radius, away = rng.uniform(4, 25), rng.normal(size=3)
-    centre = 0.5 * radius * away / np.linalg.norm(away)
-    body = (y / 95) ** 2 + (x / 90) ** 2
-    hu = np.where(body < 0.7, 40.0 + 15 * np.sin(z / 9) * np.sin(y / 7) * np.sin(x / 8), -100.0)
-    distance = (z - centre[0]) ** 2 + (y - centre[1]) ** 2 + (x - centre[2]) ** 2
-    hu[distance < radius**2] = 110.0
-    hu += rng.normal(0, 18, VOI_SHAPE_ZYX)
-    hu[np.broadcast_to(body > 1, VOI_SHAPE_ZYX)] = -1000.0
+    z, y, x = (float(part) for part in 0.5 * radius * away / np.linalg.norm(away))
+    hu = body_hu(VOI_SHAPE_ZYX, radius_mm=radius, centre_mm=(z, y, x), rng=rng)
     return np.rint(hu).astype(np.int16)
 
 

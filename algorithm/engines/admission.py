@@ -32,7 +32,7 @@ class Admission(StrictModel):
 
     Attributes:
         conditions: what was checked.
-        parities: per fold and phantom, such as `all/ball`; none for a reference.
+        parities: per fold and phantom, such as `all/body`; none for a reference.
         seconds: the fastest pass, of all folds together.
     """
 

@@ -162,7 +162,7 @@ def test_nothing_half_written_is_left(
 
 def test_the_worst_parity_counts_and_is_said(model: weights.Model) -> None:
     about = Conditions.of(Candidate("openvino", "cpu", "bf16"), model)
-    good = {"0/ball": Parity(dice=1.0, relative_error=0.5)}
+    good = {"0/body": Parity(dice=1.0, relative_error=0.5)}
     bad = {"0/faint": Parity(dice=None, relative_error=0.5)}
 
     one = Admission(conditions=about, parities=good, seconds=1)

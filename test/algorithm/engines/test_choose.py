@@ -158,6 +158,6 @@ def _remember(model: weights.Model, seconds: dict[str, float | None]) -> None:
         parity = Parity(dice=0.5 if taken is None else 1.0, relative_error=1.0)
         conditions = Conditions.of(Candidate(engine, device, precision), model)
         records.append(
-            Admission(conditions=conditions, parities={"all/ball": parity}, seconds=taken or 1.0)
+            Admission(conditions=conditions, parities={"all/body": parity}, seconds=taken or 1.0)
         )
     assert admission.remember(records, model) is not None

@@ -47,7 +47,7 @@ def test_the_command_from_end_to_end(folder: Path) -> None:
     assert reference.startswith("torch")
     model = weights.verify(folder)
     records = admission.read(folder)
-    phantoms = {f"{fold}/{name}" for fold in "01" for name in ("ball", "nodule", "faint")}
+    phantoms = {f"{fold}/{name}" for fold in "01" for name in ("body", "nodule", "faint")}
     assert [len(one.parities) for one in records].count(0) == 1
     assert all(set(one.parities) in (set(), phantoms) for one in records)
     compiled = sorted((folder / "cache" / model.sha256[:16]).iterdir())
