@@ -5,13 +5,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
     cat <<'EOF'
-Usage: ./build.sh [exec|invoke|all] [--cpu] [--only algorithm|evaluation] [--list]
+Usage: ./build.sh [exec|invoke|all] [--cpu] [--budget SECONDS] [--only algorithm|evaluation] [--list]
 
 Builds the algorithm image and the evaluation image for linux/amd64, both kinds unless one is named:
   exec     does one job from /input to /output and exits
   invoke   serves jobs on port 4743, and carries the label that tells Grand Challenge so
 
   --cpu           the algorithm for machines without a CUDA GPU: OpenVINO instead of torch
+  --budget N      the algorithm ends every job within N seconds, at worst with empty masks: for
+                  the challenge (540), not for a hospital
   --only IMAGE    one of the two images
   --list          only print the names of the images that would be built
   -h, --help      this text
@@ -35,13 +37,18 @@ refuse() {
 }
 
 read_arguments() {
-    targets=(exec invoke) images=(algorithm evaluation) variant=gpu list=false
+    targets=(exec invoke) images=(algorithm evaluation) variant=gpu budget= list=false
     while (($#)); do
         case $1 in
             exec | invoke) targets=("$1") ;;
             all) targets=(exec invoke) ;;
             --cpu) variant=cpu ;;
             --list) list=true ;;
+            --budget)
+                [[ ${2-} =~ ^[1-9][0-9]*$ ]] || refuse "--budget takes whole seconds, not '${2-}'"
+                budget=$2
+                shift
+                ;;
             --only)
                 [[ ${2-} == algorithm || ${2-} == evaluation ]] ||
                     refuse "--only takes algorithm or evaluation, not '${2-}'"
@@ -73,7 +80,7 @@ build() { # image, target, further arguments of docker build
 build_algorithm() { # target
     local base=${ALGORITHM_BASE_IMAGE-}
     [[ $variant == cpu ]] && base=${base:-python:3.12-slim}
-    build algorithm "$1" --build-arg "VARIANT=$variant" ${base:+--build-arg "BASE_IMAGE=$base"}
+    build algorithm "$1" --build-arg "VARIANT=$variant" --build-arg "BUDGET=$budget" ${base:+--build-arg "BASE_IMAGE=$base"}
 }
 
 build_evaluation() { # target

@@ -62,6 +62,7 @@ BudgetOption = Annotated[
     typer.Option(
         "--budget",
         min=1,
+        envvar="ULS_BUDGET",
         help="Seconds for the whole job. Where they run short, it makes do with fewer passes, then "
         "with the starter model, at worst with empty masks, and says which; it still exits with 0.",
     ),

@@ -53,6 +53,17 @@ def test_a_budget_that_is_too_short_gives_an_empty_mask_and_says_so(
     assert mask.max() == 0
 
 
+def test_an_image_gets_its_budget_from_the_environment(
+    job: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ULS_BUDGET", "1")
+    done = run("--input", job, "--output", tmp_path / "out")
+    assert "for lack of time: 1 left empty" in done.stderr
+    monkeypatch.setenv("ULS_BUDGET", "")  # built without one
+    done = run("--input", job, "--output", tmp_path / "out")
+    assert "for lack of time" not in done.stderr
+
+
 def test_a_budget_that_is_long_enough_changes_nothing(job: Path, tmp_path: Path) -> None:
     for name, budget in (("free", ()), ("timed", ("--budget", "500"))):
         done = run("--input", job, "--output", tmp_path / name, "--mirror", "2", *budget)

@@ -86,6 +86,20 @@ def test_uploaded_weights_win_over_baked_in_ones(
     assert "the-uploaded-one" in segmented.log
 
 
+def test_a_budget_built_into_the_image_ends_the_job_with_a_valid_file(
+    algorithm: str, job: Folders, tmp_path: Path
+) -> None:
+    """One second is what the job keeps back for leaving, so that every mask is empty."""
+    recipe = tmp_path / "recipe"
+    recipe.write_text(f"FROM {algorithm}:exec\nENV ULS_BUDGET=1\n")
+    image = docker_ok("build", "--quiet", "--file", str(recipe), str(tmp_path)).split()[-1]
+    ended = run(image, job)
+    assert ended.exit_code == 0, ended.log
+    assert "Of 6 VOIs, for lack of time: 6 left empty" in ended.log
+    assert list(job.written) == [MASKS]
+    assert set(np.unique(masks(job.written[MASKS]))) == {0}
+
+
 def test_damaged_uploaded_weights_end_with_exit_code_4(
     algorithm: str, sample: Path, starter_model: Path, tmp_path: Path
 ) -> None:

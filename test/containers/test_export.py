@@ -113,6 +113,15 @@ def test_wrong_argument_is_refused_and_help_is_helpful(script: str) -> None:
     assert helped.stdout.startswith(f"Usage: ./{script}")
 
 
+def test_a_budget_is_whole_seconds() -> None:
+    call = [ROOT / "build.sh", "--list", "--budget"]
+    for wrong in ("soon", "-5", ""):
+        done = subprocess.run([*call, wrong], check=False, capture_output=True, text=True)
+        assert done.returncode == 2
+        assert f"'{wrong}'" in done.stderr
+    assert subprocess.run([*call, "540"], check=False, capture_output=True).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
