@@ -1,10 +1,8 @@
 """In the worker: nnunetv2's own predictor on the same VOIs, in the same process conditions."""
 
 import itertools
-import sys
 import time
 import warnings
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -15,14 +13,13 @@ from algorithm.bench.memory import peak_memory_gb
 from algorithm.bench.result_folder import CHECKPOINT
 from algorithm.bench.synthetic import DIFFERENT_VOIS, SPACING_MM
 from algorithm.bench.tasks import Nnunetv2Task, Turn
+from algorithm.bench.torchvision_import import make_torchvision_importable
 from algorithm.bench.worker import Say
 from algorithm.deadline import seconds_since_process_start
 from algorithm.engines.phantoms import PHANTOMS, batch_of
 from algorithm.weights import read_manifest
 
 __all__ = ["measure"]
-
-_kept: list[Any] = []
 
 
 def measure(task: Nnunetv2Task, say: Say) -> Turn:
@@ -56,7 +53,7 @@ def measure(task: Nnunetv2Task, say: Say) -> Turn:
 
 
 def _predictor(task: Nnunetv2Task) -> Any:
-    _make_torchvision_importable()
+    make_torchvision_importable()
     from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor  # noqa: PLC0415
 
     predictor = nnUNetPredictor(
@@ -115,21 +112,3 @@ def _said(device: str) -> str:
     if device == "cuda":
         return f"{torch.cuda.get_device_name()} (autocast fp16)"
     return f"CPU ({torch.get_num_threads()} threads, f32)"
-
-
-def _make_torchvision_importable() -> None:
-    """Declare two operators that torchvision misses beside a CPU build of torch.
-
-    nnU-Net imports torchvision, through timm, when it looks up a trainer, and uses none of it.
-    """
-    try:
-        import_module("torchvision")
-    except RuntimeError as error:
-        if "torchvision::nms" not in str(error):
-            raise
-        library = torch.library.Library("torchvision", "DEF")
-        for name in ("nms", "qnms"):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _kept.append(library)
-        for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
-            del sys.modules[name]

@@ -9,14 +9,12 @@ import contextlib
 import io
 import logging
 import os
-import sys
 import warnings
 from collections.abc import Iterator
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
+from algorithm.bench.torchvision_import import make_torchvision_importable
 from training.nnunet.schedules import TRAINERS_FOLDER
 from uls.errors import CallError
 
@@ -24,11 +22,8 @@ __all__ = ["nnunet"]
 
 _log = logging.getLogger("nnunetv2")
 
-_kept: list[Any] = []
 _EXPORTERS = "nnUNet_def_n_proc"
 """How many processes write what a validation predicted; nnU-Net takes 8 on any machine."""
-
-_TORCHVISION_OPERATORS = ("nms", "qnms")
 
 
 @contextlib.contextmanager
@@ -70,7 +65,7 @@ def nnunet(
     }
     with _variables({key: str(value) for key, value in variables.items() if value is not None}):
         if trainers:
-            _make_torchvision_importable()
+            make_torchvision_importable()
         with (
             contextlib.redirect_stdout(_ToLog()),
             warnings.catch_warnings(),
@@ -91,34 +86,6 @@ def _variables(values: dict[str, str]) -> Iterator[None]:
                 os.environ.pop(key, None)
             else:
                 os.environ[key] = value
-
-
-def _make_torchvision_importable() -> None:
-    """Declare the operators that torchvision misses where its build does not fit torch's.
-
-    nnU-Net imports torchvision, through timm, when it looks up a trainer, and uses none of it.
-    Beside a CPU build of torch the import fails for want of two operators.
-    """
-    if "torchvision" in sys.modules:
-        return
-    try:
-        import_module("torchvision")
-    except RuntimeError as error:
-        if "torchvision::nms" not in str(error):
-            raise
-        _declare_operators()
-        for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
-            del sys.modules[name]
-        import_module("torchvision")
-
-
-def _declare_operators() -> None:
-    import torch  # noqa: PLC0415
-
-    library = torch.library.Library("torchvision", "DEF")
-    for operator in _TORCHVISION_OPERATORS:
-        library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    _kept.append(library)
 
 
 class _ToLog(io.TextIOBase):
