@@ -49,3 +49,11 @@ def test_another_search_trains_the_same_network_and_another_rate_does_not() -> N
     )
     assert recipe.trains_as(other_search)
     assert not recipe.trains_as(other_rate)
+
+
+def test_the_second_stage_trains_the_same_network() -> None:
+    second = read_recipe(DEFAULT_RECIPE.with_name("recipe_second_stage.toml"))
+    first = read_recipe()
+    assert second.network == first.network
+    assert second.search == first.search
+    assert second.seed != first.seed  # else it would draw the first stage's samples again
