@@ -17,7 +17,6 @@ _Answer = TypeVar("_Answer", bound=StrictModel)
 
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
     "nnUNet_def_n_proc",  # nnU-Net predicts with no more threads than this, 8 by default
 )

@@ -3,8 +3,6 @@
 It writes no file, unless it is told to leave the compiled network for the next start.
 """
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,31 +34,27 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
     """
     path = model.folder / (fold.onnx.name if fold.onnx else "")
     shape = (1, *model.manifest.input_shape)
-    compile_for = partial(compile_network, path, shape, options.precision)
     conditions = Conditions.of(Candidate("openvino", "cpu", options.precision), model)
     stored = CompiledFile.of(model, fold.name, conditions)
     compiled = _loaded(stored, options.precision)
     if compiled is None:
         try:
-            compiled = compile_for()
+            compiled = compile_network(path, shape, options.precision)
         except RuntimeError as error:
             found = str(error).splitlines()[-1]
             raise ModelError.about(path, expected="a network OpenVINO runs", found=found) from error
         if options.fill_cache:
             stored.write(compiled.export_model().getvalue())
-    return OpenVinoEngine(compiled, options.precision, compile_for=compile_for)
+    return OpenVinoEngine(compiled, options.precision)
 
 
-def compile_network(
-    onnx: Path, shape: tuple[int, ...], precision: str = "f32", *, streams: int = 1
-) -> Any:
+def compile_network(onnx: Path, shape: tuple[int, ...], precision: str = "f32") -> Any:
     """Compile the network in an ONNX file for one patch of a shape, (1, channels, z, y, x).
 
     Args:
         onnx: the file.
         shape: of a patch.
         precision: one of `_PRECISIONS`.
-        streams: how many patches are computed side by side; they share the threads.
 
     Raises:
         RuntimeError: OpenVINO cannot.
@@ -70,7 +64,7 @@ def compile_network(
     network.reshape(shape)
     if precision == "f32":
         average_in_blocks(network)
-    return core.compile_model(network, "CPU", _settings(precision, streams))
+    return core.compile_model(network, "CPU", _settings(precision))
 
 
 def computes_in_bf16() -> bool:
@@ -79,32 +73,21 @@ def computes_in_bf16() -> bool:
 
 
 class OpenVinoEngine:
-    """A network compiled for one patch at a time, with all threads, and for several at once.
-
-    A thread of its own for each patch of a batch saves the threads' waiting for each other after
-    every layer: batches of five patches of the starter model took 0.75 of the time on two threads
-    (one network for five patches: 0.83). That network is compiled when the first batch comes.
+    """A network compiled for one patch; those of a batch run one after the other.
 
     Args:
-        compiled: for one patch.
+        compiled: the network.
         precision: that it was compiled for.
-        compile_for: compiles it again for a number of streams.
     """
 
     name = "openvino"
 
-    def __init__(self, compiled: Any, precision: str, *, compile_for: Callable[..., Any]) -> None:
-        self._threads = available_cpus()
-        self.device = f"CPU ({self._threads} threads, {precision})"
-        self._shape = tuple(compiled.output(0).shape)[1:]
+    def __init__(self, compiled: Any, precision: str) -> None:
+        self.device = f"CPU ({available_cpus()} threads, {precision})"
         self._request = compiled.create_infer_request()
-        self._compile_for = compile_for
-        self._queue: Any = None
 
     def __call__(self, batch: Batch) -> Batch:
         """Run the network; see `Engine`."""
-        if len(batch) > 1 and self._threads > 1:
-            return self._side_by_side(batch)
         if len(batch) == 1:
             return self._run(batch)
         return np.concatenate([self._run(patch[np.newaxis]).copy() for patch in batch])
@@ -114,30 +97,13 @@ class OpenVinoEngine:
         logits: Batch = self._request.get_output_tensor(0).data
         return logits
 
-    def _side_by_side(self, batch: Batch) -> Batch:
-        if self._queue is None:
-            streams = min(self._threads, len(batch))
-            self._queue = openvino.AsyncInferQueue(self._compile_for(streams=streams), streams)
-            self._queue.set_callback(_keep)
-        logits = np.empty((len(batch), *self._shape), dtype=np.float32)
-        for number, patch in enumerate(batch):
-            tensor = openvino.Tensor(patch[np.newaxis], shared_memory=True)
-            self._queue.start_async([tensor], userdata=logits[number])
-        self._queue.wait_all()
-        return logits
 
-
-def _keep(request: Any, place: Batch) -> None:
-    """Copy what came out to its place in the batch."""
-    place[:] = request.get_output_tensor(0).data[0]
-
-
-def _settings(precision: str, streams: int = 1) -> dict[str, Any]:
+def _settings(precision: str) -> dict[str, Any]:
     return {
         "INFERENCE_PRECISION_HINT": _PRECISIONS[precision],
         "INFERENCE_NUM_THREADS": available_cpus(),
-        "NUM_STREAMS": streams,
-        "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
+        "NUM_STREAMS": 1,
+        "PERFORMANCE_HINT": "LATENCY",
     }
 
 

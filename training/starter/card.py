@@ -26,7 +26,7 @@ _TEMPLATE = """# Model card: the starter model
 | made by | `{source}`, recipe below, seed {seed} |
 | network | residual U-Net on patches of 48×48×48 voxels at any zoom, widths {widths}, {parameters:,} parameters |
 | input | eight channels: HU, soft tissue window, HU minus the clicked tissue's, connectedness to the click, click, zoom, slice thickness, box |
-| training | {steps:,} steps of {batch} samples, {samples:,} samples in all, none used twice; {minutes:.0f} minutes on {device} |
+| training | {steps:,} steps of {batch} samples, {samples:,} samples in all, none used twice; {minutes:.0f} minutes on {device}: the last stage, see below |
 | loss | 1 - Dice, plus {weight} × cross entropy per lesion voxel; AdamW, averaged weights |
 
 ## How it finds a lesion

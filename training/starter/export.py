@@ -18,7 +18,7 @@ CARD = Card(
     description="A small network that segments the clicked lesion, looking from several zooms.",
     intended_use="Trying out click segmentation of lesions in CT, research, teaching, a first "
     "contour to correct. No medical device: every mask needs a person's eye.",
-    limits="Trained on synthetic lesions and 21 outlines of patients' lesions; never on liver, "
+    limits="Trained on synthetic lesions and 22 outlines of patients' lesions; never on liver, "
     "kidney, pancreas, colon or bone lesions of patients. See MODEL_CARD.md for what was measured.",
     licence="Apache-2.0; trained on CT under CC BY 3.0, CC BY 4.0 and Apache-2.0, see "
     "MODEL_CARD.md",

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -84,8 +83,8 @@ def _norm(path: Path, shape: tuple[int, ...]) -> Path:
 def test_norms_are_exact_over_any_number_of_voxels(tmp_path: Path, shape: tuple[int, ...]) -> None:
     random = np.random.default_rng(0)
     x = random.normal(3, 1, size=(1, 2, *shape)).astype(np.float32)
-    compile_for = partial(compile_network, _norm(tmp_path / "norm.onnx", shape), (1, 2, *shape))
-    engine = OpenVinoEngine(compile_for(), "f32", compile_for=compile_for)
+    path = _norm(tmp_path / "norm.onnx", shape)
+    engine = OpenVinoEngine(compile_network(path, (1, 2, *shape)), "f32")
 
     normalised = engine(x)
 
@@ -97,22 +96,11 @@ def test_norms_are_exact_over_any_number_of_voxels(tmp_path: Path, shape: tuple[
     assert np.abs(normalised - exact).max() < 2e-5
 
 
-@pytest.mark.parametrize(("threads", "streams"), [(1, []), (2, [2]), (8, [3])])
-def test_a_batch_runs_side_by_side_on_as_many_streams_as_there_is_use_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int, streams: list[int]
-) -> None:
-    monkeypatch.setattr("algorithm.engines.openvino.available_cpus", lambda: threads)
-    path, shape, compiled_for = _norm(tmp_path / "norm.onnx", (4, 4, 4)), (1, 2, 4, 4, 4), []
-
-    def compile_for(**options: int) -> object:
-        compiled_for.append(options.get("streams"))
-        return compile_network(path, shape, **options)
-
-    engine = OpenVinoEngine(compile_for(), "f32", compile_for=compile_for)
+def test_a_batch_is_its_patches_one_after_the_other(tmp_path: Path) -> None:
+    path, shape = _norm(tmp_path / "norm.onnx", (4, 4, 4)), (1, 2, 4, 4, 4)
+    engine = OpenVinoEngine(compile_network(path, shape), "f32")
     batch = np.random.default_rng(0).normal(size=(3, 2, 4, 4, 4)).astype(np.float32)
+
     single = [engine(batch[[n]]).copy()[0] for n in range(3)]
 
-    for _ in range(2):
-        np.testing.assert_allclose(engine(batch), single, atol=1e-6)
-
-    assert compiled_for == [None, *streams]
+    np.testing.assert_array_equal(engine(batch), single)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
@@ -75,7 +76,8 @@ def run(options: Options) -> Report:
     _log.info("Model %s, %s, %d CPUs", model.manifest.name, engine, cpus)
     predictor = make_predictor(model, networks)
     _warm_up(predictor)
-    with logging_redirect_tqdm():
+    # Spinning BLAS threads would take cores from the network, see `algorithm/__init__.py`.
+    with logging_redirect_tqdm(), threadpool_limits(1, user_api="blas"):
         tuned_on, peers = _tuned_peers(options, lesions) if options.peers else ((), ())
         segments: dict[str, Segment] = {_MODEL: model_segment(predictor)}
         segments |= {chosen.peer.family: chosen.peer for chosen in peers}
