@@ -2,13 +2,11 @@
 
 import json
 import logging
-import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
 from fake_engines import Fakes
-from nnunet_folders import new_plans, write_result_folder
 
 from algorithm import engines, weights
 from algorithm.engines import admission, conditions, hardware
@@ -18,20 +16,6 @@ from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import Parity
 
 BF16, F32 = "openvino on cpu in bf16", "openvino on cpu in f32"
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("admission")
-    source = write_result_folder(folder / "result", new_plans(patch=(16, 16, 16)))
-    weights.import_model(source, folder / "model", name="test")
-    return folder / "model"
-
-
-@pytest.fixture
-def model(original: Path, tmp_path: Path) -> weights.Model:
-    shutil.copytree(original, tmp_path / "model")
-    return weights.verify(tmp_path / "model")
 
 
 @pytest.fixture

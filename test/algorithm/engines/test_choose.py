@@ -1,12 +1,9 @@
 """Which of several engines runs, when some fail and some were timed."""
 
 import logging
-import shutil
-from pathlib import Path
 
 import pytest
 from fake_engines import Fakes
-from nnunet_folders import new_plans, write_result_folder
 
 from algorithm import engines, weights
 from algorithm.engines import admission, shortlist
@@ -18,20 +15,6 @@ from uls.errors import CallError, ModelError
 
 OV_BF16, OV_F32 = "openvino on cpu in bf16", "openvino on cpu in f32"
 TORCH_F32, ONNX_F32 = "torch on cpu in f32", "onnx on cpu in f32"
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("choose")
-    source = write_result_folder(folder / "result", new_plans(patch=(16, 16, 16)))
-    weights.import_model(source, folder / "model", name="test")
-    return folder / "model"
-
-
-@pytest.fixture
-def model(original: Path, tmp_path: Path) -> weights.Model:
-    shutil.copytree(original, tmp_path / "model")
-    return weights.verify(tmp_path / "model")
 
 
 @pytest.fixture
