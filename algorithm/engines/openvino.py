@@ -13,6 +13,7 @@ from algorithm.engines.catalogue import Candidate
 from algorithm.engines.compiled import CompiledFile
 from algorithm.engines.conditions import Conditions
 from algorithm.engines.cpu import available_cpus
+from algorithm.engines.openvino_concats import split_concats
 from algorithm.engines.openvino_norms import average_in_blocks
 from algorithm.engines.openvino_package import openvino
 from algorithm.engines.options import Options
@@ -63,6 +64,7 @@ def compile_network(onnx: Path, shape: tuple[int, ...], precision: str = "f32") 
     network = core.read_model(onnx)
     network.reshape(shape)
     if precision == "f32":
+        split_concats(network)
         average_in_blocks(network)
     return core.compile_model(network, "CPU", _settings(precision))
 

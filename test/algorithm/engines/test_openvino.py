@@ -5,13 +5,16 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 import pytest
 from nnunet_folders import new_plans, write_result_folder
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from algorithm import weights
 from algorithm.engines.openvino import OpenVinoEngine, compile_network
+
+Floats = npt.NDArray[np.float32]
 
 RUN = """
 import sys
@@ -104,3 +107,51 @@ def test_a_batch_is_its_patches_one_after_the_other(tmp_path: Path) -> None:
     single = [engine(batch[[n]]).copy()[0] for n in range(3)]
 
     np.testing.assert_array_equal(engine(batch), single)
+
+
+def _decoder_stage(path: Path, shape: tuple[int, ...]) -> tuple[Path, Floats]:
+    """Write a graph that joins its input with the double of it, and convolves both to 3."""
+    filters = np.random.default_rng(1).normal(size=(3, 2, 3, 3, 3)).astype(np.float32)
+    nodes = [
+        helper.make_node("Add", ["voi", "voi"], ["double"]),
+        helper.make_node("Concat", ["voi", "double"], ["joined"], axis=1),
+        helper.make_node(
+            "Conv", ["joined", "filters", "bias"], ["logits"], pads=[1] * 6, kernel_shape=[3] * 3
+        ),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "stage",
+        [helper.make_tensor_value_info("voi", TensorProto.FLOAT, ["n", 1, *shape])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 3, *shape])],
+        initializer=[
+            numpy_helper.from_array(filters, "filters"),
+            helper.make_tensor("bias", TensorProto.FLOAT, [3], [0.0, 1.0, -1.0]),
+        ],
+    )
+    onnx.save(
+        helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 18)]), path
+    )
+    return path, filters
+
+
+@pytest.mark.parametrize(("shape", "joined"), [((64, 128, 128), 0), ((8, 16, 16), 1)])
+def test_large_maps_are_convolved_without_being_joined(
+    tmp_path: Path, shape: tuple[int, ...], joined: int
+) -> None:
+    path, filters = _decoder_stage(tmp_path / "stage.onnx", shape)
+    compiled = compile_network(path, (1, 1, *shape))
+    x = np.random.default_rng(0).normal(size=(1, 1, *shape)).astype(np.float32)
+
+    logits = OpenVinoEngine(compiled, "f32")(x)
+
+    kinds = [node.get_rt_info()["layerType"] for node in compiled.get_runtime_model().get_ops()]
+    assert kinds.count("Concatenation") == joined
+    # The double's filters count twice: one convolution of one channel.
+    alone = filters[:, 0] + 2 * filters[:, 1]
+    padded = np.pad(x[0, 0].astype(np.float64), 1)
+    for place in [(0, 0, 0), (3, 7, 5), tuple(size - 1 for size in shape)]:
+        z, y, x_ = place
+        around = padded[z : z + 3, y : y + 3, x_ : x_ + 3]
+        expected = (alone * around).sum(axis=(1, 2, 3)) + np.array([0.0, 1.0, -1.0])
+        np.testing.assert_allclose(logits[0, :, z, y, x_], expected, rtol=1e-4, atol=1e-4)
