@@ -51,9 +51,10 @@ def test_another_search_trains_the_same_network_and_another_rate_does_not() -> N
     assert not recipe.trains_as(other_rate)
 
 
-def test_the_second_stage_trains_the_same_network() -> None:
-    second = read_recipe(DEFAULT_RECIPE.with_name("recipe_second_stage.toml"))
-    first = read_recipe()
-    assert second.network == first.network
-    assert second.search == first.search
-    assert second.seed != first.seed  # else it would draw the first stage's samples again
+def test_later_stages_train_the_same_network_on_new_samples() -> None:
+    names = ("recipe.toml", "recipe_second_stage.toml", "recipe_third_stage.toml")
+    first, *later = (read_recipe(DEFAULT_RECIPE.with_name(name)) for name in names)
+    for stage in later:
+        assert stage.network == first.network
+        assert stage.search == first.search
+    assert len({stage.seed for stage in (first, *later)}) == 3  # samples are drawn from it
