@@ -13,6 +13,7 @@ from algorithm.engines.catalogue import Candidate
 from algorithm.engines.compiled import CompiledFile
 from algorithm.engines.conditions import Conditions
 from algorithm.engines.cpu import available_cpus
+from algorithm.engines.mapped_pages import give_back
 from algorithm.engines.openvino_concats import split_concats
 from algorithm.engines.openvino_norms import average_in_blocks
 from algorithm.engines.openvino_package import openvino
@@ -44,6 +45,7 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
         except RuntimeError as error:
             found = str(error).splitlines()[-1]
             raise ModelError.about(path, expected="a network OpenVINO runs", found=found) from error
+        give_back(model.folder / fold.weights.name)
         if options.fill_cache:
             stored.write(compiled.export_model().getvalue())
     return OpenVinoEngine(compiled, options.precision)
