@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from algorithm.engines import catalogue
-from algorithm.engines.base import Batch
+from algorithm.engines.base import Batch, Engine
 from algorithm.engines.catalogue import Candidate
+from algorithm.engines.guarded import GuardedEngine
 from algorithm.manifest import Fold
 from algorithm.weights import Model
 from uls.errors import CallError
@@ -19,11 +20,14 @@ class FakeEngine:
 
     name = "fake"
 
-    def __init__(self, candidate: Candidate, *, error: float) -> None:
+    def __init__(self, candidate: Candidate, *, error: float, fails: bool = False) -> None:
         self.device = str(candidate)
         self._error = error
+        self._fails = fails
 
     def __call__(self, batch: Batch) -> Batch:
+        if self._fails:
+            raise RuntimeError("out of memory\nand much more")
         logits = np.concatenate([-batch, batch], axis=1)
         logits[:, :, ::2] *= 1 - 2 * self._error
         return logits
@@ -36,22 +40,26 @@ class Fakes:
     Attributes:
         errors: of candidates, as they are said; others are exact.
         broken: candidates that cannot be made.
+        failing: candidates that can be made, and then do not run.
         made: those that were, in order.
     """
 
     errors: Mapping[str, float] = field(default_factory=dict)
     broken: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
     made: list[str] = field(default_factory=list)
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Take the place of all real engines."""
 
         def make(
-            candidate: Candidate, _model: Model, _fold: Fold, *, fill_cache: bool = False
-        ) -> FakeEngine:
+            candidate: Candidate, model: Model, _fold: Fold, *, fill_cache: bool = False
+        ) -> Engine:
             if str(candidate) in self.broken:
                 raise CallError(f"{candidate} is broken")
             self.made.append(str(candidate))
-            return FakeEngine(candidate, error=self.errors.get(str(candidate), 0.0))
+            error = self.errors.get(str(candidate), 0.0)
+            engine = FakeEngine(candidate, error=error, fails=str(candidate) in self.failing)
+            return GuardedEngine(engine, model.manifest.name)
 
         monkeypatch.setattr(catalogue.Candidate, "make", make)

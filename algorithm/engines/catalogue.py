@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from algorithm.engines.base import Engine
+from algorithm.engines.guarded import GuardedEngine
 from algorithm.engines.options import Options
 from algorithm.manifest import Fold
 from algorithm.weights import Model
@@ -115,12 +116,16 @@ class Candidate:
             fold: one of its folds.
             fill_cache: leave compiled networks in the model folder for the next start.
 
+        Returns:
+            The engine; what goes wrong when it runs is a `ModelError`, too.
+
         Raises:
             CallError: the device or the precision is not there.
             ModelError: the model does not load.
         """
         create: Callable[[Model, Fold, Options], Engine] = import_module(self.entry.module).create
-        return create(model, fold, Options(self.device, self.precision, fill_cache=fill_cache))
+        options = Options(self.device, self.precision, fill_cache=fill_cache)
+        return GuardedEngine(create(model, fold, options), model.manifest.name)
 
 
 def installed(name: str) -> bool:

@@ -8,7 +8,7 @@ from algorithm.engines.admission import Admission
 from algorithm.engines.base import Engine
 from algorithm.engines.catalogue import Candidate
 from algorithm.engines.conditions import Conditions
-from algorithm.engines.shortlist import reference_of
+from algorithm.engines.shortlist import best_reference, reference_of
 from algorithm.engines.trial import Trial
 from algorithm.weights import Model
 from uls.errors import ModelError, UserError
@@ -84,7 +84,7 @@ def _passes(candidate: Candidate, model: Model, known: Admission | None, *, on_t
         if reference is None:
             _log.debug("%s is taken without a check.", candidate)
             return True
-        known = Trial(model, reference).run(candidate)
+        known = _judged(candidate, model, reference)
         admission.remember([known], model)
     if known.holds:
         _log.info("%s is admitted: %s.", candidate, known.worst())
@@ -96,3 +96,18 @@ def _passes(candidate: Candidate, model: Model, known: Admission | None, *, on_t
             " It is used, as it was asked for." if on_trust else " The next engine is tried.",
         )
     return known.holds
+
+
+def _judged(candidate: Candidate, model: Model, reference: Candidate) -> Admission:
+    """Compare a candidate with a reference; with one on the CPU where that one does not run."""
+    trial = Trial(model, reference)
+    try:
+        trial.ask_reference()
+    except UserError as error:
+        other = best_reference(model)
+        if other is None or other == reference:
+            raise
+        _log.warning("%s, by which to judge, does not run: %s", reference, error)
+        _log.warning("%s judges instead; that may take a minute.", other)
+        trial = Trial(model, other)
+    return trial.run(candidate)

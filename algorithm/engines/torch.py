@@ -77,7 +77,7 @@ class TorchEngine:
         """Run the network; see `Engine`."""
         with (
             # cuDNN rounds float32 convolutions to 10 bits (TF32) unless told not to.
-            torch.backends.cudnn.flags(benchmark=True, allow_tf32=False),
+            torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False),
             torch.autocast(self._device, self._autocast, enabled=self._autocast is not None),
         ):
             logits: torch.Tensor = self._network(torch.from_numpy(batch).to(self._device))

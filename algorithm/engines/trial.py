@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from math import prod
 
 from algorithm.engines.admission import Admission
-from algorithm.engines.base import Batch, Engine
+from algorithm.engines.base import Batch
 from algorithm.engines.catalogue import Candidate
 from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import compare
@@ -33,8 +33,8 @@ class Trial:
 
     Args:
         model: the model. A network that is not small sees one phantom instead of three on a CPU.
-        reference: what is right, or None where there is nothing to compare with. It is let go
-            before another engine is made: two large networks are never in memory together.
+        reference: what is right, or None where there is nothing to compare with. Each engine is let
+            go before another is made: two large networks are never in memory together.
         thorough: run every engine once more than the check needs, so that the first pass, which
             is slower, does not count; and leave compiled networks in the model folder.
     """
@@ -50,35 +50,41 @@ class Trial:
         self._batches = {phantom.name: batch_of(phantom, model.manifest) for phantom in shown}
         self._expected: dict[str, Mapping[str, Batch]] = {}
 
+    def ask_reference(self) -> None:
+        """Let the reference answer for every fold, if it has not yet.
+
+        Raises:
+            UserError: it cannot be made, or does not run.
+        """
+        if self._reference is not None and not self._expected:
+            self._expected = {
+                fold.name: self._answers(self._reference, fold)
+                for fold in self._model.manifest.folds
+            }
+
     def run(self, candidate: Candidate) -> Admission:
         """Compare a candidate with the reference, and time it.
 
         Raises:
-            UserError: the candidate or the reference cannot be made.
+            UserError: the candidate or the reference cannot be made, or does not run.
         """
+        self.ask_reference()
         seconds, parities = 0.0, {}
         for fold in self._model.manifest.folds:
-            expected = self._answers_of_the_reference(fold)
-            engine = candidate.make(self._model, fold, fill_cache=self._thorough)
-            logits, fastest = self._passes(engine)
+            logits, fastest = self._passes(candidate, fold)
             seconds += fastest
-            for name, right in expected.items():
+            for name, right in self._expected.get(fold.name, {}).items():
                 parities[f"{fold.name}/{name}"] = compare(logits[name], right)
         conditions = Conditions.of(candidate, self._model)
         return Admission(conditions=conditions, parities=parities, seconds=seconds)
 
-    def _answers_of_the_reference(self, fold: Fold) -> Mapping[str, Batch]:
-        if self._reference is None:
-            return {}
-        if fold.name not in self._expected:
-            reference = self._reference.make(self._model, fold)
-            self._expected[fold.name] = {
-                name: reference(batch).copy() for name, batch in self._batches.items()
-            }
-        return self._expected[fold.name]
+    def _answers(self, reference: Candidate, fold: Fold) -> Mapping[str, Batch]:
+        engine = reference.make(self._model, fold)
+        return {name: engine(batch).copy() for name, batch in self._batches.items()}
 
-    def _passes(self, engine: Engine) -> tuple[dict[str, Batch], float]:
-        """Show an engine every phantom; give what it says, and the seconds of its fastest pass."""
+    def _passes(self, candidate: Candidate, fold: Fold) -> tuple[dict[str, Batch], float]:
+        """Show a fold every phantom; give what it says, and the seconds of its fastest pass."""
+        engine = candidate.make(self._model, fold, fill_cache=self._thorough)
         names = list(self._batches)
         logits, seconds = {}, []
         for name in names + names[:1] * self._thorough:

@@ -74,6 +74,26 @@ def test_an_engine_that_cannot_be_made_gives_way(
     assert f"{OV_F32} cannot be used: {OV_F32} is broken" in caplog.text
 
 
+def test_an_engine_that_does_not_run_gives_way(
+    model: weights.Model, fakes: Fakes, caplog: pytest.LogCaptureFixture
+) -> None:
+    fakes.failing = (OV_BF16,)
+
+    assert _used(model) == OV_F32
+    assert f"{OV_BF16} cannot be used" in caplog.text
+    assert "RuntimeError: out of memory." in caplog.text
+
+
+def test_where_the_reference_does_not_run_another_one_judges(
+    model: weights.Model, fakes: Fakes, caplog: pytest.LogCaptureFixture
+) -> None:
+    fakes.failing = (OV_F32,)
+
+    assert _used(model) == OV_BF16
+    assert f"{OV_F32}, by which to judge, does not run" in caplog.text
+    assert fakes.made[:3] == [OV_F32, TORCH_F32, OV_BF16]
+
+
 def test_when_none_can_be_made_or_judged_the_error_says_why(
     model: weights.Model, fakes: Fakes
 ) -> None:

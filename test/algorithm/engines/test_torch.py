@@ -1,6 +1,7 @@
 """The torch engine on CUDA against itself on the CPU."""
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from nnunet_folders import new_plans, write_result_folder
 
 from algorithm import engines, weights
 from algorithm.engines.parity import compare
+from algorithm.engines.torch import TorchEngine
 
 
 @pytest.fixture
@@ -30,6 +32,19 @@ def test_threads_stay_within_the_quota(
         assert engine.device == "CPU (1 threads, f32)"
     finally:
         torch.set_num_threads(before)
+
+
+def test_float32_keeps_cudnn_and_forbids_it_to_round() -> None:
+    seen = {}
+
+    def network(patch: torch.Tensor) -> torch.Tensor:
+        seen["enabled"] = torch.backends.cudnn.enabled
+        seen["rounds"] = torch.backends.cudnn.allow_tf32
+        return patch
+
+    TorchEngine(cast(torch.nn.Module, network), "cpu")(np.zeros((1, 1, 2, 2, 2), np.float32))
+
+    assert seen == {"enabled": True, "rounds": False}
 
 
 @pytest.mark.gpu

@@ -2,17 +2,20 @@
 
 import logging
 import shutil
+import weakref
 from pathlib import Path
 
 import pytest
-from fake_engines import Fakes
+from fake_engines import FakeEngine, Fakes
 from nnunet_folders import new_plans, write_result_folder
 from typer.testing import CliRunner
 
 from algorithm import engines, weights
 from algorithm.__main__ import app
 from algorithm.engines import admission, openvino, shortlist
+from algorithm.engines.catalogue import Candidate
 from algorithm.engines.tune import table, tune
+from algorithm.manifest import Fold
 from uls.errors import OutputError
 
 
@@ -131,6 +134,40 @@ def test_the_fastest_comes_first_and_what_fails_last(
     assert lines[4].endswith("cannot be used: onnx on cpu in f32 is broken")
     # The reference answers once per fold for all; then it is timed itself.
     assert fakes.made.count("torch on cpu in f32") == 4
+
+
+def test_an_engine_that_does_not_run_costs_the_others_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Fakes(failing=("openvino on cpu in bf16",)).install(monkeypatch)
+
+    tried = tune(weights.verify(folder))
+
+    assert [str(one.candidate) for one in tried if one.admission is None] == [
+        "openvino on cpu in bf16"
+    ]
+    assert "out of memory" in tried[0].problem
+    assert len(admission.read(folder)) == len(tried) - 1 == 3
+
+
+def test_no_two_networks_are_in_memory_together(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[weakref.ref[FakeEngine]] = []
+
+    def make(
+        candidate: Candidate, _model: weights.Model, _fold: Fold, *, fill_cache: bool = False
+    ) -> FakeEngine:
+        assert [one() for one in made] == [None] * len(made)
+        engine = FakeEngine(candidate, error=0.0)
+        made.append(weakref.ref(engine))
+        return engine
+
+    monkeypatch.setattr(Candidate, "make", make)
+
+    tune(weights.verify(folder))
+
+    assert len(made) == 2 + 2 * 4  # the reference, and the four that are tried; two folds each
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(
