@@ -13,6 +13,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from algorithm.engines.compiled import built_digest
 from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import Parity
 from algorithm.files import write_beside
@@ -34,16 +35,27 @@ class Admission(StrictModel):
         conditions: what was checked.
         parities: per fold and phantom, such as `all/body`; none for a reference.
         seconds: the fastest pass, of all folds together.
+        built: the digest of what TensorRT had built; empty for other engines, and where it built
+            for one job only.
     """
 
     conditions: Conditions
     parities: dict[str, Parity]
     seconds: float = Field(gt=0)
+    built: str = ""
 
     @property
     def holds(self) -> bool:
         """Say whether the engine may run the model; worked out anew, never stored."""
         return all(one.holds(self.conditions.precision) for one in self.parities.values())
+
+    def is_about(self, conditions: Conditions, model: Model) -> bool:
+        """Say whether this was checked; of TensorRT, whether what it built then is there."""
+        if self.conditions != conditions:
+            return False
+        if conditions.engine != "tensorrt":
+            return True
+        return bool(self.built) and self.built == built_digest(model, conditions.precision)
 
     def worst(self) -> str:
         """Say the least good agreement, or that this is the reference."""
@@ -86,12 +98,14 @@ def read(folder: Path) -> tuple[Admission, ...]:
 def remember(new: Iterable[Admission], model: Model) -> Path | None:
     """Write admissions into the model folder, in place of older ones of the same.
 
-    Records of other devices and packages stay, those of another model go.
+    Records of other devices and packages stay, those of another model go. Of what TensorRT built
+    for one job only there is none.
 
     Returns:
         The file, or None if the folder cannot be written.
     """
-    by_conditions = {one.conditions: one for one in (*read(model.folder), *new)}
+    lasting = [one for one in new if one.built or one.conditions.engine != "tensorrt"]
+    by_conditions = {one.conditions: one for one in (*read(model.folder), *lasting)}
     kept = [one for one in by_conditions.values() if one.conditions.model_sha256 == model.sha256]
     path = model.folder / FILE_NAME
     try:

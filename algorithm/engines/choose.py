@@ -54,14 +54,15 @@ def first_admitted(wanted: Sequence[Candidate], model: Model, *, named: bool) ->
 
 def _known(wanted: Sequence[Candidate], model: Model) -> dict[Candidate, Admission]:
     """Give what earlier checks of these candidates found on this machine."""
-    records = {one.conditions: one for one in admission.read(model.folder)}
+    records = admission.read(model.folder)
     if not records:
         return {}
     conditions = {candidate: Conditions.of(candidate, model) for candidate in wanted}
     return {
-        candidate: records[condition]
+        candidate: record
         for candidate, condition in conditions.items()
-        if condition in records
+        for record in records
+        if record.is_about(condition, model)
     }
 
 

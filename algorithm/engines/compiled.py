@@ -2,7 +2,8 @@
 
 A file begins with the SHA-256, in 64 hexadecimal digits, of its conditions and its content: one
 that is damaged, or was compiled for another model, machine or package, is never loaded. (OpenVINO's
-own cache loads a file in which a bit was flipped, and its masks are wrong.)
+own cache loads a file in which a bit was flipped, and its masks are wrong.) TensorRT writes its own
+files there; their hash is part of what `admission` remembers.
 """
 
 import hashlib
@@ -13,11 +14,11 @@ from typing import Self
 
 from algorithm.engines.catalogue import Candidate
 from algorithm.engines.conditions import Conditions
-from algorithm.files import write_beside
+from algorithm.files import sha256, write_beside
 from algorithm.weights import Model
 from uls.errors import OutputError
 
-__all__ = ["CompiledFile", "cache_folder", "is_built", "tensorrt_folder"]
+__all__ = ["CompiledFile", "built_digest", "cache_folder", "tensorrt_folder"]
 
 _log = logging.getLogger(__name__)
 
@@ -36,10 +37,19 @@ def tensorrt_folder(model: Model, fold: str, precision: str) -> Path:
     return cache_folder(model) / f"tensorrt-{precision}-{fold}-{conditions.digest()}"
 
 
-def is_built(model: Model, precision: str) -> bool:
-    """Say whether TensorRT was built for every fold, this GPU and these packages."""
-    folders = [tensorrt_folder(model, fold.name, precision) for fold in model.manifest.folds]
-    return all(any(folder.glob("*.engine")) for folder in folders)
+def built_digest(model: Model, precision: str) -> str:
+    """Tell what TensorRT built for this GPU and these packages from any other: its SHA-256.
+
+    Two builds of one network differ, as TensorRT chooses by timing. Empty where a fold lacks one.
+    """
+    digest = hashlib.sha256()
+    for fold in model.manifest.folds:
+        built = sorted(tensorrt_folder(model, fold.name, precision).glob("*.engine"))
+        if not built:
+            return ""
+        for file in built:
+            digest.update(f"{fold.name}/{file.name} {sha256(file)}\n".encode())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Which engines come into question for a wish, in order of promise, and what judges each."""
 
+from algorithm.engines import admission
 from algorithm.engines.catalogue import (
     ENGINES,
     Candidate,
@@ -8,7 +9,7 @@ from algorithm.engines.catalogue import (
     installed,
     lacks_onnx,
 )
-from algorithm.engines.compiled import is_built
+from algorithm.engines.conditions import Conditions
 from algorithm.engines.hardware import cuda_is_there
 from algorithm.engines.trial import is_small
 from algorithm.weights import Model
@@ -34,7 +35,8 @@ def candidates(
         device: `cpu`, `cuda`, or `auto`: CUDA where it is there and the engine can use it.
         precision: what is wished for; `auto` is what is fast on the device. Float32 follows, as
             what to fall back to.
-        build: `auto` may take TensorRT where it was not built before, which takes minutes.
+        build: `auto` may take TensorRT where it was not built and checked before, which takes
+            minutes.
 
     Raises:
         CallError: the engine that was named, or every engine, cannot be had.
@@ -102,8 +104,14 @@ def _can_run(name: str, model: Model, device: str) -> bool:
 
 
 def _is_ready(tensorrt: Candidate, model: Model, build: bool) -> bool:
-    """Say whether TensorRT was built, or may be: in half precision, as torch has float32."""
-    return (build and tensorrt.precision == "fp16") or is_built(model, tensorrt.precision)
+    """Say whether TensorRT was built and checked, or may be built: in half, as torch has float32.
+
+    What lies in the model's cache and is not what was checked is as good as not there.
+    """
+    if build and tensorrt.precision == "fp16":
+        return True
+    conditions = Conditions.of(tensorrt, model)
+    return any(one.is_about(conditions, model) for one in admission.read(model.folder))
 
 
 def _reduced(name: str, device: str, precision: str) -> list[str]:

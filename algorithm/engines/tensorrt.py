@@ -1,16 +1,21 @@
 """TensorRT, through ONNX Runtime: built once for a GPU, which takes minutes, then loaded.
 
-What was built lies in the model folder's `cache/`. `auto` takes this engine only where that is
-there; `weights tune --tensorrt` builds it, and so does a job that names the engine, which says so.
+What `weights tune --tensorrt` builds lies in the model folder's `cache/`; `auto` takes this engine
+only where that is there and is what was checked. A job that names the engine builds for itself, and
+says so: the check and the job then use the same build, which goes with the process.
 
 It never ran: neither a GPU nor TensorRT was there when it was written.
 """
 
+import atexit
 import logging
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from algorithm.engines.base import Engine
-from algorithm.engines.compiled import is_built, tensorrt_folder
+from algorithm.engines.compiled import built_digest, tensorrt_folder
 from algorithm.engines.onnx import OnnxEngine, new_session
 from algorithm.engines.options import Options
 from algorithm.manifest import Fold
@@ -30,35 +35,37 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
         ModelError: ONNX Runtime cannot read the ONNX file.
     """
     folder = tensorrt_folder(model, fold.name, options.precision)
-    built = is_built(model, options.precision)
-    if not built:
+    if not options.fill_cache and not built_digest(model, options.precision):
+        folder = _scratch() / folder.name
+    if not any(folder.glob("*.engine")):
         _log.warning("TensorRT builds fold %s for this GPU first: that takes minutes.", fold.name)
-    if options.fill_cache:
         folder.mkdir(parents=True, exist_ok=True)
     shape = (1, *model.manifest.input_shape)
-    settings = provider_settings(
-        shape, options.precision, folder=folder if built or options.fill_cache else None
-    )
+    settings = provider_settings(shape, options.precision, folder=folder)
     session = new_session(model, fold, "TensorrtExecutionProvider", settings)
     return OnnxEngine(session, f"TensorRT ({options.precision})", name="tensorrt", one_by_one=True)
 
 
-def provider_settings(
-    shape: tuple[int, ...], precision: str, *, folder: Path | None
-) -> dict[str, str]:
+@cache
+def _scratch() -> Path:
+    """Give this process's own folder for what it builds; it goes when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="uls-tensorrt-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def provider_settings(shape: tuple[int, ...], precision: str, *, folder: Path) -> dict[str, str]:
     """Give ONNX Runtime's settings for TensorRT.
 
     Args:
         shape: of the only batch that is built for.
         precision: `f32` or `fp16`.
-        folder: where what is built is looked for and left; None: nowhere.
+        folder: where what is built is looked for and left.
     """
     said = "x".join(str(size) for size in shape)
     shapes = {f"trt_profile_{which}_shapes": f"{INPUT}:{said}" for which in ("min", "opt", "max")}
-    settings = shapes | {"trt_fp16_enable": str(precision == "fp16")}
-    if folder is None:
-        return settings
-    return settings | {
+    return shapes | {
+        "trt_fp16_enable": str(precision == "fp16"),
         "trt_engine_cache_enable": "True",
         "trt_engine_cache_path": str(folder),
         "trt_timing_cache_enable": "True",

@@ -7,6 +7,7 @@ from math import prod
 from algorithm.engines.admission import Admission
 from algorithm.engines.base import Batch
 from algorithm.engines.catalogue import Candidate
+from algorithm.engines.compiled import built_digest
 from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import compare
 from algorithm.engines.phantoms import PHANTOMS, batch_of
@@ -75,8 +76,17 @@ class Trial:
             seconds += fastest
             for name, right in self._expected.get(fold.name, {}).items():
                 parities[f"{fold.name}/{name}"] = compare(logits[name], right)
-        conditions = Conditions.of(candidate, self._model)
-        return Admission(conditions=conditions, parities=parities, seconds=seconds)
+        return Admission(
+            conditions=Conditions.of(candidate, self._model),
+            parities=parities,
+            seconds=seconds,
+            built=self._built(candidate),
+        )
+
+    def _built(self, candidate: Candidate) -> str:
+        if candidate.engine != "tensorrt":
+            return ""
+        return built_digest(self._model, candidate.precision)
 
     def _answers(self, reference: Candidate, fold: Fold) -> Mapping[str, Batch]:
         engine = reference.make(self._model, fold)

@@ -1,4 +1,4 @@
-"""ONNX Runtime's providers: CUDA and TensorRT are faked, as they are not there."""
+"""ONNX Runtime's providers: CUDA is faked, as it is not there."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +11,7 @@ from nnunet_folders import new_plans, write_result_folder
 from algorithm import engines, weights
 from algorithm.engines import shortlist
 from algorithm.engines.base import Batch
-from algorithm.engines.compiled import tensorrt_folder
 from algorithm.engines.onnx import OnnxEngine
-from algorithm.engines.tensorrt import provider_settings
 from uls.errors import CallError
 
 CUDA, TENSORRT = "CUDAExecutionProvider", "TensorrtExecutionProvider"
@@ -51,21 +49,6 @@ def test_on_cuda_torch_comes_first(model: weights.Model, monkeypatch: pytest.Mon
     assert _wanted(model, build=True)[1] == "tensorrt on cuda in fp16"
 
 
-def test_tensorrt_comes_into_question_once_every_fold_is_built(
-    model: weights.Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _pretend(monkeypatch, TENSORRT, CUDA)
-    folder = tensorrt_folder(model, "all", "fp16")
-    folder.mkdir(parents=True)
-    assert "tensorrt on cuda in fp16" not in _wanted(model)
-
-    (folder / "graph_sm80.engine").touch()
-
-    assert "tensorrt on cuda in fp16" in _wanted(model)
-    assert "tensorrt on cuda in f32" not in _wanted(model)
-    assert "tensorrt on cuda in fp16" not in _wanted(replace(model, sha256="0" * 64))
-
-
 def test_an_onnx_runtime_without_cuda_stays_on_the_cpu(
     model: weights.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,17 +81,6 @@ def test_a_provider_that_does_not_start_is_named(
 
     with pytest.raises(CallError, match="only CPUExecutionProvider could be started"):
         engines.create("onnx", original, device="cuda")
-
-
-def test_what_tensorrt_is_told(tmp_path: Path) -> None:
-    settings = provider_settings((1, 8, 48, 48, 48), "fp16", folder=tmp_path)
-
-    assert settings["trt_profile_max_shapes"] == "voi:1x8x48x48x48"
-    assert settings["trt_fp16_enable"] == settings["trt_engine_cache_enable"] == "True"
-    assert settings["trt_engine_cache_path"] == str(tmp_path)
-    without = provider_settings((1, 8, 48, 48, 48), "f32", folder=None)
-    assert without["trt_fp16_enable"] == "False"
-    assert "trt_engine_cache_enable" not in without
 
 
 def test_tensorrt_gets_a_batch_patch_by_patch() -> None:
