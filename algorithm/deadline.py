@@ -82,6 +82,11 @@ class Deadline:
         self._predicted, self._written = 0, 0
 
     @property
+    def is_set(self) -> bool:
+        """Say whether there is a budget at all."""
+        return self._end is not None
+
+    @property
     def is_over(self) -> bool:
         """Say whether the VOIs left are left empty."""
         return self._is_over
@@ -127,6 +132,10 @@ class Deadline:
         yield
         self._per_fallback = max(self._per_fallback or 0.0, self._clock() - start)
         self._done()
+
+    def skip_voi(self) -> None:
+        """Count a VOI that nothing could predict as dealt with."""
+        self._vois_left -= 1
 
     @contextmanager
     def reading(self) -> Iterator[None]:

@@ -15,13 +15,13 @@ from pathlib import Path
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from algorithm.boxes import Box, Boxes, check_none, read_boxes, single_box
-from algorithm.deadline import Deadline
+from algorithm.deadline import Deadline, Means
 from algorithm.outcome import StackOutcome, log_summary
 from algorithm.predictor import Predictor
 from algorithm.rehearsal import Expected, rehearse, time_empty_mask
 from algorithm.stack_job import StackJob
 from algorithm.stopwatch import Stopwatch
-from uls.errors import CallError, InputError
+from uls.errors import CallError, InputError, ModelError
 from uls.lesion import DEFAULT_REACH_MM, Policy, clicked
 from uls.mask_stack import MaskStackWriter, commit_all
 from uls.sockets import MASK_FOLDER, StackInput, find_job
@@ -113,6 +113,7 @@ def run_job(
     Raises:
         CallError: boxes were given for a model that takes none, see also `find_boxes`.
         InputError: a stack, its spacings or the file of boxes are wrong.
+        ModelError: the model failed on a VOI; with a budget, on every one that it was to predict.
         OutputError: the masks cannot be written.
     """
     start, stopwatch = clock(), Stopwatch()
@@ -145,9 +146,23 @@ def run_job(
                 ).segment()
                 for stack, of_stack, writer in zip(stacks, boxes, writers, strict=True)
             )
+            _check_model_ran(outcomes)
             commit_all(writers)
     log_summary(outcomes, stopwatch)
     return outcomes
+
+
+def _check_model_ran(outcomes: Sequence[StackOutcome]) -> None:
+    """Refuse masks of models that failed on every VOI; that they failed on some was told."""
+    vois = [voi for stack in outcomes for voi in stack.vois]
+    tried = [voi for voi in vois if voi.model_failed or voi.means is not Means.NOTHING]
+    if tried and all(voi.model_failed for voi in tried):
+        raise ModelError.about(
+            "the model",
+            expected="that it can predict a VOI at all",
+            found=f"that it failed on each of the {len(tried)} it was tried on",
+            hint="The warnings say how. No masks are written.",
+        )
 
 
 @contextmanager

@@ -31,6 +31,7 @@ class VoiOutcome:
         n_components: that were predicted, before the clicked one was chosen.
         means: by what the mask was made: the model, but where time was too short for it.
         passes_left_out: of those asked for, for lack of time.
+        model_failed: what should have predicted it failed on it.
     """
 
     index: int
@@ -40,6 +41,7 @@ class VoiOutcome:
     n_components: int
     means: Means = Means.MODEL
     passes_left_out: int = 0
+    model_failed: bool = False
 
     @classmethod
     def of(
@@ -50,6 +52,7 @@ class VoiOutcome:
         *,
         means: Means = Means.MODEL,
         passes_left_out: int = 0,
+        model_failed: bool = False,
     ) -> "VoiOutcome":
         """Count the mask's voxels and give them a volume."""
         voxels = int(np.count_nonzero(lesion.mask))
@@ -62,12 +65,18 @@ class VoiOutcome:
             lesion.n_components,
             means=means,
             passes_left_out=passes_left_out,
+            model_failed=model_failed,
         )
 
     @classmethod
-    def left_empty(cls, index: int) -> "VoiOutcome":
-        """Stand for a VOI that there was no time to predict."""
-        return cls(index, 0, 0.0, None, 0, means=Means.NOTHING)
+    def left_empty(cls, index: int, *, model_failed: bool = False) -> "VoiOutcome":
+        """Stand for a VOI that there was no time, or nothing, to predict by."""
+        return cls(index, 0, 0.0, None, 0, means=Means.NOTHING, model_failed=model_failed)
+
+    @property
+    def reason(self) -> str:
+        """Say why it did not get what was asked for."""
+        return "as the model failed on it" if self.model_failed else "for lack of time"
 
 
 @dataclass(frozen=True)
@@ -81,14 +90,14 @@ class StackOutcome:
 def log_voi(stack_name: str, voi: VoiOutcome, n_vois: int) -> None:
     """Tell one VOI's outcome; as a warning when the click itself is not in the mask.
 
-    Another warning says what there was no time for.
+    Another warning says what it did not get, and why.
     """
     place = f"{stack_name}: VOI {voi.index + 1} of {n_vois}"
     if voi.means is Means.NOTHING:
-        _log.warning("%s: left empty, not predicted, for lack of time", place)
+        _log.warning("%s: left empty, not predicted, %s", place, voi.reason)
         return
     if voi.means is Means.FALLBACK:
-        _log.warning("%s: predicted by %s, for lack of time", place, voi.means)
+        _log.warning("%s: predicted by %s, %s", place, voi.means, voi.reason)
     if voi.passes_left_out:
         _log.warning(
             "%s: %d mirrored passes fewer than asked for, for lack of time",
@@ -123,14 +132,17 @@ def log_summary(stacks: Sequence[StackOutcome], stopwatch: Stopwatch) -> None:
             len(vois),
             beside,
         )
-    if lacks := _lacks(vois):
-        _log.warning("Of %d VOIs, for lack of time: %s", len(vois), ", ".join(lacks))
+    failed = [voi for voi in vois if voi.model_failed]
+    late = [voi for voi in vois if not voi.model_failed]
+    for why, of_these in (("as the model failed on them", failed), ("for lack of time", late)):
+        if lacks := _lacks(of_these):
+            _log.warning("Of %d VOIs, %s: %s", len(vois), why, ", ".join(lacks))
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stopwatch.seconds.items())
     _log.info("%d VOIs in %.1f s (side by side: %s)", len(vois), stopwatch.total_seconds, stages)
 
 
 def _lacks(vois: Sequence[VoiOutcome]) -> list[str]:
-    """Count what VOIs did not get for lack of time."""
+    """Count what VOIs did not get."""
     counts = {
         "predicted with fewer passes than asked for": sum(v.passes_left_out > 0 for v in vois),
         f"predicted by {Means.FALLBACK}": sum(v.means is Means.FALLBACK for v in vois),

@@ -10,6 +10,7 @@ from math import prod
 import numpy as np
 
 from algorithm.predictor import Predictor
+from uls.errors import ModelError
 from uls.voi import VOI_SHAPE_ZYX
 
 __all__ = ["Expected", "rehearse", "time_empty_mask"]
@@ -54,13 +55,14 @@ def rehearse(
         seconds_left: of the budget; a run that takes little of it is repeated, and only the second
             one counts. Without any, nothing is run.
         clock: gives seconds.
+
+    Raises:
+        ModelError: the model does not run. A fallback that does not is as good as none.
     """
     if seconds_left <= 0:
         return Expected()
+    of_fallback = None if fallback is None else _of_fallback(fallback, seconds_left, clock)
     of_model = _repeated(lambda: _seconds_per_pass(model, clock), seconds_left)
-    of_fallback = None
-    if fallback is not None:
-        of_fallback = _repeated(lambda: _seconds_per_voi(fallback, clock), seconds_left)
     _log.info(
         "Rehearsed: a pass over a VOI takes about %.2g s%s",
         of_model,
@@ -74,6 +76,14 @@ def time_empty_mask(clock: Clock = time.monotonic) -> float:
     start = clock()
     zlib.compress(bytes(prod(VOI_SHAPE_ZYX)), level=1)
     return clock() - start
+
+
+def _of_fallback(fallback: Predictor, seconds_left: float, clock: Clock) -> float | None:
+    try:
+        return _repeated(lambda: _seconds_per_voi(fallback, clock), seconds_left)
+    except ModelError as error:
+        _log.warning("No starter model to fall back on: %s", error)
+        return None
 
 
 def _repeated(measure: Callable[[], float], seconds_left: float) -> float:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from algorithm.mirroring import Mirroring
 from algorithm.outcome import StackOutcome, VoiOutcome, log_voi
 from algorithm.predictor import Predictor
 from algorithm.stopwatch import Stopwatch
+from uls.errors import ModelError
 from uls.lesion import ClickedLesion
 from uls.mask_stack import MaskStackWriter
 from uls.sockets import StackInput
@@ -36,11 +37,12 @@ Logit = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class _Prediction:
-    """What was predicted of a VOI, by what, and how many passes there was no time for."""
+    """What was predicted of a VOI (None: nothing), by what, and what went wrong."""
 
-    logit: Logit
+    logit: Logit | None
     means: Means
     passes_left_out: int = 0
+    model_failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,33 @@ class StackJob:
                 bar.update()
 
     def _predict(self, index: int, voi: Voi, means: Means) -> _Prediction:
+        """Predict a VOI. A model that fails on it ends the job, unless that must end in time."""
         with self.stopwatch.stage("network"):
-            if means is Means.FALLBACK and self.fallback is not None:
+            if means is Means.FALLBACK:
+                return self._by_fallback(index, voi)
+            try:
+                return self._by_model(index, voi)
+            except ModelError as error:
+                if not self.deadline.is_set:
+                    raise
+                _log.warning("%s: VOI %d: %s", self.stack.header.name, index + 1, error)
+            return replace(self._by_fallback(index, voi), model_failed=True)
+
+    def _by_model(self, index: int, voi: Voi) -> _Prediction:
+        with self.deadline.mirroring() as mirroring:
+            logit = self._ask(self.predictor, index, voi, mirroring)
+        return _Prediction(logit, Means.MODEL, self.deadline.passes_left_out)
+
+    def _by_fallback(self, index: int, voi: Voi) -> _Prediction:
+        """Predict a VOI by the fallback; without one, or where that fails too, there is nothing."""
+        if self.fallback is not None:
+            try:
                 with self.deadline.fallback():
-                    return _Prediction(self._ask(self.fallback, index, voi), means)
-            with self.deadline.mirroring() as mirroring:
-                logit = self._ask(self.predictor, index, voi, mirroring)
-        return _Prediction(logit, means, self.deadline.passes_left_out)
+                    return _Prediction(self._ask(self.fallback, index, voi), Means.FALLBACK)
+            except ModelError as error:
+                _log.warning("%s: VOI %d: %s", self.stack.header.name, index + 1, error)
+        self.deadline.skip_voi()
+        return _Prediction(None, Means.NOTHING, model_failed=True)
 
     def _ask(
         self, predictor: Predictor, index: int, voi: Voi, mirror: int | Mirroring = 1
@@ -138,6 +160,8 @@ class StackJob:
 
     def _finish(self, index: int, predicted: _Prediction) -> VoiOutcome:
         """Keep the clicked lesion of one VOI and write its mask."""
+        if predicted.logit is None:
+            return self._leave_empty(index, model_failed=True)
         spacing_mm, box = self.stack.spacings_mm[index], self.boxes[index]
         with self.deadline.writing():
             with self.stopwatch.stage("clicked lesion"):
@@ -152,13 +176,14 @@ class StackJob:
                 spacing_mm,
                 means=predicted.means,
                 passes_left_out=predicted.passes_left_out,
+                model_failed=predicted.model_failed,
             )
         )
 
-    def _leave_empty(self, index: int) -> VoiOutcome:
+    def _leave_empty(self, index: int, *, model_failed: bool = False) -> VoiOutcome:
         with self.stopwatch.stage("writing"):
             self.writer.write(np.zeros(VOI_SHAPE_ZYX, dtype=np.bool_))
-        return self._tell(VoiOutcome.left_empty(index))
+        return self._tell(VoiOutcome.left_empty(index, model_failed=model_failed))
 
     def _tell(self, outcome: VoiOutcome) -> VoiOutcome:
         log_voi(self.stack.header.name, outcome, self.stack.header.n_vois)

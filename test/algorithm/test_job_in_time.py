@@ -19,7 +19,7 @@ from algorithm.job import JobOptions, run_job
 from algorithm.mirroring import Mirroring, mirroring_of
 from algorithm.outcome import StackOutcome
 from algorithm.rehearsal import Expected
-from uls.errors import CallError
+from uls.errors import CallError, ModelError
 from uls.sockets import MASK_FOLDER
 from uls.voi import Spacing
 
@@ -236,6 +236,77 @@ def test_a_server_counts_the_budget_from_the_start_of_each_job(
     for _ in range(2):
         command._run_once(Slow(Clock(), 0.0), options, None, Expected())
         assert voxels_of(tmp_path) == [CUBE]
+
+
+class Failing(Slow):
+    """A model that fails on some VOIs, counted from 0."""
+
+    def __init__(self, clock: Clock, on: set[int], *, above_hu: int = 0) -> None:
+        super().__init__(clock, 1.0, above_hu=above_hu)
+        self.on, self.asked = on, -1
+
+    def wait(self, passes: int) -> None:
+        super().wait(passes)
+        self.asked += 1
+        if self.asked in self.on:
+            raise ModelError("finite logits wanted")
+
+
+def test_a_voi_that_the_model_fails_on_goes_to_the_fallback(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_stacks(tmp_path, 3)
+    model = Failing(Clock(), {1})
+    fallback = Slow(model.clock, 1.0, above_hu=150)
+
+    stacks = do_job(
+        tmp_path, model, Expected(1.0, 1.0), budget_seconds=600.0, mirror=1, fallback=fallback
+    )
+
+    assert means_of(stacks) == [Means.MODEL, Means.FALLBACK, Means.MODEL]
+    assert voxels_of(tmp_path) == [CUBE, SMALLER_CUBE, CUBE]
+    assert "a: VOI 2: finite logits wanted" in caplog.text
+    assert "a: VOI 2 of 3: predicted by the starter model, as the model failed" in caplog.text
+    assert "Of 3 VOIs, as the model failed on them: 1 predicted by the starter" in caplog.text
+    assert "for lack of time" not in caplog.text
+
+
+@pytest.mark.parametrize("with_fallback", [False, True])
+def test_it_is_left_empty_where_nothing_else_predicts_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, *, with_fallback: bool
+) -> None:
+    write_stacks(tmp_path, 3)
+    model = Failing(Clock(), {0})
+    fallback = Failing(model.clock, {0}) if with_fallback else None
+
+    stacks = do_job(
+        tmp_path, model, Expected(1.0, 1.0), budget_seconds=600.0, mirror=1, fallback=fallback
+    )
+
+    assert means_of(stacks) == [Means.NOTHING, Means.MODEL, Means.MODEL]
+    assert voxels_of(tmp_path) == [0, CUBE, CUBE]
+    assert "a: VOI 1 of 3: left empty, not predicted, as the model failed on it" in caplog.text
+    assert caplog.text.count("finite logits wanted") == 1 + with_fallback
+
+
+def test_a_model_that_fails_on_every_voi_gives_no_masks(tmp_path: Path) -> None:
+    write_stacks(tmp_path, 2)
+    model = Failing(Clock(), {0, 1})
+
+    with pytest.raises(ModelError, match="failed on each of the 2 it was tried on"):
+        do_job(tmp_path, model, Expected(1.0), budget_seconds=600.0, mirror=1)
+
+    assert list((tmp_path / "out").rglob("*.mha")) == []
+
+
+def test_without_a_budget_one_failure_ends_the_job(tmp_path: Path) -> None:
+    write_stacks(tmp_path, 2)
+    model = Failing(Clock(), {1})
+
+    with pytest.raises(ModelError, match="finite logits wanted"):
+        run_job(model, JobOptions(tmp_path / "in", tmp_path / "out", mirror=1))
+
+    assert list((tmp_path / "out").rglob("*.mha")) == []
 
 
 class Sleeper(Slow):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from algorithm.rehearsal import Expected, rehearse, time_empty_mask
+from uls.errors import ModelError
 from uls.voi import VOI_SHAPE_ZYX
 
 
@@ -54,6 +55,19 @@ def test_a_pass_is_as_many_patches_as_the_model_says(clock: Clock) -> None:
     model = Timed(clock, 2.0, patches=27)
     assert rehearse(model, None, seconds_left=100.0, clock=clock) == Expected(per_pass=54.0)
     assert model.runs == ["patch"]
+
+
+def test_a_fallback_that_does_not_run_is_as_good_as_none(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Timed):
+        def predict(self, voi_hu: Any, **_: Any) -> Any:
+            raise ModelError("no number")
+
+    expected = rehearse(Timed(clock, 2.0), Broken(clock, 1.0), seconds_left=10.0, clock=clock)
+
+    assert expected == Expected(per_pass=2.0)
+    assert "No starter model to fall back on: no number" in caplog.text
 
 
 def test_a_cheap_first_run_is_repeated_and_the_second_one_counts(clock: Clock) -> None:
