@@ -1,5 +1,6 @@
 """The options that `segment` and `serve` share, and their help."""
 
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,6 +25,13 @@ __all__ = [
     "ReachOption",
     "VerboseOption",
 ]
+
+
+def _finite(seconds: float | None) -> float | None:
+    if seconds is not None and not isfinite(seconds):
+        raise typer.BadParameter(f"{seconds} is no time; leave it out for as long as it takes.")
+    return seconds
+
 
 EngineName = Literal["auto", "torch", "openvino", "onnx", "tensorrt"]
 DeviceName = Literal["auto", "cpu", "cuda"]
@@ -62,6 +70,7 @@ BudgetOption = Annotated[
     typer.Option(
         "--budget",
         min=1,
+        callback=_finite,
         envvar="ULS_BUDGET",
         help="Seconds for the whole job. Where they run short, it makes do with fewer passes, then "
         "with the starter model, at worst with empty masks, and says which; it still exits with 0.",

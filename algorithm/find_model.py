@@ -9,7 +9,7 @@ from pathlib import Path
 
 from algorithm.manifest import MANIFEST_NAME
 from algorithm.models.nnunet import is_result_folder
-from uls.errors import ModelError
+from uls.errors import ModelError, no_permission_is
 
 __all__ = [
     "BUILT_IN_VARIABLE",
@@ -34,6 +34,7 @@ _HINT = (
 )
 
 
+@no_permission_is(ModelError)
 def find_model(option: Path | None = None, *, platform_folder: Path = PLATFORM_FOLDER) -> Path:
     """Find the model folder to use.
 
@@ -46,7 +47,8 @@ def find_model(option: Path | None = None, *, platform_folder: Path = PLATFORM_F
         A folder that holds `model.json`, or an nnU-Net result folder.
 
     Raises:
-        ModelError: the first of the three places that is in use holds no model, or several.
+        ModelError: the first of the three places that is in use holds no model, or several, or
+            may not be read.
     """
     if option is not None:
         return _only_model_in(option, "--model")
@@ -55,6 +57,7 @@ def find_model(option: Path | None = None, *, platform_folder: Path = PLATFORM_F
     return find_built_in()
 
 
+@no_permission_is(ModelError)
 def find_built_in() -> Path:
     """Find the built-in model's folder.
 
@@ -99,7 +102,7 @@ def _contents(folder: Path) -> str:
 
 
 def _visible(folder: Path) -> list[Path]:
-    """List a folder's entries, without hidden ones; empty if it cannot be listed."""
+    """List a folder's entries, without hidden ones; empty if there is no folder."""
     try:
         entries = sorted(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):

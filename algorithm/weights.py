@@ -21,7 +21,7 @@ from algorithm.manifest import (
 )
 from algorithm.model_import import import_model
 from algorithm.models.nnunet import is_result_folder
-from uls.errors import ModelError
+from uls.errors import ModelError, no_permission_is
 
 __all__ = [
     "Card",
@@ -72,6 +72,7 @@ class ListedModel:
     problem: str = ""
 
 
+@no_permission_is(ModelError)
 def load_model(folder: Path, *, native_spacing: bool = False) -> Model:
     """Load a model folder, or import an nnU-Net result folder on the fly.
 
@@ -88,6 +89,7 @@ def load_model(folder: Path, *, native_spacing: bool = False) -> Model:
     return verify(folder)
 
 
+@no_permission_is(ModelError)
 def verify(folder: Path) -> Model:
     """Check the size and hash of every file of a model folder.
 

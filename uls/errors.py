@@ -11,10 +11,20 @@
 Any other exception ends the program with exit code 1 and its traceback.
 """
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
 
-__all__ = ["CallError", "InputError", "ModelError", "OutputError", "UserError"]
+__all__ = [
+    "CallError",
+    "InputError",
+    "ModelError",
+    "OutputError",
+    "UserError",
+    "no_permission_is",
+]
 
 
 class UserError(Exception):
@@ -49,3 +59,18 @@ class ModelError(UserError):
 
 class OutputError(UserError):
     """The result cannot be written where it was asked for."""
+
+
+@contextmanager
+def no_permission_is(kind: type[UserError]) -> Iterator[None]:
+    """Turn the system's refusal to read something inside (or in a decorated function) into ours.
+
+    Args:
+        kind: what it is an error of.
+    """
+    try:
+        yield
+    except PermissionError as error:
+        expected = f"that user {os.getuid()} may read it"
+        found = error.strerror or "no permission"
+        raise kind.about(str(error.filename), expected=expected, found=found) from error

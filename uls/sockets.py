@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from uls.errors import InputError
+from uls.errors import InputError, no_permission_is
 from uls.stack import IMAGE_SUFFIXES, StackHeader, read_header, stack_name
 from uls.voi import Spacing
 
@@ -74,12 +74,13 @@ class _Socket(BaseModel):
         return self.socket or self.interface or _Interface()
 
 
+@no_permission_is(InputError)
 def find_job(input_folder: Path) -> tuple[StackInput, ...]:
     """Find the stacks of a job, in the order of their names, and check all that can be checked.
 
     Raises:
-        InputError: a folder or file is missing, a stack or a spacing cannot be, two stacks would
-            give masks of the same name.
+        InputError: a folder or file is missing or may not be read, a stack or a spacing cannot be,
+            two stacks would give masks of the same name.
     """
     if not input_folder.is_dir():
         raise InputError.about(input_folder, expected="the input folder", found="no folder")

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from uls.errors import InputError
+from uls.errors import InputError, no_permission_is
 from uls.pixels import PixelSource, Readable, as_floats_if_scaled, locate, open_pixels
 from uls.voi import VOI_SHAPE_ZYX, VOI_SLICES
 
@@ -96,6 +96,8 @@ def read_header(path: Path) -> StackHeader:
         raise InputError.about(
             path, expected=f"one of {', '.join(IMAGE_SUFFIXES)}", found=path.name
         )
+    with no_permission_is(InputError):
+        path.open("rb").close()  # SimpleITK does not say why it cannot
     geometry = _read_geometry(path)
     _check_size(path, geometry)
     header = StackHeader(path=path, geometry=geometry, pixels=locate(path))

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from algorithm import engines, weights
+from algorithm.engines.catalogue import Candidate
 from algorithm.engines.parity import compare
 from algorithm.engines.phantoms import PHANTOMS, batch_of
 from algorithm.load import make_predictor
@@ -122,8 +123,9 @@ def test_every_engine_computes_what_the_trained_network_does(folder: Path, name:
 def test_bfloat16_is_checked_on_what_the_network_sees(folder: Path, name: str) -> None:
     model = weights.load_model(folder)
     seen = batch_of(PHANTOMS[0], model.manifest)
-    (exact,), (engine,) = (
-        engines.create(name, model, device="cpu", precision=p) for p in ("f32", "bf16")
+    exact, engine = (
+        Candidate(name, "cpu", precision).make(model, model.manifest.folds[0])
+        for precision in ("f32", "bf16")
     )
 
     assert compare(engine(seen), exact(seen)).holds("bf16")
