@@ -62,7 +62,8 @@ MirrorOption = Annotated[
     typer.Option(
         "--mirror",
         help="Mirrored passes a VOI, 0 to 8 (8: all); fewer where --budget is too short. auto: as "
-        "many as fit in --budget, most for VOIs whose passes disagree; without one, none.",
+        "many as fit in --budget, most for VOIs whose passes disagree; without one, or with the "
+        "starter model, none.",
     ),
 ]
 BudgetOption = Annotated[

@@ -70,10 +70,17 @@ def verify(folder: Annotated[Path, typer.Argument(help="Model folder.")]) -> Non
     """Compare every file of a model folder with the hash in its manifest."""
     command_line.start_log(quiet=True)
     from algorithm import weights  # noqa: PLC0415
+    from algorithm.engines import admission  # noqa: PLC0415
 
     for line in weights.describe(weights.verify(folder)):
         typer.echo(line)
     typer.echo("All files are as the manifest says.")
+    if others := admission.left_in(folder):
+        names = ", ".join(str(file.relative_to(folder)) for file in others)
+        typer.echo(
+            f"Not covered by the manifest: {names}. They were found out or compiled on some "
+            "machine, and jobs use them: delete them where you do not know who made them."
+        )
 
 
 @app.command()

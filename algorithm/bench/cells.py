@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from algorithm.engines.choose import in_order
 from algorithm.engines.shortlist import candidates
 from algorithm.weights import Model
 from uls.errors import CallError
@@ -31,7 +32,7 @@ def cells_here(model: Model, device: str) -> tuple[Cell, ...]:
     Raises:
         CallError: no engine is installed that can read the model.
     """
-    listed = candidates("auto", model, device=device, precision="auto")
+    listed = in_order(candidates("auto", model, device=device, precision="auto"), model)
     return tuple(Cell(one.engine, one.precision) for one in listed)
 
 

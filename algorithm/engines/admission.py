@@ -13,7 +13,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from algorithm.engines.compiled import built_digest
+from algorithm.engines.compiled import CACHE_NAME, built_digest
 from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import Parity
 from algorithm.files import write_beside
@@ -21,7 +21,7 @@ from algorithm.json_files import StrictModel, parse, read_object
 from algorithm.weights import Model
 from uls.errors import ModelError
 
-__all__ = ["FILE_NAME", "Admission", "read", "remember"]
+__all__ = ["FILE_NAME", "Admission", "left_in", "read", "remember"]
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +93,12 @@ def read(folder: Path) -> tuple[Admission, ...]:
     except ModelError as error:
         _log.warning("%s It is ignored, and what it should say is found out again.", error)
         return ()
+
+
+def left_in(folder: Path) -> list[Path]:
+    """List what checks and compilers left in a model folder: no hash of the model's covers it."""
+    files = [folder / FILE_NAME, *(folder / CACHE_NAME).rglob("*")]
+    return sorted(file for file in files if file.is_file())
 
 
 def remember(new: Iterable[Admission], model: Model) -> Path | None:

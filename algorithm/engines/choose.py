@@ -13,7 +13,7 @@ from algorithm.engines.trial import Trial
 from algorithm.weights import Model
 from uls.errors import ModelError, UserError
 
-__all__ = ["first_admitted"]
+__all__ = ["first_admitted", "in_order"]
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +50,11 @@ def first_admitted(wanted: Sequence[Candidate], model: Model, *, named: bool) ->
         found=f"none among {', '.join(str(candidate) for candidate in wanted)}",
         hint="Name one, such as --engine torch --device cpu --precision f32.",
     )
+
+
+def in_order(wanted: Sequence[Candidate], model: Model) -> list[Candidate]:
+    """Sort candidates as they will be tried, with what is known of them on this machine."""
+    return _by_promise_or_speed(wanted, _known(wanted, model))
 
 
 def _known(wanted: Sequence[Candidate], model: Model) -> dict[Candidate, Admission]:

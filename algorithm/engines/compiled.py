@@ -18,9 +18,12 @@ from algorithm.files import sha256, write_beside
 from algorithm.weights import Model
 from uls.errors import OutputError
 
-__all__ = ["CompiledFile", "built_digest", "cache_folder", "tensorrt_folder"]
+__all__ = ["CACHE_NAME", "CompiledFile", "built_digest", "cache_folder", "tensorrt_folder"]
 
 _log = logging.getLogger(__name__)
+
+CACHE_NAME = "cache"
+"""The folder in a model folder."""
 
 _DIGEST_BYTES = 64
 _MODEL_DIGITS = 16
@@ -28,7 +31,7 @@ _MODEL_DIGITS = 16
 
 def cache_folder(model: Model) -> Path:
     """Say where the compiled networks of a model lie; the folder need not be there."""
-    return model.folder / "cache" / model.sha256[:_MODEL_DIGITS]
+    return model.folder / CACHE_NAME / model.sha256[:_MODEL_DIGITS]
 
 
 def tensorrt_folder(model: Model, fold: str, precision: str) -> Path:

@@ -149,7 +149,7 @@ def test_changed_weights_are_refused(job: Path, tmp_path: Path) -> None:
 def test_weights_commands_verify_and_list() -> None:
     verified = run("weights", "verify", STARTER)
     assert verified.returncode == 0, verified.stderr
-    assert "All files are as the manifest says." in verified.stdout
+    assert verified.stdout.endswith("All files are as the manifest says.\n")
     listed = run("weights", "list", STARTER.parent)
     assert listed.returncode == 0
     assert str(STARTER) in listed.stdout

@@ -6,6 +6,7 @@ import pytest
 from fake_engines import Fakes
 
 from algorithm import engines, weights
+from algorithm.bench.cells import cells_here
 from algorithm.engines import admission, shortlist
 from algorithm.engines.admission import Admission
 from algorithm.engines.catalogue import Candidate
@@ -132,6 +133,14 @@ def test_the_fastest_that_was_admitted(model: weights.Model, fakes: Fakes) -> No
     assert _used(model) == ONNX_F32
     assert _used(model, "openvino") == OV_F32
     assert fakes.made == [ONNX_F32, OV_F32]
+
+
+def test_bench_takes_for_auto_what_auto_takes(model: weights.Model, fakes: Fakes) -> None:
+    _remember(model, {OV_BF16: 3.0, OV_F32: 2.0, TORCH_F32: None, ONNX_F32: 1.0})
+
+    names = [cell.name for cell in cells_here(model, "cpu")]
+
+    assert names == ["onnx-f32", "openvino-f32", "openvino-bf16", "torch-f32"]
 
 
 def test_a_time_of_a_less_promising_one_alone_says_nothing(

@@ -58,6 +58,10 @@ def test_the_command_from_end_to_end(folder: Path) -> None:
         f"openvino-{precision}-{fold}" for precision in ("bf16", "f32") for fold in "01"
     ]
     assert all(file.stat().st_mode & 0o777 == 0o644 for file in compiled)
+    verified = CliRunner().invoke(app, ["weights", "verify", str(folder)]).stdout
+    (told,) = [line for line in verified.splitlines() if "Not covered by the manifest" in line]
+    assert "engines.json" in told
+    assert all(file.name in told for file in compiled)
 
 
 def test_the_next_start_neither_checks_nor_compiles(
