@@ -11,7 +11,7 @@ from algorithm.weights import Model
 
 __all__ = ["CHECK_VERSION", "Conditions"]
 
-CHECK_VERSION = 2
+CHECK_VERSION = 3
 """To be raised when the check changes, or what an engine of ours computes."""
 
 
