@@ -80,7 +80,7 @@ class ZoomPredictor:
 
         So n times as many passes never take n times as long, and a deadline is kept.
         """
-        n_clicks = 1 + (0 < self._settings.user_click_weight < 1)
+        n_clicks = 1 + (0 < self._settings.user_click_weight < 1) + 2 * self._settings.side_clicks
         return n_clicks * self._views(mirror)
 
     def warm_up(self) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +67,14 @@ class Found:
         starts, stops = self.corners
         return starts.count(0) + stops.count(PATCH_SIZE)
 
+    def part(self, axis: int, where: slice) -> "Found | None":
+        """Keep what lies in some layers along an axis; None where that is nothing."""
+        mask = np.zeros_like(self.mask)
+        layers = tuple(where if one == axis else slice(None) for one in range(3))
+        mask[layers] = self.mask[layers]
+        box = bounding_box(mask)
+        return None if box is None else replace(self, mask=mask, corners=_corners(box))
+
     @property
     def centre_zyx(self) -> Point:
         """Centre of the bounding box, in voxels of the VOI."""
@@ -89,8 +97,12 @@ def found(look: Look, settings: ZoomSettings, *, threshold: float) -> Found | No
     box = None if mask is None else bounding_box(mask)
     if mask is None or box is None or np.count_nonzero(mask) < settings.smallest_voxels:
         return None
+    return Found(look, mask, threshold, _corners(box))
+
+
+def _corners(box: tuple[slice, slice, slice]) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
     z, y, x = box
-    return Found(look, mask, threshold, ((z.start, y.start, x.start), (z.stop, y.stop, x.stop)))
+    return (z.start, y.start, x.start), (z.stop, y.stop, x.stop)
 
 
 def holds(foreground: Mask, look: Look, voxel_zyx: Point, settings: ZoomSettings) -> bool:

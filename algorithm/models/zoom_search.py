@@ -9,9 +9,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from algorithm.boxes import Box
+from algorithm.models.zoom_average import click_shares, mean_probability
 from algorithm.models.zoom_look import Axes, Look, Sight, Viewer
 from algorithm.models.zoom_measure import Found, deepest_zyx, diameter_of, found, holds, score
 from algorithm.models.zoom_patch import PATCH_SIZE, Floats, Frame, Point
@@ -120,20 +119,11 @@ class Search:
         return lesion
 
     def _averaged(self, lesion: Found, views: Sequence[Axes]) -> Answer:
-        """Average over both clicks and all views in the lesion's frame, if that keeps the click."""
-        weight = self._settings.user_click_weight
-        frame, inner = lesion.look.sight.frame, lesion.look.sight.click_zyx
-        if inner == self._click:
-            inner = deepest_zyx(lesion)
-        shares = {inner: 1 - weight, self._click: weight} if inner != self._click else {inner: 1.0}
-        clicks = [click for click, share in shares.items() if share > 0]
-        looks = self._viewer.look([Sight(frame, click) for click in clicks], views=views)
-        mean = np.average(
-            [look.probability for look in looks],
-            axis=0,
-            weights=[shares[click] for click in clicks],
-        )
-        averaged = Look(lesion.look.sight, mean.astype(np.float32))
+        """Average over some clicks and all views in the lesion's frame, if that keeps the click."""
+        frame = lesion.look.sight.frame
+        shares = click_shares(lesion, self._click, self._settings)
+        looks = self._viewer.look([Sight(frame, click) for click in shares], views=views)
+        averaged = Look(lesion.look.sight, mean_probability(looks, list(shares.values())))
         foreground = averaged.probability > lesion.threshold
         kept = averaged if holds(foreground, averaged, self._click, self._settings) else lesion.look
         return Answer(frame, kept.probability, lesion.threshold)

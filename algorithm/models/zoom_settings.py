@@ -33,8 +33,9 @@ class ZoomSettings(StrictModel):
         touching_faces: on how many of the patch's faces that must be.
         max_passes: looks that fit the zoom around the click, the first one included.
         recentre_rounds: looks from the answer's own centre, clicked at its deepest point.
-        user_click_weight: weight of the look with the user's own click in the average; 0 leaves
+        user_click_weight: share of the look with the user's own click in the average; 0 leaves
             that look out, and its pass.
+        side_clicks: click the lesion on both sides of its deepest point, too: two more passes.
         least_views: mirrored views of the last looks, at least (`--mirror` may ask for more).
         threshold: probability from which a voxel is lesion.
         threshold_factor: where nothing is found at any zoom, the threshold is lowered by this
@@ -69,6 +70,7 @@ class ZoomSettings(StrictModel):
     max_passes: int = Field(default=4, ge=1)
     recentre_rounds: int = Field(default=2, ge=0)
     user_click_weight: float = Field(default=0.5, ge=0, le=1)
+    side_clicks: bool = False
     least_views: int = Field(default=1, ge=1, le=8)
     threshold: Share = 0.5
     threshold_factor: Share = 0.6

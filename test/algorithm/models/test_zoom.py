@@ -146,6 +146,22 @@ def test_passes_are_those_of_the_last_looks() -> None:
     assert [predictor(Oracle()).passes(mirror) for mirror in (0, 1, 2, 8)] == [2, 2, 4, 16]
     one_click = predictor(Oracle(), ZoomSettings(user_click_weight=0.0, least_views=4))
     assert [one_click.passes(mirror) for mirror in (0, 4, 8)] == [4, 4, 8]
+    sides = predictor(Oracle(), ZoomSettings(side_clicks=True))
+    assert [sides.passes(mirror) for mirror in (1, 2)] == [4, 8]
+
+
+def test_a_lesions_sides_are_clicked_in_the_last_looks() -> None:
+    voi = np.maximum(ball(20, THIN), ball(14, THIN, offset_zyx_mm=(0.0, 0.0, 15.0)))
+    plain, engine = Oracle(), Oracle()
+
+    predictor(plain).predict(voi, spacing_mm=THIN)
+    logit = predictor(engine, ZoomSettings(side_clicks=True)).predict(voi, spacing_mm=THIN)
+
+    assert plain.n_passes < engine.n_passes <= plain.n_passes + 2
+    marks = engine.batches[-1][:, 4]  # at the clicks of the last looks, 1
+    clicks = [np.unravel_index(int(mark.argmax()), mark.shape) for mark in marks]
+    assert len({int(x) for _, _, x in clicks}) == len(clicks)  # along x, one beside the other
+    assert dice(logit > 0, voi > 0) > 0.98
 
 
 def test_a_box_sets_centre_and_zoom_and_fills_its_channel() -> None:
