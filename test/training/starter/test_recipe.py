@@ -52,9 +52,10 @@ def test_another_search_trains_the_same_network_and_another_rate_does_not() -> N
 
 
 def test_later_stages_train_the_same_network_on_new_samples() -> None:
-    names = ("recipe.toml", "recipe_second_stage.toml", "recipe_third_stage.toml")
+    stages = ("", "_second_stage", "_third_stage", "_fourth_stage")
+    names = [f"recipe{stage}.toml" for stage in stages]
     first, *later = (read_recipe(DEFAULT_RECIPE.with_name(name)) for name in names)
     for stage in later:
         assert stage.network == first.network
         assert stage.search == first.search
-    assert len({stage.seed for stage in (first, *later)}) == 3  # samples are drawn from it
+    assert len({stage.seed for stage in (first, *later)}) == 4  # samples are drawn from it
