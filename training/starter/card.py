@@ -31,9 +31,9 @@ _TEMPLATE = """# Model card: the starter model
 
 ## How it finds a lesion
 
-The first look is centred on the click. The zoom is fitted until the lesion takes its share of the patch; then
-the patch is centred on what was found and its deepest point clicked, so that different clicks in one lesion
-come to one answer. A box drawn by a person sets centre and zoom at once.
+The first looks, from several zooms, are centred on the click, and the most credible one is followed. Its zoom is
+fitted until the lesion takes its share of the patch; then the patch is centred on what was found and inner points of it
+are clicked, so that different clicks in one lesion come to one answer. A box drawn by a person sets centre and zoom at once.
 
 ## Training data
 

@@ -109,7 +109,14 @@ def export(
     *,
     run: RunOption,
     output: OutputOption,
-    recipe: RecipeOption = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option(
+            "--recipe",
+            help="For other settings of its [search].",
+            show_default="the recipe that the run was trained by",
+        ),
+    ] = None,
     evaluation: Annotated[
         Path | None,
         typer.Option("--evaluation", help="What `evaluate --json` wrote: for the model card."),
@@ -125,10 +132,9 @@ def export(
 
     command_line.start_log()
     report = None if evaluation is None else read_report(evaluation)
-    chosen = _recipe(recipe)
-    exported = export_run(run, output, chosen)
+    exported = export_run(run, output, None if recipe is None else _recipe(recipe))
     if report is not None:
-        write_card(chosen, exported, report, trained_on=trained_on)
+        write_card(exported.recipe, exported, report, trained_on=trained_on)
     typer.echo(f"{output}: the model after {exported.steps} steps")
 
 

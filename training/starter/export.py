@@ -8,7 +8,7 @@ from algorithm.manifest import Card
 from algorithm.models.zoom_export import export_zoom
 from algorithm.models.zoom_settings import ZoomSettings
 from algorithm.zoom_manifest import ZoomOrigin
-from training.starter.loop import CHECKPOINT, load_averaged
+from training.starter.loop import CHECKPOINT, load_averaged, recipe_of
 from training.starter.recipe import Recipe
 from uls.errors import InputError
 
@@ -31,35 +31,28 @@ class Exported:
     """What was exported: samples seen and minutes trained are the card's."""
 
     folder: Path
+    recipe: Recipe
     steps: int
     minutes: float
     parameters: int
 
 
 def export_run(
-    run: Path, folder: Path, recipe: Recipe, *, settings: ZoomSettings | None = None
+    run: Path, folder: Path, recipe: Recipe | None = None, *, settings: ZoomSettings | None = None
 ) -> Exported:
     """Write the averaged network of a run's last checkpoint as a model folder.
 
     Args:
         run: the run's folder.
         folder: the model folder to make; one that is there is replaced.
-        recipe: the run's.
+        recipe: for its settings of the search; by default the run's own recipe.
         settings: how the model searches; by default those of the recipe.
 
     Raises:
-        InputError: the run has no checkpoint, or it is of another recipe's network.
+        InputError: the run has no checkpoint, or the recipe is not what it was trained by.
     """
-    checkpoint = run / CHECKPOINT
-    if not checkpoint.exists():
-        hint = "Start it with `python -m training starter train`."
-        raise InputError.about(checkpoint, expected="a checkpoint", found="none", hint=hint)
-    try:
-        network, progress = load_averaged(run, recipe)
-    except RuntimeError as error:
-        raise InputError.about(
-            checkpoint, expected="a checkpoint of this recipe's network", found=str(error)
-        ) from error
+    recipe = _checked(run, recipe)
+    network, progress = load_averaged(run, recipe)
     export_zoom(
         network,
         folder,
@@ -73,4 +66,21 @@ def export_run(
         ),
     )
     parameters = sum(tensor.numel() for tensor in network.parameters())
-    return Exported(folder, progress.step, progress.seconds / 60, parameters)
+    return Exported(folder, recipe, progress.step, progress.seconds / 60, parameters)
+
+
+def _checked(run: Path, recipe: Recipe | None) -> Recipe:
+    """Give the recipe, the run's own if there is none, if the run was trained by it."""
+    checkpoint = run / CHECKPOINT
+    if not checkpoint.exists():
+        hint = "Start it with `python -m training starter train`."
+        raise InputError.about(checkpoint, expected="a checkpoint", found="none", hint=hint)
+    own = recipe_of(run)
+    if recipe is not None and not recipe.trains_as(own):
+        raise InputError.about(
+            checkpoint,
+            expected=f"a run of this recipe (seed {recipe.seed})",
+            found=f"one of another (seed {own.seed})",
+            hint="Give its own recipe, or none; only [search] may differ.",
+        )
+    return recipe or own

@@ -22,7 +22,15 @@ from training.starter.scans import Bank
 from training.starter.stream import Difficulty, batches
 from uls.errors import InputError
 
-__all__ = ["CHECKPOINT", "Progress", "Run", "RunLength", "load_averaged", "new_network"]
+__all__ = [
+    "CHECKPOINT",
+    "Progress",
+    "Run",
+    "RunLength",
+    "load_averaged",
+    "new_network",
+    "recipe_of",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -224,6 +232,11 @@ class Run:
 def _read(folder: Path, device: torch.device) -> dict[str, Any]:
     state: dict[str, Any] = torch.load(folder / CHECKPOINT, map_location=device, weights_only=True)
     return state
+
+
+def recipe_of(folder: Path) -> Recipe:
+    """Read the recipe that a run's checkpoint was trained by."""
+    return Recipe.model_validate_json(_read(folder, torch.device("cpu"))["recipe"])
 
 
 def load_averaged(folder: Path, recipe: Recipe) -> tuple[ZoomNetwork, Progress]:

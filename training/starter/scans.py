@@ -12,6 +12,7 @@ import torch
 from torch.nn import functional as F  # noqa: N812
 
 from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE, Point
+from training.starter.case_files import IMAGE, NIFTI, masks_of_images
 from uls.errors import InputError
 
 __all__ = ["TISSUES", "Bank", "Lesion", "Scan", "read_bank", "sample"]
@@ -76,14 +77,15 @@ class Bank:
 
 
 def read_bank(folders: Sequence[Path], *, seed: int) -> Bank:
-    """Read every `<case>_image.nii.gz` with its `<case>_<lesion>.nii.gz`, and every other scan.
+    """Read every `<case>_image.nii.gz` with its `<case>_<lesion>.nii.gz`.
 
     Args:
-        folders: where the files are.
+        folders: where the files are. In a folder without any `_image`, every file is a scan in
+            which no lesions are known.
         seed: chooses the voxels looked at for places to implant lesions.
 
     Raises:
-        InputError: a folder holds no scan, or a mask does not fit its scan.
+        InputError: a folder holds no scan, or a mask is empty or does not fit its scan.
     """
     return Bank(tuple(s for folder in folders for s in _read_folder(folder, seed)))
 
@@ -92,13 +94,10 @@ def _read_folder(folder: Path, seed: int) -> Iterator[Scan]:
     files = sorted(folder.glob("*.nii.gz"))
     if not files:
         raise InputError.about(folder, expected="scans (*.nii.gz)", found="none")
-    images = [path for path in files if path.name.endswith("_image.nii.gz")]
-    cases = {path.name.removesuffix("_image.nii.gz"): path for path in images}
-    if not cases:
-        cases = {path.name.removesuffix(".nii.gz"): path for path in files}
-    for case, path in cases.items():
-        masks = [p for p in files if p != path and p.name.startswith(f"{case}_")]
-        yield _read_scan(case, path, masks, seed)
+    masks = masks_of_images(files)
+    for path in masks or files:
+        name = path.name.removesuffix(NIFTI).removesuffix(IMAGE)
+        yield _read_scan(name, path, masks.get(path, []), seed)
 
 
 def _read_scan(name: str, path: Path, mask_files: Sequence[Path], seed: int) -> Scan:
@@ -112,6 +111,8 @@ def _read_scan(name: str, path: Path, mask_files: Sequence[Path], seed: int) -> 
             raise InputError.about(
                 file, expected=f"{hu.shape} voxels as {path.name}", found=f"{mask.shape}"
             )
+        if not mask.any():
+            raise InputError.about(file, expected="a lesion", found="no voxel of one")
         masks.append(mask)
     return make_scan(name, hu, spacing, masks, seed=seed)
 

@@ -19,7 +19,7 @@ from training.starter.scans import Bank, read_bank
 from training.starter.scenes import scene_bank
 from training.starter.start import begin_with, read_start
 from training.starter.stream import draw_sample
-from uls.errors import CallError
+from uls.errors import CallError, InputError
 
 __all__ = ["TrainOptions", "train"]
 
@@ -130,6 +130,12 @@ def _banks(
     everything = read_bank(folders, seed=recipe.seed)
     held = tuple(scan for scan in everything.scans if scan.name in VALIDATION_LESIONS)
     rest = tuple(scan for scan in everything.scans if scan.name not in VALIDATION_LESIONS)
+    if not rest:
+        raise InputError.about(
+            ", ".join(map(str, folders)),
+            expected="scans beside the validation cases, which training never reads",
+            found=f"only {', '.join(scan.name for scan in held)}",
+        )
     return Bank(rest), Bank(held)
 
 

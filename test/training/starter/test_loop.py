@@ -136,6 +136,20 @@ def test_export_without_a_checkpoint_says_what_is_missing(tmp_path: Path) -> Non
         export_run(tmp_path, tmp_path / "model", tiny_recipe())
 
 
+def test_export_takes_the_runs_own_recipe_and_refuses_another(tmp_path: Path) -> None:
+    recipe = tiny_recipe()
+    _train(tmp_path, recipe, RunLength(steps=1))
+    other_search = recipe.model_copy(
+        update={"search": recipe.search.model_copy(update={"threshold": 0.3})}
+    )
+    other_seed = recipe.model_copy(update={"seed": recipe.seed + 1})
+
+    assert export_run(tmp_path, tmp_path / "model").recipe == recipe
+    assert export_run(tmp_path, tmp_path / "model", other_search).recipe == other_search
+    with pytest.raises(InputError, match=f"one of another \\(seed {recipe.seed}\\)"):
+        export_run(tmp_path, tmp_path / "model", other_seed)
+
+
 def test_no_held_out_lesions_means_synthetic_patches_only() -> None:
     validation = validation_patches(ball_bank(), Bank(()), _halved(tiny_recipe()))
     assert validation.dice(torch.nn.Identity(), CPU) == {}

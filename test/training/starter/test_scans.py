@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
-from tiny_scans import CENTRE, RADIUS_MM, SPACING, ball, ball_scan
+from tiny_scans import CENTRE, RADIUS_MM, SPACING, ball, ball_scan, tiny_recipe
 
 from training.starter.scans import read_bank, sample
+from training.starter.train import _banks
 from uls.errors import InputError
 
 
@@ -84,6 +85,22 @@ def test_a_mask_of_another_size_is_named(tmp_path: Path) -> None:
     sitk.WriteImage(sitk.ReadImage(str(path))[:, :, :20], str(path))
     with pytest.raises(InputError, match=r"case_tumour.*20"):
         read_bank([tmp_path], seed=0)
+
+
+def test_a_mask_without_a_lesion_is_named(tmp_path: Path) -> None:
+    _write(tmp_path, masks=("tumour",))
+    path = tmp_path / "case_tumour.nii.gz"
+    sitk.WriteImage(0 * sitk.ReadImage(str(path)), str(path))
+    with pytest.raises(InputError, match=r"case_tumour.*no voxel of one"):
+        read_bank([tmp_path], seed=0)
+
+
+def test_validation_cases_alone_are_no_scans_to_train_on(tmp_path: Path) -> None:
+    _write(tmp_path, masks=("tumour",))
+    for path in list(tmp_path.iterdir()):
+        path.rename(path.with_name(path.name.replace("case", "STS_003")))
+    with pytest.raises(InputError, match="found only STS_003"):
+        _banks([tmp_path], tiny_recipe(), print, workers=1)
 
 
 def _write(folder: Path, masks: tuple[str, ...] = ()) -> None:

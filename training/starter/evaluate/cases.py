@@ -16,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
+from training.starter.case_files import IMAGE, NIFTI, masks_of_images
 from training.starter.recipe import VALIDATION_LESIONS
 from uls.errors import InputError
 from uls.voi import Spacing
 
 __all__ = ["Lesion", "LesionFiles", "find_lesions", "never_trained_on", "read_lesion", "trained_on"]
 
-_NIFTI, _NRRD = ".nii.gz", ".nrrd"
-_IMAGE, _LABEL = "_image", "_label"
+_NRRD, _LABEL = ".nrrd", "_label"
 
 _GROUPS = (("STS_*", "sarcoma"), ("*_node", "node"), ("4DLung-*", "lung"), ("lung*", "lung"))
 """Name patterns of the data sets we know; a lesion of any other is grouped by its folder's name."""
@@ -35,7 +35,7 @@ _SAME_SPACING = 1e-3
 """Relative difference up to which a scan's and its mask's spacing count as equal."""
 
 _HINT = (
-    f"It holds <case>{_IMAGE}{_NIFTI} and <case>_<lesion>{_NIFTI}, or <case>{_IMAGE}{_NRRD} and "
+    f"It holds <case>{IMAGE}{NIFTI} and <case>_<lesion>{NIFTI}, or <case>{IMAGE}{_NRRD} and "
     f"<case>{_LABEL}{_NRRD}."
 )
 
@@ -107,16 +107,15 @@ def _lesions_in(folder: Path) -> list[LesionFiles]:
 
 
 def _nifti(folder: Path) -> Iterator[LesionFiles]:
-    for image in folder.glob(f"*{_IMAGE}{_NIFTI}"):
-        case = image.name.removesuffix(f"{_IMAGE}{_NIFTI}")
-        for mask in folder.glob(f"{case}_*{_NIFTI}"):
-            if mask != image:
-                yield LesionFiles(case, mask.name.removesuffix(_NIFTI), image, mask)
+    for image, masks in masks_of_images(folder.iterdir()).items():
+        case = image.name.removesuffix(f"{IMAGE}{NIFTI}")
+        for mask in masks:
+            yield LesionFiles(case, mask.name.removesuffix(NIFTI), image, mask)
 
 
 def _nrrd(folder: Path) -> Iterator[LesionFiles]:
-    for image in folder.glob(f"*{_IMAGE}{_NRRD}"):
-        case = image.name.removesuffix(f"{_IMAGE}{_NRRD}")
+    for image in folder.glob(f"*{IMAGE}{_NRRD}"):
+        case = image.name.removesuffix(f"{IMAGE}{_NRRD}")
         mask = image.with_name(f"{case}{_LABEL}{_NRRD}")
         if mask.exists():
             yield LesionFiles(case, case, image, mask)
