@@ -85,7 +85,8 @@ def read_bank(folders: Sequence[Path], *, seed: int) -> Bank:
         seed: chooses the voxels looked at for places to implant lesions.
 
     Raises:
-        InputError: a folder holds no scan, or a mask is empty or does not fit its scan.
+        InputError: a folder holds no scan, or something that is none; a mask is empty or does not
+            fit its scan.
     """
     return Bank(tuple(s for folder in folders for s in _read_folder(folder, seed)))
 
@@ -104,6 +105,13 @@ def _read_scan(name: str, path: Path, mask_files: Sequence[Path], seed: int) -> 
     image = sitk.ReadImage(str(path))
     hu = sitk.GetArrayFromImage(image).astype(np.int16)
     spacing: Point = tuple(float(s) for s in image.GetSpacing()[::-1])  # type: ignore[assignment]
+    if hu.min() >= 0:
+        raise InputError.about(
+            path,
+            expected="a CT scan in HU, some of it below 0",
+            found=f"values from {hu.min()} to {hu.max()}",
+            hint=f"A mask? Scans beside masks are named <case>{IMAGE}{NIFTI}.",
+        )
     masks = []
     for file in mask_files:
         mask = sitk.GetArrayFromImage(sitk.ReadImage(str(file))) > 0

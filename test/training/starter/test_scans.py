@@ -95,6 +95,13 @@ def test_a_mask_without_a_lesion_is_named(tmp_path: Path) -> None:
         read_bank([tmp_path], seed=0)
 
 
+def test_a_mask_is_not_taken_for_a_scan(tmp_path: Path) -> None:
+    _write(tmp_path, masks=("tumour",))
+    (tmp_path / "case_image.nii.gz").rename(tmp_path / "case.nii.gz")
+    with pytest.raises(InputError, match=r"case_tumour.*from 0 to 1\. A mask\?"):
+        read_bank([tmp_path], seed=0)
+
+
 def test_validation_cases_alone_are_no_scans_to_train_on(tmp_path: Path) -> None:
     _write(tmp_path, masks=("tumour",))
     for path in list(tmp_path.iterdir()):
