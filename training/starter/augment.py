@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
-from training.starter.samples import Sample, clicked_part, crop_scan
+from training.starter.recipe import ScanEnds
+from training.starter.samples import FEWEST_VOXELS, Sample, clicked_part
+from training.starter.scan_end import ended
 
 __all__ = ["augmented"]
 
@@ -15,8 +17,8 @@ THICKEST_MM = 6.0
 Floats = npt.NDArray[np.float32]
 
 
-def augmented(sample: Sample, rng: np.random.Generator) -> Sample:
-    """Change a sample at random as scanners, protocols and patients differ."""
+def augmented(sample: Sample, ends: ScanEnds, rng: np.random.Generator) -> Sample:
+    """Change a sample at random as scanners, protocols, patients and the scans' ends differ."""
     sample = _mirrored(sample, rng)
     if rng.random() < 0.2:
         sample = _thicker_slices(sample, rng)
@@ -29,10 +31,7 @@ def augmented(sample: Sample, rng: np.random.Generator) -> Sample:
         hu = _recoloured_lesion(hu, sample, rng)
     if rng.random() < 0.3:
         hu = _noisier(hu, sample, rng)
-    sample = replace(sample, hu=np.clip(hu, AIR_HU, 3071))
-    if rng.random() < (0.75 if sample.real else 0.2):
-        sample = crop_scan(sample, rng)
-    return sample
+    return ended(replace(sample, hu=np.clip(hu, AIR_HU, 3071)), ends, rng)
 
 
 def _mirrored(sample: Sample, rng: np.random.Generator) -> Sample:
@@ -59,7 +58,7 @@ def _thicker_slices(sample: Sample, rng: np.random.Generator) -> Sample:
     hu = np.tensordot(matrix, sample.hu, axes=1)
     mask = np.tensordot(matrix, sample.mask.astype(np.float32), axes=1) > 0.5
     kept = clicked_part(mask, sample.click)
-    if np.count_nonzero(kept) < 12:
+    if np.count_nonzero(kept) < FEWEST_VOXELS:
         return sample
     return replace(sample, hu=hu, mask=kept, slice_mm=thickness)
 

@@ -5,10 +5,11 @@ import numpy.typing as npt
 import torch
 from torch.nn import functional as F  # noqa: N812
 
-from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
+from algorithm.models.zoom_patch import PATCH_SIZE
 from training.starter.recipe import Samples
+from training.starter.resample import GRID, cut_scan
 from training.starter.samples import Sample, clicked_part
-from training.starter.scans import GRID, Lesion, Scan, sample
+from training.starter.scans import Lesion, Scan
 
 __all__ = ["draw_real", "draw_step_mm"]
 
@@ -41,20 +42,14 @@ def draw_real(
     centre = voxel + rng.uniform(-0.5, 0.5, 3)
     if fitted:
         centre = lesion.centre + rng.normal(0, 0.08 * lesion.size_mm, 3) / spacing
-    to_mm = _turn(rng)
-    offsets_mm = (GRID + _bend(rng)) @ (step_mm * to_mm.T).astype(np.float32)
-    level = scan.level_for(step_mm)
-    ratio = spacing / scan.spacings[level]
-    origin = ((centre + 0.5) * ratio - 0.5).astype(np.float32)
-    at = offsets_mm * (ratio / spacing).astype(np.float32) + origin
-    volumes = scan.levels[level], lesion.masks[level]
-    hu, covered = sample(volumes, at, fills=(AIR_HU, 0.0))
-    inside = covered > 127
-    click = _nearest(at, (voxel + 0.5) * ratio - 0.5) if fitted else (PATCH_SIZE // 2,) * 3
-    mask = clicked_part(inside, click)
+    offsets_mm = (GRID + _bend(rng)) @ (step_mm * _turn(rng).T).astype(np.float32)
+    goes_on = bool(rng.random() < recipe.ends.mirrored_share)
+    patch = cut_scan(scan, centre, offsets_mm, step_mm, lesion=lesion, goes_on=goes_on)
+    click = _nearest(patch.at, voxel, spacing) if fitted else (PATCH_SIZE // 2,) * 3
+    mask = clicked_part(patch.mask, click)
     if not mask[click]:
         return None
-    return Sample(hu, mask, click, step_mm, scan.spacing[0], real=True, fitted=fitted)
+    return Sample(patch.hu, mask, click, step_mm, scan.spacing[0], real=True, fitted=fitted)
 
 
 def _click(
@@ -94,9 +89,13 @@ def _bend(rng: np.random.Generator) -> Floats:
     return bent.permute(1, 2, 3, 0).numpy()
 
 
-def _nearest(at: Floats, voxel: npt.NDArray[np.float64]) -> tuple[int, int, int]:
-    """Find the patch voxel that lies nearest to a point of the volume."""
-    z, y, x = (at[..., axis] - np.float32(voxel[axis]) for axis in range(3))
+def _nearest(
+    at: Floats, voxel: npt.NDArray[np.intp], spacing: npt.NDArray[np.float64]
+) -> tuple[int, int, int]:
+    """Find the patch voxel that lies nearest to a voxel of the scan."""
+    z, y, x = (
+        (at[..., axis] - np.float32(voxel[axis])) * np.float32(spacing[axis]) for axis in range(3)
+    )
     squared = z * z + y * y + x * x
     nearest = np.unravel_index(int(squared.argmin()), squared.shape)
     return int(nearest[0]), int(nearest[1]), int(nearest[2])

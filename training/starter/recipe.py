@@ -15,6 +15,7 @@ __all__ = [
     "Network",
     "Recipe",
     "Samples",
+    "ScanEnds",
     "Training",
     "read_recipe",
 ]
@@ -45,6 +46,26 @@ class Network(_Strict):
         return self
 
 
+class ScanEnds(_Strict):
+    """How scans end around lesions (`scan_end`).
+
+    Attributes:
+        real_share: of real lesions' patches, those in which the scan is made to end.
+        synthetic_share: the same of synthetic ones.
+        every_side_share: of these, those in which it ends on all six sides; in the others on any
+            side with even odds.
+        cut_share: of these, those in which it ends within the lesion.
+        mirrored_share: of all patches, those that show the scan going on, mirrored, where its own
+            ends are: crops of a data set end at the same distance from every lesion.
+    """
+
+    real_share: Share
+    synthetic_share: Share
+    every_side_share: Share
+    cut_share: Share
+    mirrored_share: Share
+
+
 class Samples(_Strict):
     """What the endless samples are drawn from.
 
@@ -65,6 +86,7 @@ class Samples(_Strict):
         box_jitter: standard deviation of a box's sides, over the lesion's size.
         deepest_click_share: of patches centred on the lesion, clicked in its deepest voxel.
         easy_until: the share of training after which samples are as hard as they get.
+        ends: of the scans around the lesions.
     """
 
     real_share: Share
@@ -82,6 +104,7 @@ class Samples(_Strict):
     box_jitter: float
     deepest_click_share: Share
     easy_until: Share
+    ends: ScanEnds
 
 
 class Training(_Strict):

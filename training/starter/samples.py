@@ -7,9 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithm.models.zoom_channels import PatchBox, channels
-from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE, Point
+from algorithm.models.zoom_patch import Point
 
-__all__ = ["Sample", "clicked_part", "draw_box", "network_input", "usable"]
+__all__ = ["FEWEST_VOXELS", "Sample", "clicked_part", "draw_box", "network_input", "usable"]
+
+FEWEST_VOXELS = 4
+"""Of a lesion in a patch, at least. Wide first looks see small lesions as no more than a few."""
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -51,7 +54,7 @@ def clicked_part(mask: Mask, click: tuple[int, int, int]) -> Mask:
 
 def usable(sample: Sample) -> bool:
     """Say whether the click is in the lesion, and enough of it in the patch to learn from."""
-    return bool(sample.mask[sample.click]) and int(np.count_nonzero(sample.mask)) >= 12
+    return bool(sample.mask[sample.click] and np.count_nonzero(sample.mask) >= FEWEST_VOXELS)
 
 
 def draw_box(sample: Sample, jitter: float, rng: np.random.Generator) -> Sample:
@@ -83,19 +86,3 @@ def network_input(sample: Sample) -> Floats:
         slice_mm=sample.slice_mm,
         box=sample.box,
     )
-
-
-def crop_scan(sample: Sample, rng: np.random.Generator) -> Sample:
-    """End the scan somewhere between the lesion and the patch's border, on some sides.
-
-    Cropped scans with a fixed margin around their lesion would otherwise give it away.
-    """
-    hu, voxels = sample.hu.copy(), np.argwhere(sample.mask)
-    low, high = voxels.min(0), voxels.max(0) + 1
-    for axis in range(3):
-        view = np.moveaxis(hu, axis, 0)
-        if rng.random() < 0.5 and low[axis] > 1:
-            view[: rng.integers(0, low[axis])] = AIR_HU
-        if rng.random() < 0.5 and high[axis] < PATCH_SIZE - 1:
-            view[rng.integers(high[axis] + 1, PATCH_SIZE) :] = AIR_HU
-    return replace(sample, hu=hu)

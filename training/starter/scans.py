@@ -11,11 +11,11 @@ import SimpleITK as sitk
 import torch
 from torch.nn import functional as F  # noqa: N812
 
-from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE, Point
+from algorithm.models.zoom_patch import AIR_HU, Point
 from training.starter.case_files import IMAGE, NIFTI, masks_of_images
 from uls.errors import InputError
 
-__all__ = ["TISSUES", "Bank", "Lesion", "Scan", "read_bank", "sample"]
+__all__ = ["TISSUES", "Bank", "Lesion", "Scan", "make_scan", "read_bank"]
 
 TISSUES = ("lung", "fat", "soft", "bone")
 _TISSUE_HU = ((-980, -500), (-150, -40), (-20, 160), (200, 2000))
@@ -52,11 +52,6 @@ class Scan:
     def spacing(self) -> Point:
         """The scan's own, (z, y, x) mm."""
         return self.spacings[0]
-
-    def level_for(self, step_mm: float) -> int:
-        """Give the coarsest level that is no coarser in plane than a step."""
-        fits = [level for level, spacing in enumerate(self.spacings) if spacing[1] <= step_mm]
-        return fits[-1] if fits else 0
 
 
 @dataclass(frozen=True)
@@ -197,36 +192,3 @@ def _body(smooth: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     largest = sitk.RelabelComponent(sitk.ConnectedComponent(opened), sortByObjectSize=True) == 1
     slices = [sitk.BinaryFillhole(largest[:, :, z]) for z in range(largest.GetDepth())]
     return np.stack([sitk.GetArrayFromImage(one) > 0 for one in slices])
-
-
-def sample(
-    volumes: Sequence[torch.Tensor], at: npt.NDArray[np.float32], *, fills: Sequence[float]
-) -> list[npt.NDArray[np.float32]]:
-    """Interpolate volumes of one shape linearly at the same coordinates.
-
-    Args:
-        volumes: (z, y, x) each.
-        at: coordinates (z, y, x) in their voxels, float32, (z, y, x, 3).
-        fills: what lies beyond each volume.
-    """
-    bounds = [(float(at[..., axis].min()), float(at[..., axis].max())) for axis in range(3)]
-    low = [max(int(np.floor(first)) - 1, 0) for first, _ in bounds]
-    high = [
-        min(int(np.ceil(last)) + 2, size)
-        for (_, last), size in zip(bounds, volumes[0].shape, strict=True)
-    ]
-    if any(stop <= start for start, stop in zip(low, high, strict=True)):
-        return [np.full(at.shape[:3], fill, dtype=np.float32) for fill in fills]
-    box = tuple(slice(start, stop) for start, stop in zip(low, high, strict=True))
-    pairs = zip(volumes, fills, strict=True)
-    parts = torch.stack([volume[box].float() - fill for volume, fill in pairs])
-    scale = (2 / np.subtract(high, low)).astype(np.float32)
-    grid = at * scale
-    grid += (0.5 - np.asarray(low, dtype=np.float32)) * scale - 1
-    flipped = torch.from_numpy(grid).flip(-1)
-    values = F.grid_sample(parts[None], flipped[None], align_corners=False)[0]
-    return [value.numpy() + np.float32(fill) for value, fill in zip(values, fills, strict=True)]
-
-
-GRID = (np.indices((PATCH_SIZE,) * 3).transpose(1, 2, 3, 0) - PATCH_SIZE // 2).astype(np.float32)
-"""Offsets (z, y, x) of a patch's voxels from its centre."""

@@ -48,7 +48,7 @@ def draw_sample(bank: Bank, recipe: Recipe, rng: np.random.Generator, difficulty
             drawn = draw_synthetic(bank, recipe.samples, rng, difficulty=difficulty)
         if drawn is None or not usable(drawn):
             continue
-        changed = augmented(drawn, rng)
+        changed = augmented(drawn, recipe.samples.ends, rng)
         if not usable(changed):
             continue
         if rng.random() < recipe.samples.box_share:

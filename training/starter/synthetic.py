@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
+from algorithm.models.zoom_patch import PATCH_SIZE
 from training.starter.implant import implant
 from training.starter.real import draw_step_mm
 from training.starter.recipe import Samples
+from training.starter.resample import GRID, cut_scan
 from training.starter.samples import Sample
-from training.starter.scans import GRID, TISSUES, Bank, Scan, sample
+from training.starter.scans import TISSUES, Bank, Scan
 
 __all__ = ["draw_synthetic"]
 
@@ -31,7 +32,8 @@ def draw_synthetic(
     fitted = bool(rng.random() < recipe.fitted_share)
     step_mm = draw_step_mm(2 * radius_mm, recipe, rng, fitted=fitted)
     step_mm = max(step_mm, 0.3 * scan.spacing[1])
-    hu = _background(scan, places[rng.integers(len(places))], step_mm, rng)
+    place, goes_on = places[rng.integers(len(places))], rng.random() < recipe.ends.mirrored_share
+    hu = _background(scan, place, step_mm, rng, goes_on=bool(goes_on))
     made = implant(
         hu,
         step_mm=step_mm,
@@ -57,19 +59,21 @@ def _scan(bank: Bank, recipe: Samples, rng: np.random.Generator) -> Scan:
 
 
 def _background(
-    scan: Scan, place: npt.NDArray[np.intp], step_mm: float, rng: np.random.Generator
+    scan: Scan,
+    place: npt.NDArray[np.intp],
+    step_mm: float,
+    rng: np.random.Generator,
+    *,
+    goes_on: bool,
 ) -> npt.NDArray[np.float32]:
     """Cut a patch around a place, turned about z by any angle."""
     angle = rng.uniform(-np.pi, np.pi)
     cos, sin = np.cos(angle), np.sin(angle)
     turn = np.array([[1.0, 0.0, 0.0], [0.0, cos, -sin], [0.0, sin, cos]])
-    level = scan.level_for(step_mm)
-    spacing = np.asarray(scan.spacing)
-    ratio = spacing / scan.spacings[level]
-    centre = place + rng.uniform(-0.5, 0.5, 3)
-    origin = ((centre + 0.5) * ratio - 0.5).astype(np.float32)
-    at = GRID @ (step_mm * turn.T * (ratio / spacing)).astype(np.float32) + origin
-    return sample([scan.levels[level]], at, fills=[AIR_HU])[0]
+    offsets_mm = GRID @ (step_mm * turn.T).astype(np.float32)
+    return cut_scan(
+        scan, place + rng.uniform(-0.5, 0.5, 3), offsets_mm, step_mm, goes_on=goes_on
+    ).hu
 
 
 def _clicked_elsewhere(drawn: Sample, rng: np.random.Generator) -> Sample:

@@ -52,10 +52,10 @@ def test_another_search_trains_the_same_network_and_another_rate_does_not() -> N
 
 
 def test_later_stages_train_the_same_network_on_new_samples() -> None:
-    stages = ("", "_second_stage", "_third_stage", "_fourth_stage")
+    stages = ("", "_second_stage", "_third_stage", "_fourth_stage", "_fifth_stage")
     names = [f"recipe{stage}.toml" for stage in stages]
     first, *later = (read_recipe(DEFAULT_RECIPE.with_name(name)) for name in names)
     for stage in later:
         assert stage.network == first.network
         assert stage.search == first.search
-    assert len({stage.seed for stage in (first, *later)}) == 4  # samples are drawn from it
+    assert len({stage.seed for stage in (first, *later)}) == 5  # samples are drawn from it

@@ -3,10 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-import torch
 from tiny_scans import CENTRE, RADIUS_MM, SPACING, ball, ball_scan, tiny_recipe
 
-from training.starter.scans import read_bank, sample
+from training.starter.scans import read_bank
 from training.starter.train import _banks
 from uls.errors import InputError
 
@@ -19,11 +18,6 @@ def test_levels_halve_in_plane_and_along_z_once_slices_are_no_thicker_than_pixel
         (40, 40, 40),
         (20, 20, 20),
     ]
-
-
-@pytest.mark.parametrize(("step_mm", "level"), [(0.5, 0), (1.0, 0), (1.9, 0), (2.0, 1), (9.0, 2)])
-def test_the_coarsest_level_that_is_fine_enough_is_taken(step_mm: float, level: int) -> None:
-    assert ball_scan().level_for(step_mm) == level
 
 
 def test_a_ball_is_measured() -> None:
@@ -44,18 +38,6 @@ def test_places_lie_in_the_body_and_not_in_the_lesion() -> None:
     assert not mask[tuple(soft.T)].any()
     assert soft[:, 1:].min() >= 4
     assert soft[:, 1:].max() <= 76
-
-
-def test_sampling_on_voxels_gives_them_back_and_beyond_the_volume_the_fill() -> None:
-    volume = torch.arange(4 * 5 * 6, dtype=torch.int16).reshape(4, 5, 6)
-    at = np.stack(np.meshgrid(range(4), range(5), range(6), indexing="ij"), -1).astype(np.float32)
-    (values,) = sample([volume], at, fills=[-7.0])
-    np.testing.assert_allclose(values, volume, atol=1e-3)
-    (far,) = sample([volume], at + 50, fills=[-7.0])
-    assert (far == -7).all()
-    # Half a voxel beyond the end, half of the weight is the fill's.
-    (edge,) = sample([volume], at - np.float32([0.5, 0, 0]), fills=[-7.0])
-    np.testing.assert_allclose(edge[0], (volume[0].numpy() - 7) / 2, atol=1e-3)
 
 
 def test_a_folder_of_cases_is_read_with_their_lesions(tmp_path: Path) -> None:
