@@ -36,7 +36,7 @@ def test_shares_add_up_to_one_and_levels_are_neighbours(step_mm: float) -> None:
 
 @pytest.mark.parametrize("step_mm", [1.0, 1.4, 1.9, 2.6])
 def test_noise_is_about_as_smooth_as_at_inference(step_mm: float) -> None:
-    # Grain of two pixels, as scanners leave it. The finest level alone has up to 1.25 times as much.
+    # Grain of two pixels, as scanners leave it. The finest level alone has up to 1.25 times more.
     noise = np.random.default_rng(0).normal(0, 300, (90, 200, 200))
     for axis in (1, 2):
         noise = (np.roll(noise, 1, axis) + 2 * noise + np.roll(noise, -1, axis)) / 4
