@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cc3d
 import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
@@ -13,6 +14,8 @@ from torch.nn import functional as F  # noqa: N812
 
 from algorithm.models.zoom_patch import AIR_HU, Point
 from training.starter.case_files import IMAGE, NIFTI, masks_of_images
+from training.starter.case_images import axial_image, hu_of, voxels_of
+from training.starter.samples import FEWEST_VOXELS
 from uls.errors import InputError
 
 __all__ = ["TISSUES", "Bank", "Lesion", "Scan", "make_scan", "read_bank"]
@@ -97,9 +100,8 @@ def _read_folder(folder: Path, seed: int) -> Iterator[Scan]:
 
 
 def _read_scan(name: str, path: Path, mask_files: Sequence[Path], seed: int) -> Scan:
-    image = sitk.ReadImage(str(path))
-    hu = sitk.GetArrayFromImage(image).astype(np.int16)
-    spacing: Point = tuple(float(s) for s in image.GetSpacing()[::-1])  # type: ignore[assignment]
+    image = axial_image(path)
+    hu = hu_of(image)
     if hu.min() >= 0:
         raise InputError.about(
             path,
@@ -107,17 +109,9 @@ def _read_scan(name: str, path: Path, mask_files: Sequence[Path], seed: int) -> 
             found=f"values from {hu.min()} to {hu.max()}",
             hint=f"A mask? Scans beside masks are named <case>{IMAGE}{NIFTI}.",
         )
-    masks = []
-    for file in mask_files:
-        mask = sitk.GetArrayFromImage(sitk.ReadImage(str(file))) > 0
-        if mask.shape != hu.shape:
-            raise InputError.about(
-                file, expected=f"{hu.shape} voxels as {path.name}", found=f"{mask.shape}"
-            )
-        if not mask.any():
-            raise InputError.about(file, expected="a lesion", found="no voxel of one")
-        masks.append(mask)
-    return make_scan(name, hu, spacing, masks, seed=seed)
+    x, y, z = image.GetSpacing()
+    masks = [voxels_of(file, image, path.name) for file in mask_files]
+    return make_scan(name, hu, (z, y, x), masks, seed=seed)
 
 
 def make_scan(
@@ -128,9 +122,12 @@ def make_scan(
     *,
     seed: int,
 ) -> Scan:
-    """Make a scan of HU (z, y, x), its spacing (z, y, x) in mm, and the masks of its lesions."""
+    """Make a scan of HU (z, y, x), its spacing (z, y, x) in mm, and the masks of its lesions.
+
+    What does not hang together in a mask, by faces, edges or corners, is several lesions.
+    """
     levels, spacings = _pyramid(torch.from_numpy(np.clip(hu, int(AIR_HU), 3071)), spacing)
-    lesions = tuple(_lesion(mask, spacing) for mask in masks)
+    lesions = tuple(_lesion(part, spacing) for mask in masks for part in _parts(mask))
     free = ~np.any(masks, axis=0) if masks else np.ones(hu.shape, dtype=bool)
     places = _places(levels[1].numpy(), free, np.random.default_rng(seed))
     return Scan(name, levels, spacings, lesions, places)
@@ -149,6 +146,14 @@ def _pyramid(
         levels.append(pooled.round().to(dtype))
         spacings.append((z * kernel[0], y * 2, x * 2))
     return tuple(levels), tuple(spacings)
+
+
+def _parts(mask: npt.NDArray[np.bool_]) -> Iterator[npt.NDArray[np.bool_]]:
+    """Give a mask's components of at least `FEWEST_VOXELS`; the mask where none is as large."""
+    labels, count = cc3d.connected_components(mask, connectivity=26, return_N=True)
+    sizes = np.bincount(labels.ravel())
+    kept = [n for n in range(1, count + 1) if sizes[n] >= FEWEST_VOXELS]
+    yield from (labels == n for n in kept) if kept else [mask]
 
 
 def _lesion(mask: npt.NDArray[np.bool_], spacing: Point) -> Lesion:

@@ -5,7 +5,7 @@ import pytest
 import SimpleITK as sitk
 from tiny_scans import CENTRE, RADIUS_MM, SPACING, ball, ball_scan, tiny_recipe
 
-from training.starter.scans import read_bank
+from training.starter.scans import make_scan, read_bank
 from training.starter.train import _banks
 from uls.errors import InputError
 
@@ -67,6 +67,53 @@ def test_a_mask_of_another_size_is_named(tmp_path: Path) -> None:
     sitk.WriteImage(sitk.ReadImage(str(path))[:, :, :20], str(path))
     with pytest.raises(InputError, match=r"case_tumour.*20"):
         read_bank([tmp_path], seed=0)
+
+
+def test_a_mask_of_another_spacing_is_named(tmp_path: Path) -> None:
+    _write(tmp_path, masks=("tumour",))
+    path = tmp_path / "case_tumour.nii.gz"
+    mask = sitk.ReadImage(str(path))
+    mask.SetSpacing((1.0, 1.0, 3.0))
+    sitk.WriteImage(mask, str(path))
+    with pytest.raises(InputError, match=r"1 x 1 x 2 mm.*found.*1 x 1 x 3 mm"):
+        read_bank([tmp_path], seed=0)
+
+
+def test_a_damaged_scan_is_named(tmp_path: Path) -> None:
+    _write(tmp_path)
+    (tmp_path / "case_image.nii.gz").write_bytes(b"no scan")
+    with pytest.raises(InputError, match=r"case_image.*a readable image"):
+        read_bank([tmp_path], seed=0)
+
+
+def test_a_scan_of_coronal_slices_is_turned(tmp_path: Path) -> None:
+    hu, mask = ball()
+    for name, voxels in (("image", hu), ("tumour", mask.astype(np.uint8))):
+        # Stored with the patient's y axis slowest: array (y, z, x).
+        image = sitk.GetImageFromArray(voxels.transpose(1, 0, 2))
+        image.SetSpacing((SPACING[2], SPACING[0], SPACING[1]))
+        image.SetDirection((1, 0, 0, 0, 0, 1, 0, 1, 0))
+        sitk.WriteImage(image, str(tmp_path / f"case_{name}.nii.gz"))
+    (scan,) = read_bank([tmp_path], seed=0).scans
+    assert scan.spacing == SPACING
+    np.testing.assert_array_equal(scan.levels[0], hu)
+    assert tuple(scan.lesions[0].centre) == CENTRE
+
+
+def test_what_does_not_hang_together_in_a_mask_is_several_lesions() -> None:
+    hu, mask = ball()
+    mask[2:4, 10:13, 10:13] = True
+    mask[37, 60, 60] = True  # a slip of the pen
+    lesions = make_scan("two", hu, SPACING, [mask], seed=0).lesions
+    assert sorted(len(lesion.voxels) for lesion in lesions) == [18, int(ball()[1].sum())]
+    assert {tuple(lesion.centre) for lesion in lesions} == {CENTRE, (2.5, 11.0, 11.0)}
+
+
+def test_a_lesion_of_one_voxel_is_kept_where_there_is_no_other() -> None:
+    hu, mask = ball()
+    mask[:] = False
+    mask[5, 5, 5] = True
+    assert len(make_scan("dot", hu, SPACING, [mask], seed=0).lesions) == 1
 
 
 def test_a_mask_without_a_lesion_is_named(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk
 
 from training.starter.case_files import IMAGE, NIFTI, masks_of_images
+from training.starter.case_images import axial_image, hu_of, voxels_of
 from training.starter.recipe import VALIDATION_LESIONS
 from uls.errors import InputError
 from uls.voi import Spacing
@@ -30,9 +30,6 @@ _GROUPS = (("STS_*", "sarcoma"), ("*_node", "node"), ("4DLung-*", "lung"), ("lun
 
 _RECIPE_MAY_READ = ("STS_*", "4DLung-*")
 """Data sets that the recipe trains on, but for `VALIDATION_LESIONS`."""
-
-_SAME_SPACING = 1e-3
-"""Relative difference up to which a scan's and its mask's spacing count as equal."""
 
 _HINT = (
     f"It holds <case>{IMAGE}{NIFTI} and <case>_<lesion>{NIFTI}, or <case>{IMAGE}{_NRRD} and "
@@ -138,49 +135,8 @@ def read_lesion(files: LesionFiles) -> Lesion:
     Raises:
         InputError: a file cannot be read, the two do not lie on one grid, or the mask is empty.
     """
-    image, mask = _read(files.image), _read(files.mask)
-    _check_same_grid(files, image, mask)
-    voxels: npt.NDArray[np.bool_] = sitk.GetArrayFromImage(mask) > 0
-    if not voxels.any():
-        raise InputError.about(files.mask, expected="a lesion", found="no voxel of one")
-    hu = _int16(sitk.GetArrayFromImage(image))
+    image = axial_image(files.image)
+    voxels = voxels_of(files.mask, image, files.image.name)
+    hu = hu_of(image)
     x, y, z = image.GetSpacing()
     return Lesion(files.name, files.group, hu, voxels, (x, y, z), float(hu.min()) - 1)
-
-
-def _read(path: Path) -> sitk.Image:
-    try:
-        image = sitk.ReadImage(str(path))
-    except RuntimeError as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise InputError.about(path, expected="a readable image", found=reason) from error
-    if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
-        found = f"{image.GetDimension()} with {image.GetNumberOfComponentsPerPixel()} values each"
-        raise InputError.about(path, expected="3 dimensions of single values", found=found)
-    axial: sitk.Image = sitk.DICOMOrient(image, "LPS")
-    return axial
-
-
-def _check_same_grid(files: LesionFiles, image: sitk.Image, mask: sitk.Image) -> None:
-    same_size = image.GetSize() == mask.GetSize()
-    if same_size and np.allclose(image.GetSpacing(), mask.GetSpacing(), rtol=_SAME_SPACING):
-        return
-    raise InputError.about(
-        files.mask,
-        expected=f"the grid of {files.image.name}: {_grid(image)}",
-        found=_grid(mask),
-        hint="Resample the mask to the scan's grid.",
-    )
-
-
-def _grid(image: sitk.Image) -> str:
-    spacing = " x ".join(f"{step:.4g}" for step in image.GetSpacing())
-    return f"{' x '.join(map(str, image.GetSize()))} voxels of {spacing} mm (x, y, z)"
-
-
-def _int16(hu: npt.NDArray[np.generic]) -> npt.NDArray[np.int16]:
-    """Round to int16; the lowest value stays free for padding."""
-    limits = np.iinfo(np.int16)
-    rounded = np.rint(np.nan_to_num(hu.astype(np.float32), nan=limits.min + 1))
-    clipped: npt.NDArray[np.int16] = np.clip(rounded, limits.min + 1, limits.max).astype(np.int16)
-    return clipped
