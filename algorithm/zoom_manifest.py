@@ -36,11 +36,16 @@ class ZoomArchitecture(StrictModel):
 
 
 class ZoomOrigin(StrictModel):
-    """The training run, in words."""
+    """The training run, in words.
+
+    Attributes:
+        trained_on: names of the cases whose scans it read; None where that is not known.
+    """
 
     recipe_sha256: str = ""
     seed: str = ""
     steps: str = ""
+    trained_on: tuple[str, ...] | None = None
     exported_with: dict[str, str] = Field(default_factory=dict)
 
 
@@ -86,5 +91,7 @@ class ZoomManifest(ModelManifest):
     def provenance(self) -> str:
         """Say on one line how the network was trained."""
         origin = self.origin
+        cases = "" if origin.trained_on is None else f"on {len(origin.trained_on)} cases"
         said = {"recipe": origin.recipe_sha256, "seed": origin.seed, "steps": origin.steps}
-        return ", ".join(f"{what} {value}" for what, value in said.items() if value) or "not stated"
+        parts = [f"{what} {value}" for what, value in said.items() if value]
+        return ", ".join([*parts, *([cases] if cases else [])]) or "not stated"

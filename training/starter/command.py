@@ -73,6 +73,15 @@ def train(
             show_default="random weights",
         ),
     ] = None,
+    hold_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--hold-out",
+            help="Case that is not trained on, or a pattern such as 'P1*'; give it several times "
+            "for several. Its lesions are validated on, and `evaluate` takes them.",
+            show_default="the protocol's validation cases, always held out",
+        ),
+    ] = None,
     checkpoint_minutes: Annotated[
         float, typer.Option("--checkpoint-minutes", min=0.1, help="Between two checkpoints.")
     ] = 5,
@@ -98,6 +107,7 @@ def train(
         workers=workers,
         checkpoint_minutes=checkpoint_minutes,
         start=start,
+        hold_out=tuple(hold_out or ()),
     )
     run_training(options, chosen, lambda line: None if quiet else typer.echo(line))
     exported = export_run(run, output, chosen)

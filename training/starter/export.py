@@ -63,6 +63,7 @@ def export_run(
             recipe_sha256=sha256(recipe.model_dump_json().encode()).hexdigest(),
             seed=str(recipe.seed),
             steps=str(progress.step),
+            trained_on=progress.trained_on,
         ),
     )
     parameters = sum(tensor.numel() for tensor in network.parameters())

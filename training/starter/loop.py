@@ -14,6 +14,7 @@ from torch import nn
 from algorithm.models.zoom_channels import CHANNELS
 from algorithm.models.zoom_network import ZoomNetwork
 from training.starter.averaged import Averaged
+from training.starter.cases_seen import CasesSeen, joined
 from training.starter.losses import LesionLoss
 from training.starter.patches import Validation
 from training.starter.precision import half_precision
@@ -60,12 +61,13 @@ class RunLength:
 
 @dataclass
 class Progress:
-    """Where a run stands; kept in its checkpoint."""
+    """Where a run stands, and which cases it has read; kept in its checkpoint."""
 
     step: int = 0
     seconds: float = 0.0
     losses: list[float] = field(default_factory=list)
     curve: list[dict[str, float]] = field(default_factory=list)
+    trained_on: CasesSeen = None
 
 
 def new_network(recipe: Recipe, device: torch.device) -> ZoomNetwork:
@@ -83,6 +85,7 @@ class Run:
         recipe: the run's.
         device: that trains.
         begin: gives a new run's network other weights than random ones.
+        trained_on: the cases that it reads, and those behind the weights it begins with.
     """
 
     def __init__(
@@ -92,6 +95,7 @@ class Run:
         device: torch.device,
         *,
         begin: Callable[[ZoomNetwork], None] | None = None,
+        trained_on: CasesSeen = None,
     ) -> None:
         torch.manual_seed(recipe.seed)
         self._folder, self._recipe, self._device = folder, recipe, device
@@ -110,9 +114,10 @@ class Run:
             fused=True,
         )
         self._loss = LesionLoss(settings.cross_entropy_weight)
-        self.progress = Progress()
+        self.progress = Progress(trained_on=trained_on)
         if (folder / CHECKPOINT).exists():
             self._resume()
+            self.progress.trained_on = joined(self.progress.trained_on, trained_on)
 
     def train(
         self,

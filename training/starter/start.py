@@ -18,10 +18,11 @@ from algorithm import weights
 from algorithm.manifest import ZoomManifest
 from algorithm.models import networks
 from algorithm.models.zoom_network import ZoomNetwork, normalised_convolutions
+from training.starter.cases_seen import CasesSeen
 from training.starter.recipe import Network
 from uls.errors import CallError
 
-__all__ = ["begin_with", "read_start"]
+__all__ = ["begin_with", "cases_behind", "read_start"]
 
 _FILTER_RMS = 0.1
 """Root mean square of a filter's weights; those of layers without normalisation end near it."""
@@ -50,6 +51,12 @@ def read_start(folder: Path, sizes: Network) -> ZoomNetwork:
     (fold,) = model.manifest.folds
     networks.load_state(network, networks.read_state(model.folder / fold.weights.name))
     return network.eval()
+
+
+def cases_behind(folder: Path) -> CasesSeen:
+    """Give the cases that a model folder's weights were trained on, as far as it says."""
+    manifest = weights.load_model(folder).manifest
+    return manifest.origin.trained_on if isinstance(manifest, ZoomManifest) else None
 
 
 @torch.no_grad()

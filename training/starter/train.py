@@ -1,5 +1,6 @@
 """Training from start to end: read the scans, train, export a model folder now and then."""
 
+import fnmatch
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,13 +12,15 @@ import torch
 
 from algorithm.models.zoom_network import ZoomNetwork
 from training.lock import alone_in
+from training.starter import cases_seen
+from training.starter.cases_seen import CasesSeen, is_held_out
 from training.starter.loop import Run, RunLength
 from training.starter.patches import validation_patches
-from training.starter.recipe import VALIDATION_LESIONS, Recipe
+from training.starter.recipe import Recipe
 from training.starter.samples import network_input
-from training.starter.scans import Bank, read_bank
+from training.starter.scans import Bank, Scan, read_bank
 from training.starter.scenes import scene_bank
-from training.starter.start import begin_with, read_start
+from training.starter.start import begin_with, cases_behind, read_start
 from training.starter.stream import draw_sample
 from uls.errors import CallError, InputError
 
@@ -46,6 +49,8 @@ class TrainOptions:
         workers: processes that draw samples.
         checkpoint_minutes: between two checkpoints.
         start: a model folder with whose weights a new run begins; None for random ones.
+        hold_out: cases, or patterns of their names, that are not trained on: the run is watched on
+            their lesions, as on those of the protocol's validation cases.
     """
 
     folder: Path
@@ -55,6 +60,7 @@ class TrainOptions:
     workers: int = 1
     checkpoint_minutes: float = 5.0
     start: Path | None = None
+    hold_out: Sequence[str] = ()
 
 
 def train(options: TrainOptions, recipe: Recipe, report: Callable[[str], None]) -> Run:
@@ -85,9 +91,15 @@ def _train(
     options: TrainOptions, recipe: Recipe, device: torch.device, report: Callable[[str], None]
 ) -> Run:
     stored = None if options.start is None else read_start(options.start, recipe.network)
-    training, held_out = _banks(options.scans, recipe, report, workers=options.workers)
+    training, held_out = _banks(options, recipe, report)
     validation = validation_patches(training, held_out, recipe)
-    run = Run(options.folder, recipe, device, begin=_beginning(stored, training, recipe))
+    run = Run(
+        options.folder,
+        recipe,
+        device,
+        begin=_beginning(stored, training, recipe),
+        trained_on=_cases_seen(options, training),
+    )
     report(
         f"{len(training.scans)} scans, {len(training.with_lesions)} with lesions; "
         f"held out: {len(held_out.scans)}; {device.type}, {options.workers} workers"
@@ -101,6 +113,12 @@ def _train(
         report=report,
     )
     return run
+
+
+def _cases_seen(options: TrainOptions, training: Bank) -> CasesSeen:
+    """Name the cases that are trained on, and those behind the weights that a run begins with."""
+    cases = [scan.name for scan in training.scans] if options.scans else []
+    return cases_seen.joined(cases, [] if options.start is None else cases_behind(options.start))
 
 
 def _beginning(
@@ -120,23 +138,35 @@ def _beginning(
 
 
 def _banks(
-    folders: Sequence[Path], recipe: Recipe, report: Callable[[str], None], *, workers: int
+    options: TrainOptions, recipe: Recipe, report: Callable[[str], None]
 ) -> tuple[Bank, Bank]:
     """Read the scans to train on, and those held out."""
-    if not folders:
+    if not options.scans:
         report(f"No scans given: drawing {SCENES} synthetic ones as backgrounds (minutes)")
-        return scene_bank(SCENES, seed=recipe.seed, workers=workers), Bank(())
-    report(f"Reading scans from {', '.join(str(folder) for folder in folders)}")
-    everything = read_bank(folders, seed=recipe.seed)
-    held = tuple(scan for scan in everything.scans if scan.name in VALIDATION_LESIONS)
-    rest = tuple(scan for scan in everything.scans if scan.name not in VALIDATION_LESIONS)
+        return scene_bank(SCENES, seed=recipe.seed, workers=options.workers), Bank(())
+    folders = ", ".join(map(str, options.scans))
+    report(f"Reading scans from {folders}")
+    everything = read_bank(options.scans, seed=recipe.seed)
+    _check_hold_out(options.hold_out, [scan.name for scan in everything.scans], folders)
+    held, rest = list[Scan](), list[Scan]()
+    for scan in everything.scans:
+        (held if is_held_out(scan.name, options.hold_out) else rest).append(scan)
     if not rest:
         raise InputError.about(
-            ", ".join(map(str, folders)),
-            expected="scans beside the validation cases, which training never reads",
+            folders,
+            expected="scans beside those held out, which training never reads",
             found=f"only {', '.join(scan.name for scan in held)}",
         )
-    return Bank(rest), Bank(held)
+    return Bank(tuple(rest)), Bank(tuple(held))
+
+
+def _check_hold_out(patterns: Sequence[str], cases: Sequence[str], folders: str) -> None:
+    for pattern in patterns:
+        if not fnmatch.filter(cases, pattern):
+            few = ", ".join(cases[:5]) + (", …" if len(cases) > 5 else "")
+            raise CallError.about(
+                f"--hold-out {pattern}", expected=f"a case in {folders}", found=few or "none"
+            )
 
 
 def _device(name: str) -> torch.device:

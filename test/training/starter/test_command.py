@@ -43,7 +43,8 @@ def scans(tmp_path: Path) -> Path:
     for name, voxels in (("image", hu), ("tumour", mask.astype(np.uint8))):
         image = sitk.GetImageFromArray(voxels)
         image.SetSpacing(SPACING[::-1])
-        sitk.WriteImage(image, str(folder / f"case_{name}.nii.gz"))
+        for case in ("case", "kept"):
+            sitk.WriteImage(image, str(folder / f"{case}_{name}.nii.gz"))
     return folder
 
 
@@ -56,7 +57,10 @@ def test_a_model_is_trained_evaluated_and_gets_its_card(
 ) -> None:
     run, model, scores = tmp_path / "run", tmp_path / "model", tmp_path / "scores.json"
     common = ("--run", run, "--output", model, "--recipe", recipe)
-    trained = starter("train", *common, "--scans", scans, "--steps", 2, "--workers", 0)
+    trained = starter(
+        *("train", *common, "--scans", scans, "--hold-out", "kept"),
+        *("--steps", 2, "--workers", 0),
+    )
     assert trained.exit_code == 0, trained.output
     assert "the model after 2 steps" in trained.output
     evaluated = starter(
@@ -70,7 +74,9 @@ def test_a_model_is_trained_evaluated_and_gets_its_card(
     assert "on a test" in card
     assert "Not a medical device" in card
     row = next(line for line in card.splitlines() if line.startswith("all "))
-    dice = json.loads(scores.read_text())["methods"][0]["cases"][0]["clicks"][0]["dice"]
+    (case,) = json.loads(scores.read_text())["methods"][0]["cases"]
+    assert case["name"] == "kept_tumour"
+    dice = case["clicks"][0]["dice"]
     assert f"{dice:.3f}" in row
     assert starter("evaluate", "--model", model, "--synthetic", 0).exit_code != 0
 

@@ -13,6 +13,7 @@ from training.starter.real import draw_real
 from training.starter.recipe import Recipe
 from training.starter.samples import Sample
 from training.starter.scans import Bank
+from training.starter.start import cases_behind
 from uls.errors import InputError
 
 CPU = torch.device("cpu")
@@ -69,6 +70,20 @@ def test_a_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     run, _ = _train(tmp_path, recipe, RunLength(steps=4))
     assert run.progress.step == 4
     assert len(run.progress.losses) == 4
+
+
+def test_a_run_remembers_every_case_that_any_piece_of_it_read(tmp_path: Path) -> None:
+    for cases in (("b", "a"), ("b", "c")):
+        Run(tmp_path, tiny_recipe(), CPU, trained_on=cases)._save()
+    export_run(tmp_path, tmp_path / "model")
+    assert cases_behind(tmp_path / "model") == ("a", "b", "c")
+
+
+def test_a_run_with_a_piece_of_unknown_cases_does_not_name_any(tmp_path: Path) -> None:
+    for cases in (None, ("b",)):
+        Run(tmp_path, tiny_recipe(), CPU, trained_on=cases)._save()
+    export_run(tmp_path, tmp_path / "model")
+    assert cases_behind(tmp_path / "model") is None
 
 
 def test_a_finished_run_is_not_trained_further(tmp_path: Path) -> None:

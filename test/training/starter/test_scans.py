@@ -1,13 +1,15 @@
 from pathlib import Path
+from shutil import copy
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 from tiny_scans import CENTRE, RADIUS_MM, SPACING, ball, ball_scan, tiny_recipe
 
+from training.starter.loop import RunLength
 from training.starter.scans import make_scan, read_bank
-from training.starter.train import _banks
-from uls.errors import InputError
+from training.starter.train import TrainOptions, _banks
+from uls.errors import CallError, InputError
 
 
 def test_levels_halve_in_plane_and_along_z_once_slices_are_no_thicker_than_pixels() -> None:
@@ -136,7 +138,23 @@ def test_validation_cases_alone_are_no_scans_to_train_on(tmp_path: Path) -> None
     for path in list(tmp_path.iterdir()):
         path.rename(path.with_name(path.name.replace("case", "STS_003")))
     with pytest.raises(InputError, match="found only STS_003"):
-        _banks([tmp_path], tiny_recipe(), print, workers=1)
+        _banks(_options(tmp_path), tiny_recipe(), print)
+
+
+def test_cases_are_held_out_by_name_or_pattern(tmp_path: Path) -> None:
+    _write(tmp_path, masks=("tumour",))
+    for path in list(tmp_path.iterdir()):
+        for other in ("P1", "P2", "Q"):
+            copy(path, path.with_name(path.name.replace("case", other)))
+    training, held = _banks(_options(tmp_path, "P*", "Q"), tiny_recipe(), print)
+    assert [scan.name for scan in training.scans] == ["case"]
+    assert [scan.name for scan in held.scans] == ["P1", "P2", "Q"]
+    with pytest.raises(CallError, match=r"--hold-out R\*.*found P1, P2, Q, case"):
+        _banks(_options(tmp_path, "R*"), tiny_recipe(), print)
+
+
+def _options(scans: Path, *hold_out: str) -> TrainOptions:
+    return TrainOptions(scans, [scans], RunLength(1), hold_out=hold_out)
 
 
 def _write(folder: Path, masks: tuple[str, ...] = ()) -> None:

@@ -17,11 +17,12 @@ import numpy.typing as npt
 
 from training.starter.case_files import IMAGE, NIFTI, masks_of_images
 from training.starter.case_images import axial_image, hu_of, voxels_of
+from training.starter.cases_seen import CasesSeen
 from training.starter.recipe import VALIDATION_LESIONS
 from uls.errors import InputError
 from uls.voi import Spacing
 
-__all__ = ["Lesion", "LesionFiles", "find_lesions", "never_trained_on", "read_lesion", "trained_on"]
+__all__ = ["Lesion", "LesionFiles", "find_lesions", "read_lesion", "trained_on"]
 
 _NRRD, _LABEL = ".nrrd", "_label"
 
@@ -29,7 +30,7 @@ _GROUPS = (("STS_*", "sarcoma"), ("*_node", "node"), ("4DLung-*", "lung"), ("lun
 """Name patterns of the data sets we know; a lesion of any other is grouped by its folder's name."""
 
 _RECIPE_MAY_READ = ("STS_*", "4DLung-*")
-"""Data sets that the recipe trains on, but for `VALIDATION_LESIONS`."""
+"""Data sets that the starter model's recipe trains on, but for `VALIDATION_LESIONS`."""
 
 _HINT = (
     f"It holds <case>{IMAGE}{NIFTI} and <case>_<lesion>{NIFTI}, or <case>{IMAGE}{_NRRD} and "
@@ -118,13 +119,16 @@ def _nrrd(folder: Path) -> Iterator[LesionFiles]:
             yield LesionFiles(case, case, image, mask)
 
 
-def never_trained_on(files: LesionFiles) -> bool:
-    """Say whether a lesion is a validation lesion, or of a data set that the recipe never reads."""
-    return files.case in VALIDATION_LESIONS or not trained_on(files)
+def trained_on(files: LesionFiles, seen: CasesSeen = None) -> bool:
+    """Say whether a model was, or may have been, trained on a lesion.
 
-
-def trained_on(files: LesionFiles) -> bool:
-    """Say whether the recipe may have trained on a lesion: peers may then be tuned on it."""
+    Args:
+        files: the lesion's.
+        seen: the cases that the model was trained on, as far as it says; where it does not, it may
+            have been trained on what the starter model's recipe reads.
+    """
+    if seen is not None:
+        return files.case in seen
     of_the_recipe = any(fnmatch(files.case, pattern) for pattern in _RECIPE_MAY_READ)
     return of_the_recipe and files.case not in VALIDATION_LESIONS
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from training.starter.cases_seen import CasesSeen
 from training.starter.evaluate import synthetic
 from training.starter.evaluate.cases import (
     Lesion,
     LesionFiles,
     find_lesions,
-    never_trained_on,
     read_lesion,
     trained_on,
 )
@@ -39,41 +39,51 @@ class Choice:
 
 
 def choose_lesions(
-    folders: Sequence[Path], *, n_synthetic: int, all_lesions: bool = False
+    folders: Sequence[Path],
+    *,
+    n_synthetic: int,
+    all_lesions: bool = False,
+    seen: CasesSeen = None,
 ) -> Choice:
-    """Choose what is evaluated: of the folders, what the recipe never trains on.
+    """Choose what is evaluated: of the folders, what the model was never trained on.
 
     Args:
         folders: of real lesions.
         n_synthetic: how many synthetic lesions are evaluated beside them.
-        all_lesions: those that the recipe may have trained on, too.
+        all_lesions: those that it was or may have been trained on, too.
+        seen: the cases that it was trained on, as far as it says.
 
     Raises:
         InputError: the folders hold no lesion to evaluate.
     """
     found = find_lesions(folders)
-    chosen = tuple(files for files in found if all_lesions or never_trained_on(files))
+    chosen = tuple(files for files in found if all_lesions or not trained_on(files, seen))
     if found and not chosen:
         raise InputError.about(
             ", ".join(map(str, folders)),
-            expected="lesions that the recipe never trains on",
-            found=f"{len(found)} of data sets that it trains on, and no validation lesion",
-            hint="Evaluate other lesions, or these with --all-lesions: no fair result for a model "
-            "that was trained on them.",
+            expected="lesions that the model was never trained on",
+            found=f"{len(found)} that it was trained on"
+            if seen is not None
+            else f"{len(found)} that it may have been trained on; it does not say",
+            hint="Evaluate others; keep some from training with `starter train --hold-out`; or "
+            "take these with --all-lesions, which is no fair result.",
         )
     return Choice(chosen, n_synthetic)
 
 
-def choose_tuning_lesions(folders: Sequence[Path], evaluated: Choice, *, count: int) -> Choice:
+def choose_tuning_lesions(
+    folders: Sequence[Path], evaluated: Choice, *, count: int, seen: CasesSeen = None
+) -> Choice:
     """Choose lesions to tune peers on: training lesions of the folders, else synthetic ones.
 
     Args:
         folders: of real lesions.
         evaluated: what is evaluated; none of it is chosen.
         count: how many at most: of each group in turn, in an order that their names decide.
+        seen: the cases that the model was trained on, as far as it says.
     """
     names = {files.name for files in evaluated.files}
-    training = [f for f in find_lesions(folders) if trained_on(f) and f.name not in names]
+    training = [f for f in find_lesions(folders) if trained_on(f, seen) and f.name not in names]
     if not training:
         return Choice(n_synthetic=count, family=synthetic.TUNING)
     return Choice(_groups_in_turn(training)[:count])

@@ -42,7 +42,7 @@ def evaluate(
     ] = None,
     all_lesions: Annotated[
         bool,
-        typer.Option("--all-lesions", help="Also lesions that the recipe may have trained on."),
+        typer.Option("--all-lesions", help="Also lesions it was trained on: no fair result."),
     ] = False,
     peers: Annotated[
         bool,
@@ -70,7 +70,8 @@ def evaluate(
     """Evaluate a model on lesions it was never trained on, clicked three times each, in whole VOIs.
 
     The model runs as it does in a job, and is scored by the evaluation's own code. Of the folders,
-    only validation lesions and data sets that the recipe never reads are taken. Real lesions that
+    lesions of cases that the model was trained on are left out: it names them, and where it does
+    not, the starter model's training data counts as such. Real lesions that
     anyone can get: lung1 and lung2 in the folder `data` of pyradiomics 3.0.1's source distribution
     on PyPI. Without data, synthetic lesions are evaluated.
     """

@@ -14,7 +14,10 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from algorithm import engines, weights
 from algorithm.engines.cpu import available_cpus
 from algorithm.load import make_predictor
+from algorithm.manifest import ZoomManifest
 from algorithm.predictor import Predictor
+from algorithm.weights import Model
+from training.starter.cases_seen import CasesSeen
 from training.starter.evaluate.choice import Choice, choose_lesions, choose_tuning_lesions
 from training.starter.evaluate.peers import ChosenPeer, all_peers, choose_peers
 from training.starter.evaluate.protocol import CLICKS, SEED, Case, prepare
@@ -37,7 +40,7 @@ class Options:
         model: a model folder; None for the one that a job would take.
         folders: of real lesions.
         n_synthetic: synthetic lesions beside them.
-        all_lesions: evaluate also what the recipe may have trained on.
+        all_lesions: evaluate also what the model was or may have been trained on.
         peers: evaluate classical methods, too.
         n_tuning: lesions that peers are tuned on, one click each.
         engine, device: what runs the model, and where.
@@ -65,12 +68,16 @@ def run(options: Options) -> Report:
         InputError: a folder of lesions is not what it should be.
         ModelError: the model is missing or is not what its manifest says.
     """
+    model = weights.load_model(weights.find_model(options.model))
+    seen = _cases_seen(model)
     lesions = choose_lesions(
-        options.folders, n_synthetic=options.n_synthetic, all_lesions=options.all_lesions
+        options.folders,
+        n_synthetic=options.n_synthetic,
+        all_lesions=options.all_lesions,
+        seen=seen,
     )
     cpus = available_cpus()
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(cpus)
-    model = weights.load_model(weights.find_model(options.model))
     networks = engines.create(options.engine, model, device=options.device, precision="auto")
     engine = f"{networks[0].name} on {networks[0].device}"
     _log.info("Model %s, %s, %d CPUs", model.manifest.name, engine, cpus)
@@ -78,7 +85,7 @@ def run(options: Options) -> Report:
     _warm_up(predictor)
     # Spinning BLAS threads would take cores from the network, see `algorithm/__init__.py`.
     with logging_redirect_tqdm(), threadpool_limits(1, user_api="blas"):
-        tuned_on, peers = _tuned_peers(options, lesions) if options.peers else ((), ())
+        tuned_on, peers = _tuned_peers(options, lesions, seen) if options.peers else ((), ())
         segments: dict[str, Segment] = {_MODEL: model_segment(predictor)}
         segments |= {chosen.peer.family: chosen.peer for chosen in peers}
         scores = _score(segments, lesions, options)
@@ -94,17 +101,30 @@ def run(options: Options) -> Report:
     )
 
 
+def _cases_seen(model: Model) -> CasesSeen:
+    """Give the cases that a model says it was trained on; where it does not say, say so."""
+    manifest = model.manifest
+    seen = manifest.origin.trained_on if isinstance(manifest, ZoomManifest) else None
+    if seen is None:
+        _log.warning(
+            "Model %s does not say what it was trained on: of the folders, all but the starter "
+            "model's training data is taken. Make sure that it never saw these lesions.",
+            manifest.name,
+        )
+    return seen
+
+
 def _warm_up(predictor: Predictor) -> None:
     """Predict a VOI of air: what an engine does on its first call only is not timed."""
     predictor.predict(np.full(VOI_SHAPE_ZYX, -1000, dtype=np.int16), spacing_mm=(1.0, 1.0, 1.0))
 
 
 def _tuned_peers(
-    options: Options, evaluated: Choice
+    options: Options, evaluated: Choice, seen: CasesSeen
 ) -> tuple[tuple[str, ...], tuple[ChosenPeer, ...]]:
     """Choose the peers' settings; also name the lesions that they were chosen on."""
     peers = all_peers()
-    tuning = choose_tuning_lesions(options.folders, evaluated, count=options.n_tuning)
+    tuning = choose_tuning_lesions(options.folders, evaluated, count=options.n_tuning, seen=seen)
     names: list[str] = []
 
     def cases() -> Iterator[Case]:

@@ -6,7 +6,6 @@ from cube_lesions import CUBE, cube_lesion, write, write_cube
 
 from training.starter.evaluate.cases import (
     find_lesions,
-    never_trained_on,
     read_lesion,
     trained_on,
 )
@@ -44,7 +43,14 @@ def test_what_the_recipe_trains_on_is_told_from_what_it_never_reads(tmp_path: Pa
         write_cube(tmp_path, case)
     found = find_lesions([tmp_path])
     assert {f.case for f in found if trained_on(f)} == {"STS_001", "4DLung-1"}
-    assert {f.case for f in found if never_trained_on(f)} == {HELD, "patient_7"}
+
+
+def test_a_model_that_names_its_cases_was_trained_on_these_and_no_others(tmp_path: Path) -> None:
+    for case in ("STS_001", HELD, "patient_7"):
+        write_cube(tmp_path, case)
+    found = find_lesions([tmp_path])
+    assert {f.case for f in found if trained_on(f, ("patient_7", "x"))} == {"patient_7"}
+    assert not any(trained_on(f, ()) for f in found)
 
 
 def test_a_lesion_is_read_with_its_spacing_and_padding(tmp_path: Path) -> None:

@@ -28,10 +28,20 @@ def test_only_lesions_that_no_training_reads_are_evaluated(folder: Path) -> None
     assert len(everything) == 6
 
 
+def test_what_a_model_names_is_left_out_and_peers_are_tuned_on_it(folder: Path) -> None:
+    seen = ("patient_7", "STS_005")
+    evaluated = choose_lesions([folder], n_synthetic=0, seen=seen)
+    assert {files.case for files in evaluated.files} == {"STS_001", "STS_007", HELD, "4DLung-1"}
+    tuning = choose_tuning_lesions([folder], evaluated, count=9, seen=seen)
+    assert {files.case for files in tuning.files} == set(seen)
+
+
 def test_training_lesions_alone_are_refused(tmp_path: Path) -> None:
     write_cube(tmp_path, "STS_001")
     with pytest.raises(InputError, match="--all-lesions"):
         choose_lesions([tmp_path], n_synthetic=0)
+    with pytest.raises(InputError, match=r"found 1 that it was trained on\. .*--hold-out"):
+        choose_lesions([tmp_path], n_synthetic=0, seen=("STS_001",))
 
 
 def test_peers_are_tuned_on_training_lesions_of_every_group(folder: Path) -> None:

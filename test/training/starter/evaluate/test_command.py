@@ -14,7 +14,7 @@ def call(*arguments: str | Path) -> str:
     command = ["starter", "evaluate", *map(str, arguments)]
     result = CliRunner().invoke(app, command, catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 @pytest.fixture
