@@ -1,6 +1,7 @@
 """The fixed patches that training is watched on: lesions and seeds it never sees."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from torch import nn
 from training.starter.precision import half_precision
 from training.starter.real import draw_real
 from training.starter.recipe import Recipe
-from training.starter.samples import Sample, network_input, usable
+from training.starter.samples import Sample, first_usable, network_input
 from training.starter.scans import Bank
 from training.starter.synthetic import draw_synthetic
 
@@ -49,15 +50,13 @@ def validation_patches(training: Bank, held_out: Bank, recipe: Recipe) -> Valida
         recipe: says how many.
     """
     rng = np.random.default_rng([recipe.seed, _SEEDS])
-    wanted, samples = recipe.training.validation_patches, list[Sample]()
-    scans = held_out.with_lesions
+    wanted, scans = recipe.training.validation_patches, held_out.with_lesions
     n_real = wanted // 2 if scans else 0
-    while len(samples) < wanted:
-        if len(samples) < n_real:
-            scan = scans[len(samples) % len(scans)]
-            drawn = draw_real(scan, recipe.samples, rng, difficulty=1.0)
-        else:
-            drawn = draw_synthetic(training, recipe.samples, rng, difficulty=0.5)
-        if drawn is not None and usable(drawn):
-            samples.append(drawn)
-    return Validation(samples)
+
+    def draw(index: int) -> Sample | None:
+        if index < n_real:
+            scan = scans[index % len(scans)]
+            return draw_real(scan, recipe.samples, rng, difficulty=1.0)
+        return draw_synthetic(training, recipe.samples, rng, difficulty=0.5)
+
+    return Validation([first_usable(partial(draw, index)) for index in range(wanted)])

@@ -1,5 +1,6 @@
 """One training sample: a patch, the clicked lesion in it, and what the network is told about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import cc3d
@@ -8,11 +9,23 @@ import numpy.typing as npt
 
 from algorithm.models.zoom_channels import PatchBox, channels
 from algorithm.models.zoom_patch import Point
+from uls.errors import InputError
 
-__all__ = ["FEWEST_VOXELS", "Sample", "clicked_part", "draw_box", "network_input", "usable"]
+__all__ = [
+    "FEWEST_VOXELS",
+    "Sample",
+    "clicked_part",
+    "draw_box",
+    "first_usable",
+    "network_input",
+    "usable",
+]
 
 FEWEST_VOXELS = 4
 """Of a lesion in a patch, at least. Wide first looks see small lesions as no more than a few."""
+
+MOST_TRIES = 20_000
+"""For one sample. Ordinary scans need two or three; most tries that fail take microseconds."""
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -55,6 +68,24 @@ def clicked_part(mask: Mask, click: tuple[int, int, int]) -> Mask:
 def usable(sample: Sample) -> bool:
     """Say whether the click is in the lesion, and enough of it in the patch to learn from."""
     return bool(sample.mask[sample.click] and np.count_nonzero(sample.mask) >= FEWEST_VOXELS)
+
+
+def first_usable(draw: Callable[[], Sample | None]) -> Sample:
+    """Draw until a sample is usable.
+
+    Raises:
+        InputError: none of `MOST_TRIES` is: training would wait for ever.
+    """
+    for _ in range(MOST_TRIES):
+        drawn = draw()
+        if drawn is not None and usable(drawn):
+            return drawn
+    raise InputError.about(
+        "the scans to train on",
+        expected="lesions, or lung, fat, soft tissue or bone in the body to implant some into",
+        found=f"not one usable sample in {MOST_TRIES:,} tries",
+        hint="Are they CT scans of patients, in HU?",
+    )
 
 
 def draw_box(sample: Sample, jitter: float, rng: np.random.Generator) -> Sample:

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from training.starter.augment import augmented
 from training.starter.real import draw_real
 from training.starter.recipe import Recipe
-from training.starter.samples import Sample, draw_box, network_input, usable
+from training.starter.samples import Sample, draw_box, first_usable, network_input, usable
 from training.starter.scans import Bank
 from training.starter.synthetic import draw_synthetic
 
@@ -37,23 +37,28 @@ class Difficulty:
 
 
 def draw_sample(bank: Bank, recipe: Recipe, rng: np.random.Generator, difficulty: float) -> Sample:
-    """Draw one sample; tries other lesions and places until one will do."""
+    """Draw one sample; tries other lesions and places until one will do.
+
+    Raises:
+        InputError: none of very many does.
+    """
     with_lesions = bank.with_lesions
     real = bool(with_lesions) and rng.random() < recipe.samples.real_share
-    while True:
+
+    def draw() -> Sample | None:
         if real:
             scan = with_lesions[rng.integers(len(with_lesions))]
             drawn = draw_real(scan, recipe.samples, rng, difficulty=difficulty)
         else:
             drawn = draw_synthetic(bank, recipe.samples, rng, difficulty=difficulty)
         if drawn is None or not usable(drawn):
-            continue
-        changed = augmented(drawn, recipe.samples.ends, rng)
-        if not usable(changed):
-            continue
-        if rng.random() < recipe.samples.box_share:
-            changed = draw_box(changed, recipe.samples.box_jitter, rng)
-        return changed
+            return None
+        return augmented(drawn, recipe.samples.ends, rng)
+
+    changed = first_usable(draw)
+    if rng.random() < recipe.samples.box_share:
+        changed = draw_box(changed, recipe.samples.box_jitter, rng)
+    return changed
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,9 @@ from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
 from training.starter.augment import augmented, slice_profile
 from training.starter.real import draw_real
 from training.starter.samples import Sample, clicked_part, draw_box, network_input
+from training.starter.scans import Bank, make_scan
+from training.starter.stream import draw_sample
+from uls.errors import InputError
 
 MIDDLE = (PATCH_SIZE // 2,) * 3
 
@@ -52,6 +55,13 @@ def test_augmented_samples_keep_their_click_in_the_lesion() -> None:
         assert changed.mask[changed.click]
         assert changed.hu.min() >= AIR_HU
         assert changed.hu.shape == changed.mask.shape == (PATCH_SIZE,) * 3
+
+
+def test_scans_without_a_place_for_lesions_are_told_and_not_searched_for_ever() -> None:
+    air = make_scan("air", np.full((8, 8, 8), -1000, dtype=np.int16), (1.0, 1.0, 1.0), seed=0)
+    rng = np.random.default_rng(0)
+    with pytest.raises(InputError, match="not one usable sample in 20,000 tries"):
+        draw_sample(Bank((air,)), tiny_recipe(), rng, 1.0)
 
 
 def test_only_the_clicked_component_is_kept() -> None:
