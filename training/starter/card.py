@@ -1,20 +1,17 @@
 """The starter model's card: what it is made of, what was measured, where it fails."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from training.starter.evaluate.report import Report
 from training.starter.evaluate.scores import CaseScores
 from training.starter.evaluate.table import table
-from training.starter.export import CARD, Exported
-from training.starter.recipe import VALIDATION_LESIONS, Recipe
+from training.starter.export import Exported
+from training.starter.recipe import Recipe
+from uls.errors import InputError
 
 __all__ = ["model_card", "write_card"]
 
-_NOTES = Path(__file__).with_name("notes.md")
-"""What a person says of the committed weights: how they were made, where they fail."""
-
-_TEMPLATE = """# Model card: the starter model
+_TEMPLATE = """# Model card: {title}
 
 **{description} Not a medical device.**
 
@@ -22,11 +19,11 @@ _TEMPLATE = """# Model card: the starter model
 |---|---|
 | good for | {intended_use} |
 | not good for | {limits} |
-| licence of the weights | Apache-2.0 |
+| licence of the weights | {licence} |
 | made by | `{source}`, recipe below, seed {seed} |
 | network | residual U-Net on patches of 48×48×48 voxels at any zoom, widths {widths}, {parameters:,} parameters |
 | input | eight channels: HU, soft tissue window, HU minus the clicked tissue's, connectedness to the click, click, zoom, slice thickness, box |
-| training | {steps:,} steps of {batch} samples, {samples:,} samples in all, none used twice; {minutes:.0f} minutes on {device}: the last stage, see below |
+| training | {steps:,} steps of {batch} samples, {samples:,} samples in all, none used twice; {minutes:.0f} minutes on {device} |
 | loss | 1 - Dice, plus {weight} × cross entropy per lesion voxel; AdamW, averaged weights |
 
 ## How it finds a lesion
@@ -37,38 +34,31 @@ are clicked, so that different clicks in one lesion come to one answer. A box dr
 
 ## Training data
 
-Real lesions are turned, stretched, bent, recoloured, cropped; synthetic ones are implanted into the same
-scans. No scan, nor a part of one, is in this repository.
-
-| data | used as | licence |
-|---|---|---|
-| Soft-tissue-Sarcoma (Vallières et al. 2015, TCIA, doi:10.7937/K9/TCIA.2015.7GO2GSKS), as published for the Image Biomarker Standardisation Initiative: 20 patients | lesions, backgrounds | CC BY 3.0 |
-| 4D-Lung (Hugo et al. 2016, TCIA, doi:10.7937/K9/TCIA.2016.ELN8YGLE): one patient, tumour and node | lesions, backgrounds | CC BY 3.0 |
-| ACRIN-FLT-Breast, Lung-Fused-CT-Pathology (TCIA): one scan each | backgrounds | CC BY 3.0 |
-| CMB-CRC, RIDER Pilot (TCIA): one scan each | backgrounds | CC BY 4.0 |
-| TotalSegmentator's test files: three scans | backgrounds | Apache-2.0 |
-
-Held out: {held_out}; training never read them. Unlabelled disease in the backgrounds is possible.
+{data}
 
 ## Measured
 
-By `python -m training starter evaluate --peers`, on lesions never trained on, {clicks} clicks each, any
+By `python -m training starter evaluate`, on {lesions}, {clicks} clicks each, any
 voxel of the lesion as likely as another, whole VOIs, through the algorithm's own path ({engine},
-{cpus} CPUs); axis errors are |a - b| / (a + b). The peers are classical methods at their best fixed setting,
-chosen on training lesions. So were the settings of the model's search.
+{cpus} CPUs); axis errors are |a - b| / (a + b).{peers}
 
 ```
 {table}
 ```
 
 {notes}
-
 ## Recipe
 
 ```json
 {recipe}
 ```
 """  # noqa: E501  (a table row is one line)
+
+
+_NEVER_SEEN = "lesions never trained on"
+_SEEN = "lesions of which it was trained on some, which is **no fair result**"
+_PEERS = """ The peers are classical
+methods at their best fixed setting, chosen on other lesions."""
 
 
 def model_card(recipe: Recipe, exported: Exported, report: Report, *, trained_on: str) -> str:
@@ -80,8 +70,11 @@ def model_card(recipe: Recipe, exported: Exported, report: Report, *, trained_on
         report: of its evaluation.
         trained_on: the machine, in words.
     """
+    about = exported.about
     return _TEMPLATE.format(
-        **CARD.model_dump(),
+        **about.model_dump(exclude={"notes"}),
+        source=about.card.source,
+        notes=f"{about.notes}\n\n" if about.notes else "",
         seed=recipe.seed,
         widths=", ".join(str(width) for width in recipe.network.widths),
         parameters=exported.parameters,
@@ -91,12 +84,12 @@ def model_card(recipe: Recipe, exported: Exported, report: Report, *, trained_on
         minutes=exported.minutes,
         device=trained_on,
         weight=recipe.training.cross_entropy_weight,
-        held_out=", ".join(VALIDATION_LESIONS),
+        lesions=_SEEN if report.all_lesions else _NEVER_SEEN,
+        peers=_PEERS if len(report.methods) > 1 else "",
         clicks=report.clicks,
         engine=report.engine,
         cpus=report.cpus,
         table=table(_cases(report)),
-        notes=_NOTES.read_text(encoding="utf-8").strip(),
         recipe=_dumped(recipe),
     )
 
@@ -109,8 +102,28 @@ def _cases(report: Report) -> Mapping[str, Sequence[CaseScores]]:
     return {method.name: method.cases for method in report.methods}
 
 
+def _check_report(exported: Exported, report: Report) -> None:
+    """Verify that a report is of these weights.
+
+    Raises:
+        InputError: it is of others.
+    """
+    if report.weights_sha256 != exported.weights_sha256:
+        raise InputError.about(
+            "--evaluation",
+            expected=f"a report of the weights of this run, {exported.weights_sha256[:12]}…",
+            found=f"one of {report.weights_sha256[:12] or 'weights it does not name'}…",
+            hint=f"Evaluate {exported.folder}, which was exported without a card.",
+        )
+
+
 def write_card(recipe: Recipe, exported: Exported, report: Report, *, trained_on: str) -> None:
-    """Write the card into the exported model folder, beside its place first."""
+    """Write the card into the exported model folder, beside its place first.
+
+    Raises:
+        InputError: the report is of other weights.
+    """
+    _check_report(exported, report)
     part = exported.folder / ".MODEL_CARD.md.part"
     text = model_card(recipe, exported, report, trained_on=trained_on)
     part.write_text(text, encoding="utf-8")

@@ -131,18 +131,33 @@ def export(
         Path | None,
         typer.Option("--evaluation", help="What `evaluate --json` wrote: for the model card."),
     ] = None,
+    about: Annotated[
+        Path | None,
+        typer.Option(
+            "--about",
+            help="Folder with about.toml, data.md and notes.md: what you say of the model, such as "
+            "training/starter/committed.",
+            show_default="that nothing was said",
+        ),
+    ] = None,
     trained_on: Annotated[
         str, typer.Option("--trained-on", help="The machine, for the model card.")
     ] = "an unnamed machine",
 ) -> None:
     """Export a run's last checkpoint as a model folder, with its card if it was evaluated."""
+    from training.starter.about import read_about  # noqa: PLC0415
     from training.starter.card import write_card  # noqa: PLC0415
     from training.starter.evaluate.report import read_report  # noqa: PLC0415
     from training.starter.export import export_run  # noqa: PLC0415
 
     command_line.start_log()
     report = None if evaluation is None else read_report(evaluation)
-    exported = export_run(run, output, None if recipe is None else _recipe(recipe))
+    exported = export_run(
+        run,
+        output,
+        None if recipe is None else _recipe(recipe),
+        about=None if about is None else read_about(about),
+    )
     if report is not None:
         write_card(exported.recipe, exported, report, trained_on=trained_on)
     typer.echo(f"{output}: the model after {exported.steps} steps")

@@ -4,41 +4,47 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from algorithm.manifest import Card
 from algorithm.models.zoom_export import export_zoom
 from algorithm.models.zoom_settings import ZoomSettings
 from algorithm.zoom_manifest import ZoomOrigin
+from training.starter.about import About, plain_about
 from training.starter.loop import CHECKPOINT, load_averaged, recipe_of
 from training.starter.recipe import Recipe
 from uls.errors import InputError
 
-__all__ = ["CARD", "Exported", "export_run"]
-
-CARD = Card(
-    description="A small network that segments the clicked lesion, looking from several zooms.",
-    intended_use="Trying out click segmentation of lesions in CT, research, teaching, a first "
-    "contour to correct. No medical device: every mask needs a person's eye.",
-    limits="Trained on synthetic lesions and 22 outlines of patients' lesions; never on liver, "
-    "kidney, pancreas, colon or bone lesions of patients. See MODEL_CARD.md for what was measured.",
-    licence="Apache-2.0; trained on CT under CC BY 3.0, CC BY 4.0 and Apache-2.0, see "
-    "MODEL_CARD.md",
-    source="python -m training starter train",
-)
+__all__ = ["Exported", "export_run"]
 
 
 @dataclass(frozen=True)
 class Exported:
-    """What was exported: samples seen and minutes trained are the card's."""
+    """What was exported, for the card.
+
+    Attributes:
+        folder: the model's.
+        recipe: the run's.
+        about: what a person says of it.
+        steps: of the run.
+        minutes: that they took.
+        parameters: of the network.
+        weights_sha256: of its file of weights.
+    """
 
     folder: Path
     recipe: Recipe
+    about: About
     steps: int
     minutes: float
     parameters: int
+    weights_sha256: str
 
 
 def export_run(
-    run: Path, folder: Path, recipe: Recipe | None = None, *, settings: ZoomSettings | None = None
+    run: Path,
+    folder: Path,
+    recipe: Recipe | None = None,
+    *,
+    settings: ZoomSettings | None = None,
+    about: About | None = None,
 ) -> Exported:
     """Write the averaged network of a run's last checkpoint as a model folder.
 
@@ -47,17 +53,19 @@ def export_run(
         folder: the model folder to make; one that is there is replaced.
         recipe: for its settings of the search; by default the run's own recipe.
         settings: how the model searches; by default those of the recipe.
+        about: what a person says of it; by default that nothing was said.
 
     Raises:
         InputError: the run has no checkpoint, or the recipe is not what it was trained by.
     """
     recipe = _checked(run, recipe)
     network, progress = load_averaged(run, recipe)
-    export_zoom(
+    about = about or plain_about(progress.trained_on)
+    manifest = export_zoom(
         network,
         folder,
         name="starter",
-        card=CARD,
+        card=about.card,
         settings=settings or recipe.search,
         origin=ZoomOrigin(
             recipe_sha256=sha256(recipe.model_dump_json().encode()).hexdigest(),
@@ -67,7 +75,15 @@ def export_run(
         ),
     )
     parameters = sum(tensor.numel() for tensor in network.parameters())
-    return Exported(folder, recipe, progress.step, progress.seconds / 60, parameters)
+    return Exported(
+        folder=folder,
+        recipe=recipe,
+        about=about,
+        steps=progress.step,
+        minutes=progress.seconds / 60,
+        parameters=parameters,
+        weights_sha256=manifest.folds[0].weights.sha256,
+    )
 
 
 def _checked(run: Path, recipe: Recipe | None) -> Recipe:

@@ -73,12 +73,51 @@ def test_a_model_is_trained_evaluated_and_gets_its_card(
     assert "2 steps of 2 samples, 4 samples in all" in card
     assert "on a test" in card
     assert "Not a medical device" in card
+    assert "on lesions never trained on, 1 clicks each" in card
+    assert "scans of 1 cases: case." in card  # and nothing of the committed weights' data
+    assert "Not stated; it depends on the licences" in card
+    assert "Soft-tissue-Sarcoma" not in card
     row = next(line for line in card.splitlines() if line.startswith("all "))
     (case,) = json.loads(scores.read_text())["methods"][0]["cases"]
     assert case["name"] == "kept_tumour"
     dice = case["clicks"][0]["dice"]
     assert f"{dice:.3f}" in row
     assert starter("evaluate", "--model", model, "--synthetic", 0).exit_code != 0
+
+
+def test_a_report_of_other_weights_makes_no_card(tmp_path: Path, recipe: Path, scans: Path) -> None:
+    run, model, scores = tmp_path / "run", tmp_path / "model", tmp_path / "scores.json"
+    common = ("--run", run, "--output", model, "--recipe", recipe)
+    starter("evaluate", "--synthetic", 1, "--clicks", 1, "--json", scores)
+    starter("train", *common, "--scans", scans, "--steps", 1, "--workers", 0)
+    done = starter("export", *common, "--evaluation", scores)
+    assert isinstance(done.exception, InputError)
+    assert "--evaluation: expected a report of the weights of this run" in str(done.exception)
+    assert not (model / "MODEL_CARD.md").exists()
+
+
+def test_what_is_said_of_a_model_is_in_its_manifest_and_card(
+    tmp_path: Path, recipe: Path, scans: Path
+) -> None:
+    run, model, scores = tmp_path / "run", tmp_path / "model", tmp_path / "scores.json"
+    about = tmp_path / "about"
+    about.mkdir()
+    keys = ("title", "description", "intended_use", "limits", "licence")
+    (about / "about.toml").write_text("".join(f'{key} = "my {key}"\n' for key in keys))
+    (about / "data.md").write_text("My data.")
+    common = ("--run", run, "--output", model, "--recipe", recipe)
+    starter("train", *common, "--scans", scans, "--steps", 1, "--workers", 0)
+    assert "my licence" not in (model / "model.json").read_text()
+    evaluate = ("evaluate", "--model", model, "--lesions", scans, "--clicks", 1, "--json", scores)
+    assert starter(*evaluate, "--all-lesions").exit_code == 0
+    exported = starter("export", *common, "--about", about, "--evaluation", scores)
+    assert exported.exit_code == 0, exported.output
+    card = json.loads((model / "model.json").read_text())["card"]
+    assert {card[key] for key in keys[1:]} == {f"my {key}" for key in keys[1:]}
+    text = (model / "MODEL_CARD.md").read_text()
+    assert all(f"my {key}" in text for key in keys)
+    assert "My data." in text
+    assert "no fair result" in text
 
 
 def test_a_second_call_goes_on(tmp_path: Path, recipe: Path, scans: Path) -> None:

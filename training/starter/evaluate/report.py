@@ -35,6 +35,8 @@ class Report:
     Attributes:
         model: the model's name.
         model_sha256: of its manifest, which holds the hashes of its files.
+        weights_sha256: of the files of its weights, one after the other.
+        all_lesions: lesions that it was trained on are among those below, or may be.
         engine: what ran it, and where.
         cpus: how many the run was allowed to use.
         clicks: on each lesion.
@@ -45,6 +47,8 @@ class Report:
 
     model: str
     model_sha256: str
+    weights_sha256: str
+    all_lesions: bool
     engine: str
     cpus: int
     clicks: int

@@ -92,6 +92,8 @@ def run(options: Options) -> Report:
     return Report(
         model=model.manifest.name,
         model_sha256=model.sha256,
+        weights_sha256=" ".join(fold.weights.sha256 for fold in model.manifest.folds),
+        all_lesions=options.all_lesions,
         engine=engine,
         cpus=cpus,
         clicks=options.clicks,
