@@ -9,7 +9,7 @@ from training.starter.evaluate.command import evaluate
 from uls import command_line
 
 if TYPE_CHECKING:
-    from training.starter.loop import RunLength
+    from training.starter.progress import RunLength
     from training.starter.recipe import Recipe
 
 __all__ = ["starter"]
@@ -172,6 +172,6 @@ def _recipe(path: Path | None) -> "Recipe":
 def _length(
     recipe: "Recipe", *, steps: int | None, minutes: float | None, piece_minutes: float | None
 ) -> "RunLength":
-    from training.starter.loop import RunLength  # noqa: PLC0415
+    from training.starter.progress import RunLength  # noqa: PLC0415
 
     return RunLength(steps or recipe.training.steps, minutes, piece_minutes)

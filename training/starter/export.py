@@ -8,7 +8,7 @@ from algorithm.models.zoom_export import export_zoom
 from algorithm.models.zoom_settings import ZoomSettings
 from algorithm.zoom_manifest import ZoomOrigin
 from training.starter.about import About, plain_about
-from training.starter.loop import CHECKPOINT, load_averaged, recipe_of
+from training.starter.checkpoint import CHECKPOINT, load_averaged, recipe_of
 from training.starter.recipe import Recipe
 from uls.errors import InputError
 

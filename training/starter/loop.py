@@ -3,78 +3,28 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from algorithm.models.zoom_channels import CHANNELS
 from algorithm.models.zoom_network import ZoomNetwork
 from training.starter.averaged import Averaged
 from training.starter.cases_seen import CasesSeen, joined
+from training.starter.checkpoint import CHECKPOINT, new_network, read_checkpoint, recipe_in
 from training.starter.losses import LesionLoss
 from training.starter.patches import Validation
 from training.starter.precision import half_precision
+from training.starter.progress import Progress, RunLength
 from training.starter.recipe import Recipe
 from training.starter.scans import Bank
 from training.starter.stream import Difficulty, batches
 from uls.errors import InputError
 
-__all__ = [
-    "CHECKPOINT",
-    "Progress",
-    "Run",
-    "RunLength",
-    "load_averaged",
-    "new_network",
-    "recipe_of",
-]
+__all__ = ["Run"]
 
 _log = logging.getLogger(__name__)
-
-CHECKPOINT = "checkpoint.pt"
-
-
-@dataclass(frozen=True)
-class RunLength:
-    """When training ends: after so many steps, or so many minutes if given; and when it pauses.
-
-    Attributes:
-        steps: of the whole run.
-        minutes: of the whole run, all its pieces together; the learning rate follows the clock.
-        piece_minutes: after which this piece stops, to be resumed; None for the whole run.
-    """
-
-    steps: int
-    minutes: float | None = None
-    piece_minutes: float | None = None
-
-    def done(self, step: int, seconds: float) -> float:
-        """Give how much of the whole run is done, 0 to 1."""
-        if self.minutes is None:
-            return step / self.steps
-        return seconds / 60 / self.minutes
-
-
-@dataclass
-class Progress:
-    """Where a run stands, and which cases it has read; kept in its checkpoint."""
-
-    step: int = 0
-    seconds: float = 0.0
-    losses: list[float] = field(default_factory=list)
-    curve: list[dict[str, float]] = field(default_factory=list)
-    trained_on: CasesSeen = None
-
-
-def new_network(recipe: Recipe, device: torch.device) -> ZoomNetwork:
-    """Make the network that the recipe describes, with random weights."""
-    sizes = recipe.network
-    network = ZoomNetwork(len(CHANNELS), sizes.widths, sizes.blocks, norm=True)
-    return network.to(device, memory_format=torch.channels_last_3d)  # type: ignore[call-overload,no-any-return]
 
 
 class Run:
@@ -219,8 +169,8 @@ class Run:
         beside.replace(self._folder / CHECKPOINT)
 
     def _resume(self) -> None:
-        state = _read(self._folder, self._device)
-        if not Recipe.model_validate_json(state["recipe"]).trains_as(self._recipe):
+        state = read_checkpoint(self._folder, self._device)
+        if not recipe_in(state, self._folder).trains_as(self._recipe):
             raise InputError.about(
                 self._folder / CHECKPOINT,
                 expected="a run of this recipe",
@@ -232,21 +182,3 @@ class Run:
         self._optimiser.load_state_dict(state["optimiser"])
         self.progress = Progress(**state["progress"])
         _log.info("Going on at step %d", self.progress.step)
-
-
-def _read(folder: Path, device: torch.device) -> dict[str, Any]:
-    state: dict[str, Any] = torch.load(folder / CHECKPOINT, map_location=device, weights_only=True)
-    return state
-
-
-def recipe_of(folder: Path) -> Recipe:
-    """Read the recipe that a run's checkpoint was trained by."""
-    return Recipe.model_validate_json(_read(folder, torch.device("cpu"))["recipe"])
-
-
-def load_averaged(folder: Path, recipe: Recipe) -> tuple[ZoomNetwork, Progress]:
-    """Read the averaged network of a run's checkpoint, on the CPU, and where the run stood."""
-    state = _read(folder, torch.device("cpu"))
-    network = new_network(recipe, torch.device("cpu"))
-    network.load_state_dict(state["averaged"])
-    return network.eval(), Progress(**state["progress"])

@@ -14,8 +14,9 @@ from algorithm.models.zoom_network import ZoomNetwork
 from training.lock import alone_in
 from training.starter import cases_seen
 from training.starter.cases_seen import CasesSeen, is_held_out
-from training.starter.loop import Run, RunLength
+from training.starter.loop import Run
 from training.starter.patches import validation_patches
+from training.starter.progress import RunLength
 from training.starter.recipe import Recipe
 from training.starter.samples import network_input
 from training.starter.scans import Bank, Scan, read_bank

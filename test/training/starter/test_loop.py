@@ -6,9 +6,11 @@ import pytest
 import torch
 from tiny_scans import ball_bank, ball_scan, tiny_recipe
 
+from training.starter.checkpoint import CHECKPOINT, load_averaged
 from training.starter.export import export_run
-from training.starter.loop import CHECKPOINT, Run, RunLength, load_averaged
+from training.starter.loop import Run
 from training.starter.patches import Validation, validation_patches
+from training.starter.progress import RunLength
 from training.starter.real import draw_real
 from training.starter.recipe import Recipe
 from training.starter.samples import Sample
@@ -103,6 +105,27 @@ def test_a_run_of_another_recipe_is_refused(tmp_path: Path) -> None:
     _train(tmp_path, tiny_recipe(), RunLength(steps=1))
     with pytest.raises(InputError, match="another"):
         Run(tmp_path, tiny_recipe(learning_rate=1.0), CPU)
+
+
+def test_a_damaged_checkpoint_is_told(tmp_path: Path) -> None:
+    Run(tmp_path, tiny_recipe(), CPU)._save()
+    whole = (tmp_path / CHECKPOINT).read_bytes()
+    for damaged in (b"", whole[:2000], b"something else"):
+        (tmp_path / CHECKPOINT).write_bytes(damaged)
+        with pytest.raises(InputError, match=r"checkpoint\.pt: expected a checkpoint of"):
+            Run(tmp_path, tiny_recipe(), CPU)
+    torch.save({"network": {}}, tmp_path / CHECKPOINT)
+    with pytest.raises(InputError, match="none of averaged, optimiser, progress, recipe"):
+        export_run(tmp_path, tmp_path / "model")
+
+
+def test_a_checkpoint_with_another_kind_of_recipe_is_told(tmp_path: Path) -> None:
+    Run(tmp_path, tiny_recipe(), CPU)._save()
+    state = torch.load(tmp_path / CHECKPOINT, weights_only=True)
+    torch.save(state | {"recipe": '{"seed": 1}'}, tmp_path / CHECKPOINT)
+    for read in (lambda: Run(tmp_path, tiny_recipe(), CPU), lambda: export_run(tmp_path, tmp_path)):
+        with pytest.raises(InputError, match="expected a run of this version"):
+            read()
 
 
 def test_the_same_seed_trains_the_same_weights(tmp_path: Path) -> None:

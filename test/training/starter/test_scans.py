@@ -6,7 +6,7 @@ import pytest
 import SimpleITK as sitk
 from tiny_scans import CENTRE, RADIUS_MM, SPACING, ball, ball_scan, tiny_recipe
 
-from training.starter.loop import RunLength
+from training.starter.progress import RunLength
 from training.starter.scans import make_scan, read_bank
 from training.starter.train import TrainOptions, _banks
 from uls.errors import CallError, InputError

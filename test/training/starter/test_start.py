@@ -8,7 +8,8 @@ from tiny_scans import tiny_recipe
 
 from algorithm.models.zoom_export import export_zoom
 from algorithm.models.zoom_network import ZoomNetwork, normalised_convolutions
-from training.starter.loop import CHECKPOINT, Run, new_network
+from training.starter.checkpoint import CHECKPOINT, new_network
+from training.starter.loop import Run
 from training.starter.recipe import Network
 from training.starter.start import begin_with, read_start
 from uls.errors import CallError, ModelError
