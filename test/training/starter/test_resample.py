@@ -60,6 +60,17 @@ def test_the_patch_of_a_scan_shows_what_inference_shows() -> None:
     np.testing.assert_array_equal(patch.at[(PATCH_SIZE // 2,) * 3], CENTRE)
 
 
+@pytest.mark.parametrize("step_mm", [1.0, 2.0, 3.0, 4.0])
+def test_coarser_levels_lie_where_the_scan_does(step_mm: float) -> None:
+    z, y, x = np.indices((40, 240, 240))
+    scan = make_scan("ramp", (x - 2 * y + 5 * z).astype(np.int16), (3.0, 1.0, 1.0), seed=0)
+    patch = cut_scan(scan, np.array([20.0, 120.0, 120.0]), GRID * np.float32(step_mm), step_mm)
+    inner = (slice(20, 28),) * 3
+    z, y, x = (patch.at[inner][..., axis] for axis in range(3))
+    # Means of two and four are rounded to whole HU.
+    np.testing.assert_allclose(patch.hu[inner], x - 2 * y + 5 * z, atol=0.51)
+
+
 def test_a_scan_goes_on_in_air_or_in_a_mirror() -> None:
     scan, offsets = ball_scan(), GRID * np.float32(1.0)
     begin = np.array([20.0, 40.0, 0.0])
