@@ -30,7 +30,7 @@ _APART = 2
 """Voxels between the clicked lesion and any other."""
 
 
-_FEWEST_VOXELS, _FEWEST_IF_TINY, _TINY_RADIUS = 30, 4, 3.0
+_FEWEST_VOXELS, _FEWEST_IF_TINY, _TINY_RADIUS = 30, 1, 3.0
 """Voxels that a mask must have; fewer will do for lesions of a radius below this, in voxels."""
 
 _LEAST_KEPT, _MOST_OF_PATCH = 0.12, 0.7

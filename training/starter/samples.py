@@ -21,8 +21,9 @@ __all__ = [
     "usable",
 ]
 
-FEWEST_VOXELS = 4
-"""Of a lesion in a patch, at least. Wide first looks see small lesions as no more than a few."""
+FEWEST_VOXELS = 1
+"""Of a lesion in a patch. Wide first looks see small lesions as no more than a few; were they left
+out, such looks would learn that every lesion is large, and find one wherever they are asked."""
 
 MOST_TRIES = 20_000
 """For one sample. Ordinary scans need two or three; most tries that fail take microseconds."""

@@ -15,7 +15,6 @@ from torch.nn import functional as F  # noqa: N812
 from algorithm.models.zoom_patch import AIR_HU, Point
 from training.starter.case_files import IMAGE, NIFTI, masks_of_images
 from training.starter.case_images import axial_image, hu_of, voxels_of
-from training.starter.samples import FEWEST_VOXELS
 from uls.errors import InputError
 
 __all__ = ["TISSUES", "Bank", "Lesion", "Scan", "make_scan", "read_bank"]
@@ -27,6 +26,9 @@ _PLACES = 60_000
 """Voxels looked at per scan for places where a lesion may be implanted."""
 
 _LEVELS = 3
+
+_LEAST_PART = 4
+"""Voxels of a lesion: a smaller part of a mask is a slip of the pen."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,10 @@ def _pyramid(
 
 
 def _parts(mask: npt.NDArray[np.bool_]) -> Iterator[npt.NDArray[np.bool_]]:
-    """Give a mask's components of at least `FEWEST_VOXELS`; the mask where none is as large."""
+    """Give a mask's components of `_LEAST_PART` voxels and more; the mask where there is none."""
     labels, count = cc3d.connected_components(mask, connectivity=26, return_N=True)
     sizes = np.bincount(labels.ravel())
-    kept = [n for n in range(1, count + 1) if sizes[n] >= FEWEST_VOXELS]
+    kept = [n for n in range(1, count + 1) if sizes[n] >= _LEAST_PART]
     yield from (labels == n for n in kept) if kept else [mask]
 
 

@@ -15,6 +15,9 @@ _LEAST_DIFFERENCE_HU, _DIFFERENCE_SDS = 12.0, 1.3
 _SHARE, _SHARE_LESS_IF_HARD = 0.62, 0.26
 """So much of the ring must differ; that much less at difficulty 1."""
 
+_FEW_VOXELS = 12
+"""Where a patch shows so few voxels of a lesion, only a closer look could tell what stands out."""
+
 _EYE_VOXELS = 0.7
 """The eye averages noise over about this sigma."""
 
@@ -32,9 +35,14 @@ def stands_out(around: Floats, hu: float, *, difficulty: float, sd: float = 0.0)
 
 
 def contrast(hu: Floats, mask: Bools, ring: Bools, *, difficulty: float) -> float | None:
-    """Give a lesion's median HU minus its ring's; None where it does not stand out."""
+    """Give a lesion's median HU minus its ring's; None where it does not stand out.
+
+    A lesion of a few voxels need not: what is too small for a patch is not to be seen in it.
+    """
     if not ring.any():
         return None
+    if np.count_nonzero(mask) < _FEW_VOXELS:
+        return median(hu[mask]) - median(hu[ring])
     seen = blurred(hu, (_EYE_VOXELS,) * 3)
     inside, around = seen[mask], seen[ring]
     level = median(inside)

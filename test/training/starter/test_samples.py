@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from tiny_scans import RADIUS_MM, ball_scan, tiny_recipe
+from tiny_scans import RADIUS_MM, ball_bank, ball_scan, tiny_recipe
 
 from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
 from training.starter.augment import augmented, slice_profile
@@ -55,6 +55,18 @@ def test_augmented_samples_keep_their_click_in_the_lesion() -> None:
         assert changed.mask[changed.click]
         assert changed.hu.min() >= AIR_HU
         assert changed.hu.shape == changed.mask.shape == (PATCH_SIZE,) * 3
+
+
+def test_wide_looks_at_small_lesions_are_drawn_too() -> None:
+    # A ball of 20 mm is no more than three voxels wide at 8 mm.
+    wide = tiny_recipe().samples.model_copy(
+        update={"any_step_mm": (8.0, 8.1), "any_step_share": 1.0, "fitted_share": 0.0}
+    )
+    recipe = tiny_recipe().model_copy(update={"samples": wide})
+    rng = np.random.default_rng(3)
+    drawn = [draw_sample(ball_bank(), recipe, rng, 1.0) for _ in range(20)]
+    assert {sample.mask.sum() < 12 for sample in drawn} == {True, False}
+    assert all(sample.mask[sample.click] for sample in drawn)
 
 
 def test_scans_without_a_place_for_lesions_are_told_and_not_searched_for_ever() -> None:

@@ -25,3 +25,11 @@ def test_the_contrast_is_with_the_two_voxels_around() -> None:
     assert contrast(np.full_like(hu, 40), mask, ring, difficulty=1.0) is None
     everything = np.ones_like(mask)
     assert contrast(hu, everything, ring_around(everything), difficulty=1.0) is None
+
+
+def test_a_lesion_of_a_few_voxels_need_not_stand_out() -> None:
+    # Blurred as the eye does, one voxel of 60 HU in 40 HU differs by less than 12.
+    mask = np.zeros((9, 9, 9), dtype=bool)
+    mask[4, 4, 4] = True
+    hu = np.where(mask, 60, 40).astype(np.float32)
+    assert contrast(hu, mask, ring_around(mask), difficulty=0.0) == 20
