@@ -58,14 +58,14 @@ def test_augmented_samples_keep_their_click_in_the_lesion() -> None:
 
 
 def test_wide_looks_at_small_lesions_are_drawn_too() -> None:
-    # A ball of 20 mm is no more than three voxels wide at 8 mm.
+    # A ball of 20 mm has 4 / 3 * pi * 1.25 ** 3 = 8 voxels at 8 mm; stretching keeps its volume.
     wide = tiny_recipe().samples.model_copy(
         update={"any_step_mm": (8.0, 8.1), "any_step_share": 1.0, "fitted_share": 0.0}
     )
     recipe = tiny_recipe().model_copy(update={"samples": wide})
     rng = np.random.default_rng(3)
     drawn = [draw_sample(ball_bank(), recipe, rng, 1.0) for _ in range(20)]
-    assert {sample.mask.sum() < 12 for sample in drawn} == {True, False}
+    assert all(sample.mask.sum() <= 14 for sample in drawn)
     assert all(sample.mask[sample.click] for sample in drawn)
 
 
