@@ -45,7 +45,6 @@ voxel of the lesion as likely as another, whole VOIs, through the algorithm's ow
 ```
 {table}
 ```
-
 {notes}
 ## Recipe
 
@@ -74,7 +73,7 @@ def model_card(recipe: Recipe, exported: Exported, report: Report, *, trained_on
     return _TEMPLATE.format(
         **about.model_dump(exclude={"notes"}),
         source=about.card.source,
-        notes=f"{about.notes}\n\n" if about.notes else "",
+        notes=f"\n{about.notes}\n" if about.notes else "",
         seed=recipe.seed,
         widths=", ".join(str(width) for width in recipe.network.widths),
         parameters=exported.parameters,
