@@ -26,7 +26,7 @@ class ScanPatch:
     Attributes:
         hu: on the patch's grid.
         mask: the lesion there.
-        at: where in the scan, (z, y, x) in its voxels, the patch's voxels lie.
+        at: where the patch's voxels lie, (z, y, x) in voxels of the scan, beyond its ends, too.
     """
 
     hu: Floats
@@ -55,13 +55,12 @@ def cut_scan(
     """
     spacing = np.asarray(scan.spacing, dtype=np.float32)
     at = offsets_mm / spacing + centre.astype(np.float32)
-    if goes_on:
-        at = mirrored(at, tuple(scan.levels[0].shape))
+    within = mirrored(at, tuple(scan.levels[0].shape)) if goes_on else at
     hu, inside = (np.zeros(at.shape[:3], dtype=np.float32) for _ in range(2))
     for level, share in blend(step_mm, scan.spacings).items():
         ratio = spacing / np.asarray(scan.spacings[level], dtype=np.float32)
         volumes = [scan.levels[level]] + ([] if lesion is None else [lesion.masks[level]])
-        there = np.asarray((at + 0.5) * ratio - 0.5, dtype=np.float32)
+        there = np.asarray((within + 0.5) * ratio - 0.5, dtype=np.float32)
         values = sample(volumes, there, fills=[AIR_HU, 0.0][: len(volumes)])
         hu += np.float32(share) * values[0]
         if lesion is not None:

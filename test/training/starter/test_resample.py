@@ -75,12 +75,14 @@ def test_a_scan_goes_on_in_air_or_in_a_mirror() -> None:
     scan, offsets = ball_scan(), GRID * np.float32(1.0)
     begin = np.array([20.0, 40.0, 0.0])
     air = cut_scan(scan, begin, offsets, 1.0).hu
-    mirror = cut_scan(scan, begin, offsets, 1.0, goes_on=True).hu
+    patch = cut_scan(scan, begin, offsets, 1.0, goes_on=True)
+    mirror = patch.hu
     middle = PATCH_SIZE // 2
     assert (air[middle, middle, : middle - 1] == AIR_HU).all()
     # Voxel -1 is voxel 0 again, voxel -2 is voxel 1.
     row = mirror[middle, middle]
     np.testing.assert_allclose(row[middle - 20 : middle], row[middle : middle + 20][::-1], atol=0.1)
+    assert patch.at[middle, middle, 0, 2] == -middle  # a click is looked for in the scan itself
 
 
 @given(st.floats(-70, 70), st.integers(1, 30))
