@@ -91,7 +91,8 @@ class ZoomManifest(ModelManifest):
     def provenance(self) -> str:
         """Say on one line how the network was trained."""
         origin = self.origin
-        cases = "" if origin.trained_on is None else f"on {len(origin.trained_on)} cases"
         said = {"recipe": origin.recipe_sha256, "seed": origin.seed, "steps": origin.steps}
         parts = [f"{what} {value}" for what, value in said.items() if value]
-        return ", ".join([*parts, *([cases] if cases else [])]) or "not stated"
+        if origin.trained_on is not None:
+            parts.append(f"on {len(origin.trained_on)} cases")
+        return ", ".join(parts) or "not stated"

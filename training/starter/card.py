@@ -1,15 +1,19 @@
 """The starter model's card: what it is made of, what was measured, where it fails."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from training.starter.evaluate.report import Report
+from algorithm.files import new_folder
+from training.starter.about import About
+from training.starter.evaluate.report import Report, digest
 from training.starter.evaluate.scores import CaseScores
 from training.starter.evaluate.table import table
-from training.starter.export import Exported
+from training.starter.export import Exported, export_run
 from training.starter.recipe import Recipe
 from uls.errors import InputError
 
-__all__ = ["model_card", "write_card"]
+__all__ = ["export_with_card", "model_card"]
 
 _TEMPLATE = """# Model card: {title}
 
@@ -54,8 +58,11 @@ voxel of the lesion as likely as another, whole VOIs, through the algorithm's ow
 """  # noqa: E501  (a table row is one line)
 
 
-_NEVER_SEEN = "lesions never trained on"
-_SEEN = "lesions of which it was trained on some, which is **no fair result**"
+_LESIONS = {
+    "no": "lesions never trained on",
+    "some": "lesions of which it was trained on some, which is **no fair result**",
+    "unknown": "lesions of which it is **not known** whether it was trained on them",
+}
 _PEERS = """ The peers are classical
 methods at their best fixed setting, chosen on other lesions."""
 
@@ -83,7 +90,7 @@ def model_card(recipe: Recipe, exported: Exported, report: Report, *, trained_on
         minutes=exported.minutes,
         device=trained_on,
         weight=recipe.training.cross_entropy_weight,
-        lesions=_SEEN if report.all_lesions else _NEVER_SEEN,
+        lesions=_LESIONS[report.seen],
         peers=_PEERS if len(report.methods) > 1 else "",
         clicks=report.clicks,
         engine=report.engine,
@@ -101,29 +108,43 @@ def _cases(report: Report) -> Mapping[str, Sequence[CaseScores]]:
     return {method.name: method.cases for method in report.methods}
 
 
-def _check_report(exported: Exported, report: Report) -> None:
-    """Verify that a report is of these weights.
+def export_with_card(
+    run: Path,
+    folder: Path,
+    recipe: Recipe | None,
+    report: Report,
+    *,
+    about: About | None,
+    trained_on: str,
+) -> Exported:
+    """Write a run's model folder with its card; one that is there is replaced by both, or stays.
+
+    Args:
+        run: the run's folder.
+        folder: the model folder.
+        recipe: for its settings of the search; None for the run's own.
+        report: of the evaluation of this model.
+        about: what a person says of it; None that nothing was said.
+        trained_on: the machine, in words.
 
     Raises:
-        InputError: it is of others.
+        InputError: as `export_run`, or the report is of other weights or settings.
     """
-    if report.weights_sha256 != exported.weights_sha256:
+    with new_folder(folder, overwrite=True) as beside:
+        exported = export_run(run, beside, recipe, about=about)
+        _check_report(exported, report)
+        text = model_card(exported.recipe, exported, report, trained_on=trained_on)
+        (beside / "MODEL_CARD.md").write_text(text, encoding="utf-8")
+    return replace(exported, folder=folder)
+
+
+def _check_report(exported: Exported, report: Report) -> None:
+    """Verify that a report is of this model: of its weights, and of its search."""
+    own = digest(exported.manifest)
+    if report.measured != own:
         raise InputError.about(
             "--evaluation",
-            expected=f"a report of the weights of this run, {exported.weights_sha256[:12]}…",
-            found=f"one of {report.weights_sha256[:12] or 'weights it does not name'}…",
-            hint=f"Evaluate {exported.folder}, which was exported without a card.",
+            expected=f"a report of this run's weights and search ({own[:12]}…)",
+            found=f"one of others ({report.measured[:12]}…)",
+            hint="Export without --evaluation, evaluate that, and export again.",
         )
-
-
-def write_card(recipe: Recipe, exported: Exported, report: Report, *, trained_on: str) -> None:
-    """Write the card into the exported model folder, beside its place first.
-
-    Raises:
-        InputError: the report is of other weights.
-    """
-    _check_report(exported, report)
-    part = exported.folder / ".MODEL_CARD.md.part"
-    text = model_card(recipe, exported, report, trained_on=trained_on)
-    part.write_text(text, encoding="utf-8")
-    part.replace(exported.folder / "MODEL_CARD.md")

@@ -3,12 +3,18 @@
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 
+from algorithm.manifest import AnyManifest, ZoomManifest
 from training.starter.recipe import VALIDATION_LESIONS
 
-__all__ = ["CasesSeen", "is_held_out", "joined"]
+__all__ = ["CasesSeen", "cases_of", "is_held_out", "joined"]
 
 CasesSeen = tuple[str, ...] | None
 """Names of cases, sorted; None where they are not known."""
+
+
+def cases_of(manifest: AnyManifest) -> CasesSeen:
+    """Give the cases that a model says it was trained on; nnU-Net models do not say."""
+    return manifest.origin.trained_on if isinstance(manifest, ZoomManifest) else None
 
 
 def joined(*seen: Iterable[str] | None) -> CasesSeen:

@@ -146,20 +146,18 @@ def export(
 ) -> None:
     """Export a run's last checkpoint as a model folder, with its card if it was evaluated."""
     from training.starter.about import read_about  # noqa: PLC0415
-    from training.starter.card import write_card  # noqa: PLC0415
+    from training.starter.card import export_with_card  # noqa: PLC0415
     from training.starter.evaluate.report import read_report  # noqa: PLC0415
     from training.starter.export import export_run  # noqa: PLC0415
 
     command_line.start_log()
     report = None if evaluation is None else read_report(evaluation)
-    exported = export_run(
-        run,
-        output,
-        None if recipe is None else _recipe(recipe),
-        about=None if about is None else read_about(about),
-    )
-    if report is not None:
-        write_card(exported.recipe, exported, report, trained_on=trained_on)
+    said = None if about is None else read_about(about)
+    chosen = None if recipe is None else _recipe(recipe)
+    if report is None:
+        exported = export_run(run, output, chosen, about=said)
+    else:
+        exported = export_with_card(run, output, chosen, report, about=said, trained_on=trained_on)
     typer.echo(f"{output}: the model after {exported.steps} steps")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from algorithm.models.zoom_export import export_zoom
 from algorithm.models.zoom_settings import ZoomSettings
-from algorithm.zoom_manifest import ZoomOrigin
+from algorithm.zoom_manifest import ZoomManifest, ZoomOrigin
 from training.starter.about import About, plain_about
 from training.starter.checkpoint import CHECKPOINT, load_averaged, recipe_of
 from training.starter.recipe import Recipe
@@ -26,7 +26,7 @@ class Exported:
         steps: of the run.
         minutes: that they took.
         parameters: of the network.
-        weights_sha256: of its file of weights.
+        manifest: of the model.
     """
 
     folder: Path
@@ -35,7 +35,7 @@ class Exported:
     steps: int
     minutes: float
     parameters: int
-    weights_sha256: str
+    manifest: ZoomManifest
 
 
 def export_run(
@@ -82,7 +82,7 @@ def export_run(
         steps=progress.step,
         minutes=progress.seconds / 60,
         parameters=parameters,
-        weights_sha256=manifest.folds[0].weights.sha256,
+        manifest=manifest,
     )
 
 

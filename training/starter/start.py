@@ -18,7 +18,7 @@ from algorithm import weights
 from algorithm.manifest import ZoomManifest
 from algorithm.models import networks
 from algorithm.models.zoom_network import ZoomNetwork, normalised_convolutions
-from training.starter.cases_seen import CasesSeen
+from training.starter.cases_seen import CasesSeen, cases_of
 from training.starter.recipe import Network
 from uls.errors import CallError
 
@@ -55,8 +55,7 @@ def read_start(folder: Path, sizes: Network) -> ZoomNetwork:
 
 def cases_behind(folder: Path) -> CasesSeen:
     """Give the cases that a model folder's weights were trained on, as far as it says."""
-    manifest = weights.load_model(folder).manifest
-    return manifest.origin.trained_on if isinstance(manifest, ZoomManifest) else None
+    return cases_of(weights.load_model(folder).manifest)
 
 
 @torch.no_grad()

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
-from tiny_scans import SPACING, ball
+from tiny_scans import SPACING, ball, tiny_recipe
 from typer.testing import CliRunner, Result
 
 from training.__main__ import app
+from training.starter.export import export_run
+from training.starter.loop import Run
 from training.starter.recipe import DEFAULT_RECIPE, read_recipe
 from training.starter.start import read_start
 from uls.errors import InputError, ModelError
@@ -90,10 +92,36 @@ def test_a_report_of_other_weights_makes_no_card(tmp_path: Path, recipe: Path, s
     common = ("--run", run, "--output", model, "--recipe", recipe)
     starter("evaluate", "--synthetic", 1, "--clicks", 1, "--json", scores)
     starter("train", *common, "--scans", scans, "--steps", 1, "--workers", 0)
+    before = {path.name: path.read_bytes() for path in model.iterdir()}
     done = starter("export", *common, "--evaluation", scores)
     assert isinstance(done.exception, InputError)
-    assert "--evaluation: expected a report of the weights of this run" in str(done.exception)
-    assert not (model / "MODEL_CARD.md").exists()
+    assert "--evaluation: expected a report of this run's weights and search" in str(done.exception)
+    assert {path.name: path.read_bytes() for path in model.iterdir()} == before
+    assert not list(tmp_path.glob(".model*"))
+
+
+def test_a_report_of_another_search_makes_no_card(
+    tmp_path: Path, recipe: Path, scans: Path
+) -> None:
+    run, model, scores = tmp_path / "run", tmp_path / "model", tmp_path / "scores.json"
+    call = ("--run", run, "--output", model, "--recipe", recipe)
+    starter("train", *call, "--scans", scans, "--steps", 1, "--workers", 0)
+    starter("evaluate", "--model", model, "--synthetic", 1, "--clicks", 1, "--json", scores)
+    recipe.write_text(recipe.read_text().replace("threshold = 0.4", "threshold = 0.3"))
+    done = starter("export", *call, "--evaluation", scores)
+    assert "found one of others" in str(done.exception)
+    assert "0.4" in (model / "model.json").read_text()
+
+
+def test_it_is_told_where_a_model_does_not_say_what_it_was_trained_on(
+    tmp_path: Path, scans: Path
+) -> None:
+    model, scores = tmp_path / "model", tmp_path / "scores.json"
+    Run(tmp_path, tiny_recipe(), torch.device("cpu"), trained_on=None)._save()
+    export_run(tmp_path, model)
+    evaluate = ("evaluate", "--model", model, "--lesions", scans, "--clicks", 1, "--json", scores)
+    assert "does not say what it was trained on" in starter(*evaluate).stderr
+    assert json.loads(scores.read_text())["seen"] == "unknown"
 
 
 def test_what_is_said_of_a_model_is_in_its_manifest_and_card(

@@ -1,14 +1,17 @@
 """Everything about one run of the protocol, as one JSON file."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from algorithm.manifest import AnyManifest
 from training.starter.evaluate.scores import CaseScores
 from uls.errors import InputError, OutputError
 
-__all__ = ["Method", "Report", "check_writable", "read_report", "write_report"]
+__all__ = ["Method", "Report", "check_writable", "digest", "read_report", "write_report"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,8 @@ class Report:
     Attributes:
         model: the model's name.
         model_sha256: of its manifest, which holds the hashes of its files.
-        weights_sha256: of the files of its weights, one after the other.
-        all_lesions: lesions that it was trained on are among those below, or may be.
+        measured: `digest` of the model.
+        seen: whether it was trained on any of the lesions: `no`, `some`, or `unknown`.
         engine: what ran it, and where.
         cpus: how many the run was allowed to use.
         clicks: on each lesion.
@@ -47,14 +50,20 @@ class Report:
 
     model: str
     model_sha256: str
-    weights_sha256: str
-    all_lesions: bool
+    measured: str
+    seen: Literal["no", "some", "unknown"]
     engine: str
     cpus: int
     clicks: int
     seed: int
     tuning_lesions: tuple[str, ...]
     methods: tuple[Method, ...]
+
+
+def digest(manifest: AnyManifest) -> str:
+    """Give the SHA-256 of all that decides a model's masks: weights and how they are applied."""
+    said = manifest.model_dump_json(exclude={"name", "card", "origin"})
+    return sha256(said.encode()).hexdigest()
 
 
 def check_writable(path: Path) -> None:

@@ -14,14 +14,13 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from algorithm import engines, weights
 from algorithm.engines.cpu import available_cpus
 from algorithm.load import make_predictor
-from algorithm.manifest import ZoomManifest
 from algorithm.predictor import Predictor
 from algorithm.weights import Model
-from training.starter.cases_seen import CasesSeen
+from training.starter.cases_seen import CasesSeen, cases_of
 from training.starter.evaluate.choice import Choice, choose_lesions, choose_tuning_lesions
 from training.starter.evaluate.peers import ChosenPeer, all_peers, choose_peers
 from training.starter.evaluate.protocol import CLICKS, SEED, Case, prepare
-from training.starter.evaluate.report import Method, Report
+from training.starter.evaluate.report import Method, Report, digest
 from training.starter.evaluate.scores import CaseScores, Segment, model_segment, score_case
 from uls.voi import VOI_SHAPE_ZYX
 
@@ -69,7 +68,7 @@ def run(options: Options) -> Report:
         ModelError: the model is missing or is not what its manifest says.
     """
     model = weights.load_model(weights.find_model(options.model))
-    seen = _cases_seen(model)
+    seen = _cases_seen(model, options)
     lesions = choose_lesions(
         options.folders,
         n_synthetic=options.n_synthetic,
@@ -92,8 +91,8 @@ def run(options: Options) -> Report:
     return Report(
         model=model.manifest.name,
         model_sha256=model.sha256,
-        weights_sha256=" ".join(fold.weights.sha256 for fold in model.manifest.folds),
-        all_lesions=options.all_lesions,
+        measured=digest(model.manifest),
+        seen="some" if options.all_lesions else "unknown" if seen is None else "no",
         engine=engine,
         cpus=cpus,
         clicks=options.clicks,
@@ -103,15 +102,14 @@ def run(options: Options) -> Report:
     )
 
 
-def _cases_seen(model: Model) -> CasesSeen:
+def _cases_seen(model: Model, options: Options) -> CasesSeen:
     """Give the cases that a model says it was trained on; where it does not say, say so."""
-    manifest = model.manifest
-    seen = manifest.origin.trained_on if isinstance(manifest, ZoomManifest) else None
-    if seen is None:
+    seen = cases_of(model.manifest)
+    if seen is None and options.folders:
         _log.warning(
             "Model %s does not say what it was trained on: of the folders, all but the starter "
             "model's training data is taken. Make sure that it never saw these lesions.",
-            manifest.name,
+            model.manifest.name,
         )
     return seen
 
