@@ -92,6 +92,7 @@ def test_a_report_of_other_weights_makes_no_card(tmp_path: Path, recipe: Path, s
     common = ("--run", run, "--output", model, "--recipe", recipe)
     starter("evaluate", "--synthetic", 1, "--clicks", 1, "--json", scores)
     starter("train", *common, "--scans", scans, "--steps", 1, "--workers", 0)
+    (model / "MODEL_CARD.md").write_text("An earlier card.")
     before = {path.name: path.read_bytes() for path in model.iterdir()}
     done = starter("export", *common, "--evaluation", scores)
     assert isinstance(done.exception, InputError)
