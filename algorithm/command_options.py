@@ -33,7 +33,7 @@ def _finite(seconds: float | None) -> float | None:
     return seconds
 
 
-EngineName = Literal["auto", "torch", "openvino", "onnx", "tensorrt"]
+EngineName = Literal["auto", "winograd", "torch", "openvino", "onnx", "tensorrt"]
 DeviceName = Literal["auto", "cpu", "cuda"]
 PrecisionName = Literal["auto", "f32", "bf16", "fp16"]
 

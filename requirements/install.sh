@@ -18,7 +18,11 @@ install_requirements() {
     pip_install --require-hashes --target "$packages" --requirement "$1"
     rm -rf "${packages:?}/bin" # command line tools of other packages
     find "$packages" -depth -type d -name tests -exec rm -rf {} +
-    if [ -d "$packages/openvino" ]; then prune_openvino; fi
+    if [ -d "$packages/openvino" ]; then
+        prune_openvino
+        # --engine winograd reads models with OpenVINO; its C files are compiled with the project
+        pip_install --require-hashes --target "$tools" --requirement "$here/compiler.txt"
+    fi
     if [ -d "$packages/matplotlib" ]; then prune_matplotlib; fi
 }
 

@@ -19,6 +19,7 @@ lock dev.txt ../pyproject.toml --all-extras dev.in build.in
 
 # What the tests ran with is what the images get.
 lock build.txt build.in --constraints dev.txt
+lock compiler.txt compiler.in --constraints dev.txt
 lock torch-needs.txt torch-needs.in --constraints dev.txt
 lock algorithm-cpu.txt ../pyproject.toml --extra cpu --constraints dev.txt
 lock algorithm-gpu.txt ../pyproject.toml --extra gpu --excludes excluded-gpu.in --constraints dev.txt

@@ -14,6 +14,7 @@ from algorithm.engines.base import Engine
 from algorithm.engines.guarded import GuardedEngine
 from algorithm.engines.options import Options
 from algorithm.manifest import Fold
+from algorithm.native.library import digest, library_path
 from algorithm.weights import Model
 from uls.errors import CallError, ModelError
 
@@ -37,6 +38,7 @@ class Entry:
         fast: per device, the reduced precision that `--precision auto` tries before float32.
         distributions: names under which its main package may be installed.
         cuda_provider: what ONNX Runtime calls the part that it takes on CUDA.
+        has_library: it also takes the library that is built from our C files.
     """
 
     module: str
@@ -48,9 +50,19 @@ class Entry:
     fast: dict[str, str] = field(default_factory=dict)
     reads_onnx: bool = True
     cuda_provider: str = ""
+    has_library: bool = False
 
 
 ENGINES = {
+    "winograd": Entry(
+        "algorithm.engines.winograd",
+        ("openvino",),
+        extra="cpu",
+        devices=("cpu",),
+        precisions=("f32",),
+        distributions=("openvino",),
+        has_library=True,
+    ),
     "torch": Entry(
         "algorithm.engines.torch",
         ("torch", "safetensors", "dynamic_network_architectures"),
@@ -129,8 +141,10 @@ class Candidate:
 
 
 def installed(name: str) -> bool:
-    """Say whether the packages of an engine are there; none is imported."""
-    return all(find_spec(package) is not None for package in ENGINES[name].packages)
+    """Say whether the packages of an engine are there, and its library; none is imported."""
+    entry = ENGINES[name]
+    packages = all(find_spec(package) is not None for package in entry.packages)
+    return packages and (not entry.has_library or library_path() is not None)
 
 
 def has_provider(name: str) -> bool:
@@ -149,10 +163,15 @@ def lacks_onnx(name: str, model: Model) -> bool:
 
 
 def package(name: str) -> str:
-    """Name an engine's main package and its version, such as `openvino 2026.4.1`."""
+    """Name an engine's main package and its version, such as `openvino 2026.4.1`.
+
+    An engine with a library of ours: the digest of that, too.
+    """
+    path = library_path() if ENGINES[name].has_library else None
+    own = f"library {digest(path)}, " if path else ""
     for distribution in ENGINES[name].distributions:
         try:
-            return f"{distribution} {version(distribution)}"
+            return f"{own}{distribution} {version(distribution)}"
         except PackageNotFoundError:
             continue
     return f"{ENGINES[name].distributions[0]} of unknown version"
@@ -172,13 +191,20 @@ def check_runs(candidate: Candidate, model: Model) -> None:
     if candidate.precision not in entry.precisions:
         expected = f"precision {' or '.join(entry.precisions)}"
         raise CallError.about(f"--engine {name}", expected=expected, found=candidate.precision)
-    if not installed(name):
-        missing = ", ".join(package for package in entry.packages if find_spec(package) is None)
+    if missing := ", ".join(one for one in entry.packages if find_spec(one) is None):
         raise CallError.about(
             f"--engine {name}",
             expected=f"the packages {', '.join(entry.packages)}",
             found=f"{missing} not installed",
             hint=f"Install them with `pip install '.[{entry.extra}]'`, or take another engine.",
+        )
+    if entry.has_library and library_path() is None:
+        raise CallError.about(
+            f"--engine {name}",
+            expected="the library for this CPU (AVX2 or AVX-512), which installing builds",
+            found="none",
+            hint="Build it with `pip install ziglang && python -m algorithm.native.build`, or take "
+            "another engine.",
         )
     if lacks_onnx(name, model):
         raise ModelError.about(

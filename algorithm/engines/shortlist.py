@@ -17,8 +17,11 @@ from uls.errors import CallError
 
 __all__ = ["best_reference", "candidates", "reference_of"]
 
-_ORDER = {"cuda": ("torch", "tensorrt", "onnx"), "cpu": ("openvino", "torch", "onnx")}
+_ORDER = {"cuda": ("torch", "tensorrt", "onnx"), "cpu": ("winograd", "openvino", "torch", "onnx")}
 """Which engines `auto` takes, in order of promise."""
+
+_ORDER_FOR_SMALL = {**_ORDER, "cpu": ("openvino", "winograd", "torch", "onnx")}
+"""The same for networks that run in about a second: there Winograd's method gains nothing."""
 
 _REFERENCES = ("torch", "openvino")
 """Engines whose float32 is right: both are compared with nnU-Net's own inference by our tests."""
@@ -48,7 +51,8 @@ def candidates(
         check_runs(Candidate(name, device, wished), model)
         names = [name]
     else:
-        names = [one for one in _ORDER[device] if _can_run(one, model, device)]
+        order = _ORDER_FOR_SMALL if is_small(model) else _ORDER
+        names = [one for one in order[device] if _can_run(one, model, device)]
     if not names:
         raise _nothing(device)
     first = [

@@ -16,6 +16,7 @@ from uls.errors import CallError, ModelError
 
 OV_BF16, OV_F32 = "openvino on cpu in bf16", "openvino on cpu in f32"
 TORCH_F32, ONNX_F32 = "torch on cpu in f32", "onnx on cpu in f32"
+WINOGRAD_F32 = "winograd on cpu in f32"
 
 
 @pytest.fixture
@@ -34,7 +35,17 @@ def _used(model: weights.Model, name: str = "auto", precision: str = "auto") -> 
 def test_the_order_on_a_cpu(model: weights.Model, fakes: Fakes) -> None:
     wanted = shortlist.candidates("auto", model, device="auto", precision="auto")
 
-    assert [str(one) for one in wanted] == [OV_BF16, OV_F32, TORCH_F32, ONNX_F32]
+    assert [str(one) for one in wanted] == [OV_BF16, OV_F32, WINOGRAD_F32, TORCH_F32, ONNX_F32]
+
+
+def test_the_order_on_a_cpu_for_a_large_network(
+    model: weights.Model, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shortlist, "is_small", lambda _: False)
+
+    wanted = shortlist.candidates("auto", model, device="auto", precision="auto")
+
+    assert [str(one) for one in wanted] == [OV_BF16, WINOGRAD_F32, OV_F32, TORCH_F32, ONNX_F32]
 
 
 def test_without_bfloat16_nothing_is_checked(
@@ -69,7 +80,7 @@ def test_float32_where_it_does_not(
 def test_an_engine_that_cannot_be_made_gives_way(
     model: weights.Model, fakes: Fakes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fakes.broken = (OV_BF16, OV_F32)
+    fakes.broken = (OV_BF16, OV_F32, WINOGRAD_F32)
 
     assert _used(model) == TORCH_F32
     assert f"{OV_F32} cannot be used: {OV_F32} is broken" in caplog.text
@@ -105,7 +116,8 @@ def test_when_none_can_be_made_or_judged_the_error_says_why(
 
 
 def test_when_none_agrees_there_is_no_engine(model: weights.Model, fakes: Fakes) -> None:
-    _remember(model, {OV_BF16: None, OV_F32: None, TORCH_F32: None, ONNX_F32: None})
+    everything = (OV_BF16, OV_F32, WINOGRAD_F32, TORCH_F32, ONNX_F32)
+    _remember(model, dict.fromkeys(everything))
 
     with pytest.raises(ModelError, match="an engine that agrees with the reference"):
         _used(model)
@@ -140,7 +152,7 @@ def test_bench_takes_for_auto_what_auto_takes(model: weights.Model, fakes: Fakes
 
     names = [cell.name for cell in cells_here(model, "cpu")]
 
-    assert names == ["onnx-f32", "openvino-f32", "openvino-bf16", "torch-f32"]
+    assert names == ["onnx-f32", "openvino-f32", "openvino-bf16", "winograd-f32", "torch-f32"]
 
 
 def test_a_time_of_a_less_promising_one_alone_says_nothing(

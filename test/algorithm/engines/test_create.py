@@ -147,7 +147,7 @@ def test_openvino_does_not_run_on_cuda(model: weights.Model) -> None:
         (
             "caffe",
             {},
-            "--engine: expected one of auto, torch, openvino, onnx, tensorrt, found",
+            "--engine: expected one of auto, winograd, torch, openvino, onnx, tensorrt, found",
         ),
         ("auto", {"device": "tpu"}, "--device"),
         ("auto", {"precision": "int8"}, "--precision"),
@@ -162,10 +162,10 @@ def test_what_is_unknown_is_a_call_error(
 
 
 def test_every_engine_can_be_named() -> None:
-    assert engines.NAMES == ("auto", "torch", "openvino", "onnx", "tensorrt")
+    assert engines.NAMES == ("auto", "winograd", "torch", "openvino", "onnx", "tensorrt")
 
 
-@pytest.mark.parametrize("name", ["torch", "openvino", "onnx"])
+@pytest.mark.parametrize("name", ["winograd", "torch", "openvino", "onnx"])
 def test_a_damaged_file_is_a_model_error(model: weights.Model, tmp_path: Path, name: str) -> None:
     """It would not pass verification; an engine says so too, should it come that far."""
     for fold in FOLDS:

@@ -43,6 +43,7 @@ def test_the_command_from_end_to_end(folder: Path) -> None:
     assert {tuple(row.split()[:3]) for row in rows} == {
         ("openvino", "cpu", "bf16"),
         ("openvino", "cpu", "f32"),
+        ("winograd", "cpu", "f32"),
         ("torch", "cpu", "f32"),
         ("onnx", "cpu", "f32"),
     }
@@ -132,10 +133,10 @@ def test_the_fastest_comes_first_and_what_fails_last(
     with caplog.at_level(logging.INFO):
         lines = table(tune(weights.verify(folder)))
 
-    assert {line.split()[0] for line in lines[1:3]} == {"openvino", "torch"}
-    assert "openvino  cpu     bf16" in lines[3]
-    assert "refused: Dice" in lines[3]
-    assert lines[4].endswith("cannot be used: onnx on cpu in f32 is broken")
+    assert {line.split()[0] for line in lines[1:4]} == {"openvino", "winograd", "torch"}
+    assert "openvino  cpu     bf16" in lines[4]
+    assert "refused: Dice" in lines[4]
+    assert lines[5].endswith("cannot be used: onnx on cpu in f32 is broken")
     # The reference answers once per fold for all; then it is timed itself.
     assert fakes.made.count("torch on cpu in f32") == 4
 
@@ -151,7 +152,7 @@ def test_an_engine_that_does_not_run_costs_the_others_nothing(
         "openvino on cpu in bf16"
     ]
     assert "out of memory" in tried[0].problem
-    assert len(admission.read(folder)) == len(tried) - 1 == 3
+    assert len(admission.read(folder)) == len(tried) - 1 == 4
 
 
 def test_no_two_networks_are_in_memory_together(
@@ -171,7 +172,7 @@ def test_no_two_networks_are_in_memory_together(
 
     tune(weights.verify(folder))
 
-    assert len(made) == 2 + 2 * 4  # the reference, and the four that are tried; two folds each
+    assert len(made) == 2 + 2 * 5  # the reference, and the five that are tried; two folds each
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(

@@ -21,7 +21,7 @@ from algorithm import engines, prediction, weights
 from algorithm.recipe import Zyx
 from algorithm.tiling import gaussian_weights, tiles
 
-TOLERANCE = {"torch": 1e-4, "openvino": 1e-4, "onnx": 2e-3}
+TOLERANCE = {"torch": 1e-4, "openvino": 1e-4, "winograd": 1e-4, "onnx": 2e-3}
 """Largest difference of logits; masks are equal wherever the two classes differ by more.
 
 ONNX Runtime adds up the voxels of an instance norm one after the other, which loses digits.

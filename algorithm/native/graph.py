@@ -1,0 +1,277 @@
+"""Reading a network from its ONNX file, by OpenVINO's reader: its operators become our layers.
+
+An operator that the library does not have is refused; the model then runs on another engine.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from algorithm.engines.openvino_package import openvino, passes
+from algorithm.native.network import (
+    Convolve,
+    FeatureMap,
+    Floats,
+    Network,
+    Norm,
+    Pool,
+    Reading,
+    Sum,
+    Transpose,
+    Zyx,
+)
+
+__all__ = ["UnknownOperatorError", "read_network"]
+
+_Value = Reading | tuple[Reading, ...] | None
+"""What an operator gives: a map, several one after the other, or None for the network's input."""
+
+
+class UnknownOperatorError(ValueError):
+    """The library cannot run a network's operator."""
+
+
+def read_network(onnx: Path, shape: tuple[int, ...]) -> Network:
+    """Read a network for one patch of a shape, (1, channels, z, y, x).
+
+    Raises:
+        RuntimeError: OpenVINO cannot read the file.
+        UnknownOperatorError: the network has an operator that the library cannot run.
+    """
+    model = openvino.Core().read_model(onnx)
+    model.reshape(shape)
+    folding = passes.Manager()
+    folding.register_pass(passes.ConstantFolding())
+    folding.run_passes(model)
+    reader = _Reader()
+    for node in model.get_ordered_ops():
+        if node.get_type_name() != "Constant":
+            reader.read(node)
+    return reader.finished()
+
+
+class _Reader:
+    """Goes through a graph in order and knows what each operator gave."""
+
+    def __init__(self) -> None:
+        self._network = Network()
+        self._values: dict[str, _Value] = {}
+        self._read: dict[str, Callable[[Any], _Value]] = {
+            "Parameter": lambda _: None,
+            "Convolution": self._convolution,
+            "ConvolutionBackpropData": self._transposed,
+            "Add": self._add,
+            "Multiply": self._multiply,
+            "MVN": self._norm,
+            "BatchNormInference": self._batch_norm,
+            "PRelu": lambda node: self._relu(node, _scalar(node)),
+            "Relu": lambda node: self._relu(node, 0.0),
+            "AvgPool": self._pool,
+            "Concat": self._concat,
+            "Identity": self._value,
+            "Result": self._value,
+        }
+
+    def read(self, node: Any) -> None:
+        kind = node.get_type_name()
+        if kind not in self._read:
+            raise UnknownOperatorError(f"{kind} {node.get_friendly_name()}")
+        self._values[node.get_name()] = self._read[kind](node)
+
+    def finished(self) -> Network:
+        """Give the network, whose last layer must write the result as it is."""
+        last = self._network.layers[-1]
+        result = list(self._values.values())[-1]
+        _need(isinstance(last, Convolve), "a convolution as the last layer", type(last))
+        _need(result == Reading(last.out), "the result of the last layer", result)
+        return self._network
+
+    def _value(self, node: Any, at: int = 0) -> _Value:
+        return self._values[node.input_value(at).get_node().get_name()]
+
+    def _reading(self, node: Any, at: int = 0) -> Reading:
+        value = self._value(node, at)
+        if not isinstance(value, Reading):
+            raise UnknownOperatorError(f"{node.get_type_name()} of what is not one feature map")
+        return value
+
+    def _readings(self, node: Any) -> tuple[Reading, ...]:
+        value = self._value(node)
+        if value is None:
+            return ()
+        return value if isinstance(value, tuple) else (value,)
+
+    def _new_map(self, node: Any) -> FeatureMap:
+        _, channels, *size = node.get_output_shape(0)
+        return FeatureMap(len(self._network.layers), channels, _zyx(size))
+
+    def _convolution(self, node: Any) -> _Value:
+        how = node.get_attributes()
+        _need(how["pads_begin"] == how["pads_end"], "padding", how)
+        _need(set(how["dilations"]) == {1} and how["auto_pad"] == "explicit", "dilations", how)
+        filters = _constant(node, 1)
+        out = self._new_map(node)
+        size = _zyx(node.get_input_shape(0)[2:])
+        stride, pad = _zyx(how["strides"]), _zyx(how["pads_begin"])
+        bias = np.zeros(out.channels, np.float32)
+        layer = Convolve(self._readings(node), out, filters, bias, size, stride, pad)
+        self._network.layers.append(layer)
+        return Reading(out)
+
+    def _transposed(self, node: Any) -> _Value:
+        how = node.get_attributes()
+        filters = _constant(node, 1)
+        if filters.shape[2:] == (4, 4, 4):
+            return self._doubled(node, filters, how)
+        _need(_zyx(how["strides"]) == filters.shape[2:], "a transposed kernel of its stride", how)
+        padding = {*how["pads_begin"], *how["pads_end"], *how["output_padding"]}
+        _need(padding == {0} and set(how["dilations"]) == {1}, "padding", how)
+        out = self._new_map(node)
+        bias = np.zeros(out.channels, np.float32)
+        self._network.layers.append(Transpose((self._reading(node),), out, filters, bias))
+        return Reading(out)
+
+    def _doubled(self, node: Any, filters: Floats, how: Any) -> _Value:
+        """Read a transposed convolution that ends a network at twice its size.
+
+        An output voxel sees two of its four taps along each axis: the even ones taps 3 and 1 of the
+        input voxels before and at half their place, the odd ones taps 2 and 0 of those at and after
+        it. So it is a convolution of three taps with a set of filters for each.
+        """
+        shape = (_zyx(how["strides"]), _zyx(how["pads_begin"]), _zyx(how["pads_end"]))
+        _need(shape == ((2, 2, 2), (1, 1, 1), (1, 1, 1)), "stride 2 and pad 1", how)
+        _need({*how["output_padding"], *how["dilations"]} == {0, 1}, "no more padding", how)
+        sets = filters.swapaxes(0, 1)[:, np.newaxis]
+        for axis in (-3, -2, -1):
+            none = np.zeros_like(sets.take([0], axis))
+            three, two, one, zero = (sets.take([tap], axis) for tap in (3, 2, 1, 0))
+            even = np.concatenate([three, one, none], axis)
+            odd = np.concatenate([none, two, zero], axis)
+            sets = np.concatenate([even[:, :, np.newaxis], odd[:, :, np.newaxis]], 2)
+            sets = sets.reshape(len(sets), -1, *sets.shape[3:])
+        reads = (self._reading(node),)
+        size = reads[0].of.size
+        classes = len(sets)
+        whole = sets.reshape(8 * classes, *sets.shape[2:])
+        out = FeatureMap(len(self._network.layers), len(whole), size)
+        bias = np.zeros(len(whole), np.float32)
+        layer = Convolve(reads, out, whole, bias, size, (1, 1, 1), (1, 1, 1))
+        self._network.layers.append(layer)
+        self._network.interleaved = True
+        return Reading(out)
+
+    def _add(self, node: Any) -> _Value:
+        if _is_constant(node, 1):
+            return self._shifted(self._reading(node), _per_channel(node))
+        first, second = self._reading(node, 0), self._reading(node, 1)
+        same = (first.of.channels, first.of.size) == (second.of.channels, second.of.size)
+        _need(same, "a sum of maps of one shape", node.get_friendly_name())
+        out = self._new_map(node)
+        self._network.layers.append(Sum((first, second), out))
+        return Reading(out)
+
+    def _multiply(self, node: Any) -> _Value:
+        return self._scaled(self._reading(node), _per_channel(node))
+
+    def _batch_norm(self, node: Any) -> _Value:
+        weight, bias, mean, variance = (_constant(node, at) for at in range(1, 5))
+        factor = weight / np.sqrt(variance + node.get_attributes()["epsilon"])
+        return self._shifted(self._scaled(self._reading(node), factor), bias - mean * factor)
+
+    def _scaled(self, reading: Reading, factor: Floats) -> Reading:
+        """Multiply each channel: of the norm, else of the convolution that has just been read."""
+        _need(reading.slope == 1, "a factor before the ReLU", reading)
+        factor = np.broadcast_to(factor, reading.of.channels)
+        if (norm := reading.norm) is not None:
+            return replace(reading, norm=Norm(norm.eps, norm.weight * factor, norm.bias * factor))
+        layer = self._own_layer(reading)
+        channels = 0 if isinstance(layer, Convolve) else 1
+        shape = [-1 if axis == channels else 1 for axis in range(5)]
+        layer.filters = layer.filters * factor.reshape(shape)
+        layer.bias = layer.bias * factor
+        return reading
+
+    def _shifted(self, reading: Reading, shift: Floats) -> Reading:
+        """Add a bias: of the norm, else of the convolution that has just been read."""
+        _need(reading.slope == 1, "a bias before the ReLU", reading)
+        if self._network.interleaved and shift.size > 1:
+            shift = np.repeat(shift, 8)
+        shift = np.broadcast_to(shift, reading.of.channels)
+        if (norm := reading.norm) is not None:
+            return replace(reading, norm=replace(norm, bias=norm.bias + shift))
+        layer = self._own_layer(reading)
+        layer.bias = layer.bias + shift
+        return reading
+
+    def _own_layer(self, reading: Reading) -> Convolve | Transpose:
+        """Give the layer that wrote a map, if it is the last so far: nothing else has read it."""
+        layer = self._network.layers[-1]
+        if not isinstance(layer, Convolve | Transpose) or layer.out != reading.of:
+            raise UnknownOperatorError(f"what does not follow its convolution: {reading}")
+        return layer
+
+    def _norm(self, node: Any) -> _Value:
+        reading, how = self._reading(node), node.get_attributes()
+        layer = self._network.layers[reading.of.number]
+        _need(reading == Reading(layer.out) and isinstance(layer, Convolve), "a norm", reading)
+        _need(how["normalize_variance"] and how["eps_mode"] == "INSIDE_SQRT", "a norm", how)
+        _need(sorted(_constant(node, 1).tolist()) == [2, 3, 4], "a norm of instances", how)
+        return reading.normalised(how["eps"])
+
+    def _relu(self, node: Any, slope: float) -> _Value:
+        reading = self._reading(node)
+        _need(reading.slope == 1 and 0 <= slope <= 1, "one ReLU at a time", slope)
+        return replace(reading, slope=slope)
+
+    def _pool(self, node: Any) -> _Value:
+        how = node.get_attributes()
+        box = _zyx(how["kernel"])
+        _need(_zyx(how["strides"]) == box, "boxes side by side", how)
+        _need({*how["pads_begin"], *how["pads_end"]} == {0}, "padding", how)
+        _need(how["rounding_type"] == "floor", "whole boxes", how)
+        out = self._new_map(node)
+        self._network.layers.append(Pool((self._reading(node),), out, box))
+        return Reading(out)
+
+    def _concat(self, node: Any) -> _Value:
+        _need(node.get_attributes()["axis"] in (1, -4), "joined channels", node.get_attributes())
+        return tuple(self._reading(node, at) for at in range(node.get_input_size()))
+
+
+def _need(fine: bool, what: str, found: Any) -> None:
+    if not fine:
+        raise UnknownOperatorError(f"{what}: {found}")
+
+
+def _is_constant(node: Any, at: int) -> bool:
+    return bool(node.input_value(at).get_node().get_type_name() == "Constant")
+
+
+def _constant(node: Any, at: int) -> Any:
+    if not _is_constant(node, at):
+        raise UnknownOperatorError(f"{node.get_friendly_name()} of weights that are not constant")
+    return node.input_value(at).get_node().data
+
+
+def _per_channel(node: Any) -> Floats:
+    """Give the constant of an operator: one value, or one per channel."""
+    values = _constant(node, 1)
+    fine = values.size == 1 or (values.ndim >= 4 and values.size == values.shape[-4])
+    _need(fine, "a value per channel", values.shape)
+    return np.asarray(values, np.float32).reshape(-1)
+
+
+def _scalar(node: Any) -> float:
+    values = _constant(node, 1)
+    _need(bool(np.all(values == values.flat[0])), "one slope", values.shape)
+    return float(values.flat[0])
+
+
+def _zyx(values: Any) -> Zyx:
+    if len(values) != 3:
+        raise UnknownOperatorError(f"three axes: {list(values)}")
+    z, y, x = (int(value) for value in values)
+    return z, y, x

@@ -1,0 +1,143 @@
+"""A network as the steps that the library runs: convolutions, sums and averages of feature maps.
+
+What comes between them, norms and ReLUs, is done when the next layer reads a map: it is written
+down as a `Reading`, and no map is made for it.
+"""
+
+from dataclasses import dataclass, field, replace
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Convolve", "FeatureMap", "Floats", "Layer", "Network", "Norm", "Pool", "Reading"]
+__all__ += ["Sum", "Transpose"]
+
+Floats = npt.NDArray[np.float32]
+Zyx = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class FeatureMap:
+    """What a layer writes.
+
+    Attributes:
+        number: tells maps apart; the layer's place among the layers.
+        channels: how many.
+        size: voxels along (z, y, x).
+    """
+
+    number: int
+    channels: int
+    size: Zyx
+
+    @property
+    def voxels(self) -> int:
+        """How many voxels each channel has."""
+        return prod(self.size)
+
+
+@dataclass(frozen=True)
+class Norm:
+    """An instance norm: (value − mean) / √(variance + eps) × weight + bias, per channel."""
+
+    eps: float
+    weight: Floats
+    bias: Floats
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a map is read: normalised, if it is, then through a leaky ReLU; slope 1 is none."""
+
+    of: FeatureMap
+    norm: Norm | None = None
+    slope: float = 1.0
+
+    def normalised(self, eps: float) -> "Reading":
+        """Give it with an instance norm."""
+        ones = np.ones(self.of.channels, np.float32)
+        return replace(self, norm=Norm(eps, ones, np.zeros_like(ones)))
+
+
+@dataclass
+class Convolve:
+    """A convolution; the first layer reads the input, which is no feature map.
+
+    Attributes:
+        reads: one after the other along the channels; empty for the network's input.
+        out: what it writes.
+        filters: (out, in, z, y, x).
+        bias: (out).
+        size: of the input.
+    """
+
+    reads: tuple[Reading, ...]
+    out: FeatureMap
+    filters: Floats
+    bias: Floats
+    size: Zyx
+    stride: Zyx
+    pad: Zyx
+
+    @property
+    def kernel(self) -> Zyx:
+        """Taps along (z, y, x)."""
+        z, y, x = self.filters.shape[2:]
+        return z, y, x
+
+
+@dataclass
+class Transpose:
+    """A transposed convolution whose stride is its kernel; filters are (in, out, z, y, x)."""
+
+    reads: tuple[Reading, ...]
+    out: FeatureMap
+    filters: Floats
+    bias: Floats
+
+    @property
+    def kernel(self) -> Zyx:
+        """Taps along (z, y, x)."""
+        z, y, x = self.filters.shape[2:]
+        return z, y, x
+
+
+@dataclass
+class Sum:
+    """The sum of two maps of one shape."""
+
+    reads: tuple[Reading, Reading]
+    out: FeatureMap
+
+
+@dataclass
+class Pool:
+    """Averages over boxes that lie side by side."""
+
+    reads: tuple[Reading]
+    out: FeatureMap
+    box: Zyx
+
+
+Layer = Convolve | Transpose | Sum | Pool
+
+
+@dataclass
+class Network:
+    """Layers in order; the last is a convolution, which writes the logits.
+
+    Attributes:
+        layers: in the order in which they run.
+        interleaved: the logits' channels are (classes, 2, 2, 2): of each pair of voxels along an
+            axis, the even one's logits and the odd one's.
+    """
+
+    layers: list[Layer] = field(default_factory=list)
+    interleaved: bool = False
+
+    def last_readers(self) -> dict[int, int]:
+        """Give, per map's number, the last layer that reads it."""
+        return {
+            reading.of.number: at for at, layer in enumerate(self.layers) for reading in layer.reads
+        }
