@@ -28,58 +28,75 @@ static int taps_of(const Convolution *layer) {
     return layer->kernel[0] * layer->kernel[1] * layer->kernel[2];
 }
 
-/* How many voxels, `most` at most, follow each other along x from an output voxel on. */
-static int run_from(Voxel voxel, const int size[3], int most) {
-    return size[2] - voxel.x < most ? size[2] - voxel.x : most;
+/* Output voxels that follow each other along x, and what a tap of the filter sees at them. */
+typedef struct {
+    int row, end;   /* of the batch */
+    int seen, last; /* rows from `seen` until `last` see the input, the others lie beyond its border */
+    long start;     /* voxel that the first of these sees; each further one is a stride on */
+} Run;
+
+static int clamp(int value, int least, int most) {
+    return value < least ? least : value > most ? most : value;
 }
 
-/* Where the input lies that a tap sees at each of `count` output voxels; -1 outside of the input. */
-static void places(const Convolution *layer, long first, int count, Voxel tap, long *place) {
+static Run run_from(const Convolution *layer, long first, int row, int count, Voxel tap) {
     const int *size = layer->size, *stride = layer->stride, *pad = layer->pad;
-    for (int row = 0; row < count;) {
-        Voxel out = voxel_at(first + row, layer->out_size);
-        int end = row + run_from(out, layer->out_size, count - row);
-        int z = out.z * stride[0] - pad[0] + tap.z, y = out.y * stride[1] - pad[1] + tap.y;
-        int in_row = z >= 0 && z < size[0] && y >= 0 && y < size[1];
-        int x = out.x * stride[2] - pad[2] + tap.x;
-        long start = ((long)z * size[1] + y) * size[2];
-        for (; row < end; row++, x += stride[2])
-            place[row] = in_row && x >= 0 && x < size[2] ? start + x : -1;
-    }
+    Voxel out = voxel_at(first + row, layer->out_size);
+    int left = layer->out_size[2] - out.x, length = left < count - row ? left : count - row;
+    int z = out.z * stride[0] - pad[0] + tap.z, y = out.y * stride[1] - pad[1] + tap.y;
+    int x = out.x * stride[2] - pad[2] + tap.x;
+    int inside = z >= 0 && z < size[0] && y >= 0 && y < size[1];
+    int before = clamp((-x + stride[2] - 1) / stride[2], 0, length);
+    int until = clamp((size[2] - x + stride[2] - 1) / stride[2], before, length);
+    return (Run){.row = row,
+                 .end = row + length,
+                 .seen = row + (inside ? before : length),
+                 .last = row + (inside ? until : length),
+                 .start = ((long)z * size[1] + y) * size[2] + x + (long)before * stride[2]};
 }
 
+/* What a tap sees of all sources, from the first row's on: (blocks, batch, VL). */
 static void gather(const Task *task, long first, int count, int tap, float *seen) {
     const Convolution *layer = task->layer;
-    long voxels = (long)layer->size[0] * layer->size[1] * layer->size[2], place[count];
-    places(layer, first, count, voxel_at(tap, layer->kernel), place);
-    for (int source = 0; source < layer->source_count; source++)
-        for (int block = 0; block < layer->sources[source].blocks; block++) {
-            Activation how = activation_of(&layer->sources[source], block);
-            const vf *map = (const vf *)layer->sources[source].data + block * voxels;
-            for (int row = 0; row < count; row++)
-                ((vf *)seen)[row] = place[row] < 0 ? (vf){} : activate(map[place[row]], &how);
-            seen += (long)task->batch * VL;
-        }
+    long voxels = (long)layer->size[0] * layer->size[1] * layer->size[2], step = layer->stride[2];
+    Voxel place = voxel_at(tap, layer->kernel);
+    for (int row = 0; row < count;) {
+        Run run = run_from(layer, first, row, count, place);
+        vf *rows = (vf *)seen;
+        for (int source = 0; source < layer->source_count; source++)
+            for (int block = 0; block < layer->sources[source].blocks; block++) {
+                Activation how = activation_of(&layer->sources[source], block);
+                const vf *map =
+                    (const vf *)layer->sources[source].data + block * voxels + run.start;
+                for (int at = run.row; at < run.seen; at++) rows[at] = (vf){};
+                for (int at = run.seen; at < run.last; at++, map += step)
+                    rows[at] = activate(*map, &how);
+                for (int at = run.last; at < run.end; at++) rows[at] = (vf){};
+                rows += task->batch;
+            }
+        row = run.end;
+    }
 }
 
 /* All taps of all channels at once: rows of filters are (channel, tap), filled up with zeros. */
 static void gather_planar(const Task *task, long first, int count, int depth, float *seen) {
     const Convolution *layer = task->layer;
-    long voxels = (long)layer->size[0] * layer->size[1] * layer->size[2], place[count];
-    int taps = taps_of(layer);
-    for (int tap = 0; tap < taps; tap++) {
-        places(layer, first, count, voxel_at(tap, layer->kernel), place);
-        for (int channel = 0; channel < task->channels; channel++) {
-            int k = channel * taps + tap;
-            const float *map = task->planar + channel * voxels;
-            float *column = seen + (long)(k / VL) * task->batch * VL + k % VL;
-            for (int row = 0; row < count; row++)
-                column[(long)row * VL] = place[row] < 0 ? 0 : map[place[row]];
+    long voxels = (long)layer->size[0] * layer->size[1] * layer->size[2], step = layer->stride[2];
+    int taps = taps_of(layer), used = task->channels * taps;
+    for (int k = 0; k < depth; k++) {
+        float *column = seen + (long)(k / VL) * task->batch * VL + k % VL;
+        Voxel place = voxel_at(k % taps, layer->kernel);
+        for (int row = 0; row < count;) {
+            Run run = run_from(layer, first, row, count, place);
+            if (k >= used) run.seen = run.last = run.end;
+            const float *map = task->planar + k / taps * voxels + run.start;
+            for (int at = run.row; at < run.seen; at++) column[(long)at * VL] = 0;
+            for (int at = run.seen; at < run.last; at++, map += step)
+                column[(long)at * VL] = *map;
+            for (int at = run.last; at < run.end; at++) column[(long)at * VL] = 0;
+            row = run.end;
         }
     }
-    for (int k = task->channels * taps; k < depth; k++)
-        for (int row = 0; row < count; row++)
-            seen[((long)(k / VL) * task->batch + row) * VL + k % VL] = 0;
 }
 
 static void multiply_panels(const Task *task, int count, int depth, const float *seen,

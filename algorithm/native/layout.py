@@ -20,7 +20,8 @@ _FLOAT32_BYTES = 4
 
 def aligned(*shape: int) -> Floats:
     """Make zeros that begin at a page, in large pages where there are any."""
-    pages = mmap.mmap(-1, max(prod(shape), 1) * _FLOAT32_BYTES)
+    length = max(prod(shape), 1) * _FLOAT32_BYTES
+    pages = mmap.mmap(-1, length, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     if hasattr(mmap, "MADV_HUGEPAGE"):
         pages.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(pages, np.float32).reshape(shape)

@@ -1,5 +1,6 @@
 #include "matrix.h"
 
+#define AHEAD (24 * PANEL) /* floats from what is multiplied to what is fetched meanwhile */
 #define UNROLL _Pragma("GCC unroll 16")
 
 /* Of a fixed number of rows, as the sums have to stay in registers. */
@@ -14,6 +15,8 @@
         }                                                                                          \
         for (int block = 0; block < depth; block += VL, in += in_stride * VL)                      \
             for (int k = 0; k < VL; k++, filters += PANEL) {                                       \
+                __builtin_prefetch(filters + AHEAD);                                               \
+                __builtin_prefetch(filters + AHEAD + VL);                                          \
                 vf left = *(const vf *)filters, right = *(const vf *)(filters + VL);               \
                 UNROLL for (int row = 0; row < rows; row++) {                                      \
                     vf value = splat(in[row * VL + k]);                                            \

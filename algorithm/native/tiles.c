@@ -52,6 +52,8 @@ void tile_to_factors(const float *block, const int size[3], const int corner[3],
     }
     for (int z = 0; z < IN; z++)
         for (int x = 0; x < IN; x++) {
+            for (int y = 0; y < IN; y++) /* they are written last, and lie in 216 places */
+                __builtin_prefetch(factors + ((z * IN + y) * IN + x) * stride, 1);
             for (int y = 0; y < IN; y++) values[y] = tile[z][y][x];
             transform_input(values);
             for (int y = 0; y < IN; y++) tile[z][y][x] = values[y];

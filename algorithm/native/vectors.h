@@ -3,6 +3,8 @@
 #ifndef ULS_VECTORS_H
 #define ULS_VECTORS_H
 
+#include <immintrin.h>
+
 #ifdef __AVX512F__
 #define VL 16   /* channels of a vector */
 #define ROWS 14 /* rows of the matrix product's register tile: 2 × 14 sums, of 32 registers */
@@ -17,38 +19,25 @@
 
 typedef float vf __attribute__((vector_size(VL * 4)));
 
-INLINE vf splat(float value) {
 #if VL == 16
-    return (vf){value, value, value, value, value, value, value, value,
-                value, value, value, value, value, value, value, value};
+INLINE vf splat(float value) { return (vf)_mm512_set1_ps(value); }
+INLINE vf larger(vf a, vf b) { return (vf)_mm512_max_ps((__m512)a, (__m512)b); }
 #else
-    return (vf){value, value, value, value, value, value, value, value};
+INLINE vf splat(float value) { return (vf)_mm256_set1_ps(value); }
+INLINE vf larger(vf a, vf b) { return (vf)_mm256_max_ps((__m256)a, (__m256)b); }
 #endif
-}
-
-INLINE vf larger(vf a, vf b) {
-#ifdef __clang__
-    return __builtin_elementwise_max(a, b);
-#else
-    typedef int mask __attribute__((vector_size(VL * 4)));
-    mask take = a > b;
-    return (vf)((take & (mask)a) | (~take & (mask)b));
-#endif
-}
 
 /* Write past the caches, as a map is read again only when the next layer comes to it. Before another
- * thread may read, `finish_streaming`. */
+ * thread may read it, `finish_streaming`. */
 INLINE void stream(vf *to, vf value) {
-#if defined(__clang__)
-    __builtin_nontemporal_store(value, to);
-#elif VL == 16
-    __builtin_ia32_movntps512((float *)to, value);
+#if VL == 16
+    _mm512_stream_ps((float *)to, (__m512)value);
 #else
-    __builtin_ia32_movntps256((float *)to, value);
+    _mm256_stream_ps((float *)to, (__m256)value);
 #endif
 }
 
-INLINE void finish_streaming(void) { __builtin_ia32_sfence(); }
+INLINE void finish_streaming(void) { _mm_sfence(); }
 
 /* A feature map as a layer reads it: value × scale + shift per channel, then a leaky ReLU. With
  * slope 1 there is no ReLU, with 0 a plain one. */
