@@ -35,24 +35,19 @@ class Builder:
 
     def first(self, out: int, kernel: Zyx = ONE, stride: Zyx = ONE) -> FeatureMap:
         """Convolve the network's input."""
-        return self._convolve((), self.channels, self.size, out, kernel, stride)
+        return self._convolve((), out, kernel, stride)
 
     def convolve(
         self, reads: tuple[Reading, ...], out: int, kernel: Zyx = (3, 3, 3), stride: Zyx = ONE
     ) -> FeatureMap:
         """Convolve maps, one after the other along the channels."""
-        channels = sum(reading.of.channels for reading in reads)
-        return self._convolve(reads, channels, reads[0].of.size, out, kernel, stride)
+        return self._convolve(reads, out, kernel, stride)
 
     def _convolve(
-        self,
-        reads: tuple[Reading, ...],
-        channels: int,
-        size: Zyx,
-        out: int,
-        kernel: Zyx,
-        stride: Zyx,
+        self, reads: tuple[Reading, ...], out: int, kernel: Zyx, stride: Zyx
     ) -> FeatureMap:
+        channels = sum(reading.of.channels for reading in reads) or self.channels
+        size = reads[0].of.size if reads else self.size
         pad = _zyx(taps // 2 for taps in kernel)
         out_size = _zyx((n - 1) // step + 1 for n, step in zip(size, stride, strict=True))
         made = FeatureMap(next(self._numbers), out, out_size)

@@ -87,7 +87,7 @@ def test_a_residual_block_with_a_pooled_skip(two_threads: Library) -> None:
 
 @pytest.mark.parametrize("size", [(20, 20, 20), (6, 6, 6)], ids=["batches", "deep"])
 def test_a_norm_of_what_is_far_from_zero(two_threads: Library, size: Zyx) -> None:
-    """A mean of 1000 standard deviations: squares in float32 would leave nothing of the variance."""
+    """A mean of 1000 standard deviations, whose square leaves float32 no digit of the variance."""
     net = Builder(1, size)
     inner = net.convolve((Reading(net.first(16)),), 16)
     layer = net.network.layers[-1]
