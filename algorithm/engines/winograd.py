@@ -39,9 +39,10 @@ def create(model: Model, fold: Fold, _options: Options) -> Engine:
     except UnknownOperatorError as error:
         expected = "layers that --engine winograd has"
         raise ModelError.about(path, expected=expected, found=str(error)) from error
-    except RuntimeError as error:
-        found = str(error).splitlines()[-1]
-        raise ModelError.about(path, expected="a network", found=found) from error
+    except (OSError, RuntimeError, MemoryError) as error:
+        expected = "a network that can be read, and memory for it"
+        found = str(error) or type(error).__name__
+        raise ModelError.about(path, expected=expected, found=found.splitlines()[-1]) from error
     del network
     give_back(model.folder / fold.weights.name)
     return WinogradEngine(program, threads)

@@ -31,7 +31,7 @@ static int taps_of(const Convolution *layer) {
 /* Output voxels that follow each other along x, and what a tap of the filter sees at them. */
 typedef struct {
     int row, end;   /* of the batch */
-    int seen, last; /* rows from `seen` until `last` see the input, the others lie beyond its border */
+    int seen, last; /* rows from `seen` until `last` see the input, the others lie beyond it */
     long start;     /* voxel that the first of these sees; each further one is a stride on */
 } Run;
 
@@ -139,7 +139,8 @@ static int convolve_batch(void *argument, long item, int member) {
     const Convolution *layer = task->layer;
     int taps = taps_of(layer), depth = layer->blocks * VL;
     if (task->planar) depth = (task->channels * taps + VL - 1) / VL * VL;
-    float *seen = team_memory(task->team, member, 0, (long)depth * task->batch * (task->planar ? 1 : layer->kernel[2]));
+    int at_once = task->planar ? 1 : layer->kernel[2]; /* taps, a row of them */
+    float *seen = team_memory(task->team, member, 0, (long)depth * at_once * task->batch);
     float *sums = team_memory(task->team, member, 1, (long)layer->out_blocks * VL * task->batch);
     if (!seen || !sums) return 0;
 
@@ -149,12 +150,11 @@ static int convolve_batch(void *argument, long item, int member) {
         gather_planar(task, first, count, depth, seen);
         multiply_panels(task, count, depth, seen, layer->filters, sums, 0);
     } else {
-        int row = layer->kernel[2]; /* of taps, at once */
-        for (int tap = 0; tap < taps; tap += row) {
-            for (int x = 0; x < row; x++)
+        for (int tap = 0; tap < taps; tap += at_once) {
+            for (int x = 0; x < at_once; x++)
                 gather(task, first, count, tap + x, seen + (long)x * depth * task->batch);
             const float *filters = layer->filters + (long)tap * depth * PANEL;
-            multiply_panels(task, count, row * depth, seen, filters, sums, tap > 0);
+            multiply_panels(task, count, at_once * depth, seen, filters, sums, tap > 0);
         }
     }
     if (task->classes)

@@ -59,6 +59,7 @@ class _Reader:
     def __init__(self) -> None:
         self._network = Network()
         self._values: dict[str, _Value] = {}
+        self._doubled_map: FeatureMap | None = None
         self._read: dict[str, Callable[[Any], _Value]] = {
             "Parameter": lambda _: None,
             "Convolution": self._convolution,
@@ -87,6 +88,8 @@ class _Reader:
         result = list(self._values.values())[-1]
         _need(isinstance(last, Convolve), "a convolution as the last layer", type(last))
         _need(result == Reading(last.out), "the result of the last layer", result)
+        _need(self._doubled_map in (None, last.out), "doubling at the end", self._doubled_map)
+        self._network.interleaved = self._doubled_map is not None
         return self._network
 
     def _value(self, node: Any, at: int = 0) -> _Value:
@@ -160,12 +163,12 @@ class _Reader:
         bias = np.zeros(len(whole), np.float32)
         layer = Convolve(reads, out, whole, bias, size, (1, 1, 1), (1, 1, 1))
         self._network.layers.append(layer)
-        self._network.interleaved = True
+        self._doubled_map = out
         return Reading(out)
 
     def _add(self, node: Any) -> _Value:
         if _is_constant(node, 1):
-            return self._shifted(self._reading(node), _per_channel(node))
+            return self._shifted(node, self._reading(node), _per_channel(node))
         first, second = self._reading(node, 0), self._reading(node, 1)
         same = (first.of.channels, first.of.size) == (second.of.channels, second.of.size)
         _need(same, "a sum of maps of one shape", node.get_friendly_name())
@@ -174,44 +177,48 @@ class _Reader:
         return Reading(out)
 
     def _multiply(self, node: Any) -> _Value:
-        return self._scaled(self._reading(node), _per_channel(node))
+        return self._scaled(node, self._reading(node), _per_channel(node))
 
     def _batch_norm(self, node: Any) -> _Value:
         weight, bias, mean, variance = (_constant(node, at) for at in range(1, 5))
         factor = weight / np.sqrt(variance + node.get_attributes()["epsilon"])
-        return self._shifted(self._scaled(self._reading(node), factor), bias - mean * factor)
+        scaled = self._scaled(node, self._reading(node), factor)
+        return self._shifted(node, scaled, bias - mean * factor)
 
-    def _scaled(self, reading: Reading, factor: Floats) -> Reading:
+    def _scaled(self, node: Any, reading: Reading, factor: Floats) -> Reading:
         """Multiply each channel: of the norm, else of the convolution that has just been read."""
         _need(reading.slope == 1, "a factor before the ReLU", reading)
+        _need(reading.of != self._doubled_map, "no factor after doubling", reading)
         factor = np.broadcast_to(factor, reading.of.channels)
         if (norm := reading.norm) is not None:
             return replace(reading, norm=Norm(norm.eps, norm.weight * factor, norm.bias * factor))
-        layer = self._own_layer(reading)
+        layer = self._own_layer(node, reading)
         channels = 0 if isinstance(layer, Convolve) else 1
         shape = [-1 if axis == channels else 1 for axis in range(5)]
         layer.filters = layer.filters * factor.reshape(shape)
         layer.bias = layer.bias * factor
         return reading
 
-    def _shifted(self, reading: Reading, shift: Floats) -> Reading:
+    def _shifted(self, node: Any, reading: Reading, shift: Floats) -> Reading:
         """Add a bias: of the norm, else of the convolution that has just been read."""
         _need(reading.slope == 1, "a bias before the ReLU", reading)
-        if self._network.interleaved and shift.size > 1:
+        if reading.of == self._doubled_map and shift.size > 1:
             shift = np.repeat(shift, 8)
         shift = np.broadcast_to(shift, reading.of.channels)
         if (norm := reading.norm) is not None:
             return replace(reading, norm=replace(norm, bias=norm.bias + shift))
-        layer = self._own_layer(reading)
+        layer = self._own_layer(node, reading)
         layer.bias = layer.bias + shift
         return reading
 
-    def _own_layer(self, reading: Reading) -> Convolve | Transpose:
-        """Give the layer that wrote a map, if it is the last so far: nothing else has read it."""
+    def _own_layer(self, node: Any, reading: Reading) -> Convolve | Transpose:
+        """Give the layer that wrote what an operator reads, if nothing else reads that."""
         layer = self._network.layers[-1]
-        if not isinstance(layer, Convolve | Transpose) or layer.out != reading.of:
-            raise UnknownOperatorError(f"what does not follow its convolution: {reading}")
-        return layer
+        is_convolution = isinstance(layer, Convolve | Transpose) and layer.out == reading.of
+        readers = len(node.input_value(0).get_target_inputs())
+        if not is_convolution or readers != 1:
+            raise UnknownOperatorError(f"what is not a convolution's own: {reading}")
+        return layer  # type: ignore[return-value]
 
     def _norm(self, node: Any) -> _Value:
         reading, how = self._reading(node), node.get_attributes()

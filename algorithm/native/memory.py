@@ -64,7 +64,7 @@ def _rooms(network: Network, floats: Mapping[int, int]) -> dict[int, _Room]:
     last_readers = network.last_readers()
     rooms: dict[int, _Room] = {}
     for at, layer in enumerate(network.layers[:-1]):
-        end = last_readers[layer.out.number]
+        end = last_readers.get(layer.out.number, at)
         ending = [
             rooms[reading.of.number]
             for reading in layer.reads

@@ -95,8 +95,8 @@ class Program:
         geometry = (layer.size, layer.kernel, layer.stride, layer.pad)
         bound = self._described(layer, filters, out, geometry, (mean, variance))
         run = self._run_convolution(layer, bound, is_last=is_last, is_winograd=is_winograd)
-        norm = self._norms.get(layer.out.number)
-        return [run] if norm is None else [run, self._normalise(norm, mean, variance)]
+        norms = self._norms.get(layer.out.number, [])
+        return [run, *(self._normalise(norm, mean, variance) for norm in norms)]
 
     def _run_convolution(
         self, layer: Convolve, bound: Convolution, *, is_last: bool, is_winograd: bool
@@ -223,14 +223,14 @@ def _interleave(logits: Floats) -> Floats:
     return split.transpose(0, 4, 1, 5, 2, 6, 3).reshape(-1, 2 * z, 2 * y, 2 * x)
 
 
-def _norms_by_map(network: Network) -> dict[int, Norm]:
-    """Give, per map's number, its norm; a map is read with one norm only."""
-    return {
-        reading.of.number: reading.norm
-        for layer in network.layers
-        for reading in layer.reads
-        if reading.norm is not None
-    }
+def _norms_by_map(network: Network) -> dict[int, list[Norm]]:
+    """Give, per map's number, the norms that it is read with."""
+    norms: dict[int, dict[int, Norm]] = {}
+    for layer in network.layers:
+        for reading in layer.reads:
+            if reading.norm is not None:
+                norms.setdefault(reading.of.number, {})[id(reading.norm)] = reading.norm
+    return {number: list(own.values()) for number, own in norms.items()}
 
 
 def _input_channels(network: Network) -> int:

@@ -68,15 +68,17 @@ Team *team_open(int members) {
     team->threads = calloc(members, sizeof *team->threads);
     team->numbers = calloc(members, sizeof *team->numbers);
     team->memories = calloc(members + 1, sizeof *team->memories);
-    int fine = team->threads && team->numbers && team->memories;
-    for (int number = 1; fine && number < members; number++) {
-        team->numbers[number] = (Member){team, number};
-        fine = !pthread_create(&team->threads[number], 0, live, &team->numbers[number]);
-        team->members += fine;
+    if (!team->threads || !team->numbers || !team->memories) {
+        team_close(team);
+        return 0;
     }
-    if (fine) return team;
-    team_close(team);
-    return 0;
+    while (team->members < members) {
+        Member *member = &team->numbers[team->members];
+        *member = (Member){team, team->members};
+        if (pthread_create(&team->threads[member->number], 0, live, member)) break;
+        team->members++;
+    }
+    return team;
 }
 
 void team_close(Team *team) {

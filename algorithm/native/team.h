@@ -4,7 +4,8 @@
 
 typedef struct Team Team;
 
-/* Start a team; the caller's thread is one of its members. 0 if there is no memory or no thread. */
+/* Start a team. The caller's thread is one of its members, the only one where no other can be
+ * started. 0 if there is no memory. */
 Team *team_open(int members);
 
 void team_close(Team *team);

@@ -26,8 +26,12 @@ def job(tmp_path: Path, sample: Path) -> Folders:
 
 
 @pytest.fixture(
-    params=[("algorithm", []), ("gpu_algorithm", ["--engine", "torch"])],
-    ids=["openvino", "torch"],
+    params=[
+        ("algorithm", []),
+        ("algorithm", ["--engine", "winograd"]),
+        ("gpu_algorithm", ["--engine", "torch"]),
+    ],
+    ids=["openvino", "winograd", "torch"],
 )
 def segmented(request: pytest.FixtureRequest, job: Folders) -> Folders:
     """The sample after the algorithm's job."""
