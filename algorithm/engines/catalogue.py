@@ -16,16 +16,16 @@ from algorithm.engines.options import Options
 from algorithm.manifest import Fold
 from algorithm.native.library import digest, library_path
 from algorithm.weights import Model
-from uls.errors import CallError, ModelError
 
 __all__ = [
     "ENGINES",
     "Candidate",
     "Entry",
-    "check_runs",
     "has_provider",
     "installed",
+    "lacks_library",
     "lacks_onnx",
+    "missing_packages",
     "package",
 ]
 
@@ -142,9 +142,17 @@ class Candidate:
 
 def installed(name: str) -> bool:
     """Say whether the packages of an engine are there, and its library; none is imported."""
-    entry = ENGINES[name]
-    packages = all(find_spec(package) is not None for package in entry.packages)
-    return packages and (not entry.has_library or library_path() is not None)
+    return not missing_packages(name) and not lacks_library(name)
+
+
+def missing_packages(name: str) -> list[str]:
+    """List the packages of an engine that are not installed; none is imported."""
+    return [package for package in ENGINES[name].packages if find_spec(package) is None]
+
+
+def lacks_library(name: str) -> bool:
+    """Say whether an engine takes a library of ours that was not built, or not for this CPU."""
+    return ENGINES[name].has_library and library_path() is None
 
 
 def has_provider(name: str) -> bool:
@@ -175,41 +183,3 @@ def package(name: str) -> str:
         except PackageNotFoundError:
             continue
     return f"{ENGINES[name].distributions[0]} of unknown version"
-
-
-def check_runs(candidate: Candidate, model: Model) -> None:
-    """Check that a candidate that was asked for can be made.
-
-    Raises:
-        CallError: it does not know the device or the precision, or is not installed.
-        ModelError: the model lacks the file that it reads.
-    """
-    name, entry = candidate.engine, candidate.entry
-    if candidate.device not in entry.devices:
-        expected = f"a device among {', '.join(entry.devices)}"
-        raise CallError.about(f"--engine {name}", expected=expected, found=candidate.device)
-    if candidate.precision not in entry.precisions:
-        expected = f"precision {' or '.join(entry.precisions)}"
-        raise CallError.about(f"--engine {name}", expected=expected, found=candidate.precision)
-    if missing := ", ".join(one for one in entry.packages if find_spec(one) is None):
-        raise CallError.about(
-            f"--engine {name}",
-            expected=f"the packages {', '.join(entry.packages)}",
-            found=f"{missing} not installed",
-            hint=f"Install them with `pip install '.[{entry.extra}]'`, or take another engine.",
-        )
-    if entry.has_library and library_path() is None:
-        raise CallError.about(
-            f"--engine {name}",
-            expected="the library for this CPU (AVX2 or AVX-512), which installing builds",
-            found="none",
-            hint="Build it with `pip install ziglang && python -m algorithm.native.build`, or take "
-            "another engine.",
-        )
-    if lacks_onnx(name, model):
-        raise ModelError.about(
-            model.folder,
-            expected=f"an ONNX file for every fold, which --engine {name} reads",
-            found="none",
-            hint="Import the model again where the package onnx is installed.",
-        )

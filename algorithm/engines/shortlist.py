@@ -4,13 +4,13 @@ from algorithm.engines import admission
 from algorithm.engines.catalogue import (
     ENGINES,
     Candidate,
-    check_runs,
     has_provider,
     installed,
     lacks_onnx,
 )
 from algorithm.engines.conditions import Conditions
 from algorithm.engines.hardware import cuda_is_there
+from algorithm.engines.needs import check_runs
 from algorithm.engines.trial import is_small
 from algorithm.weights import Model
 from uls.errors import CallError

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from algorithm.engines.openvino_package import openvino, passes
+from algorithm.native.doubling import PARTS, plain_filters
 from algorithm.native.network import (
     Convolve,
     FeatureMap,
@@ -21,17 +22,21 @@ from algorithm.native.network import (
     Reading,
     Sum,
     Transpose,
-    Zyx,
+)
+from algorithm.native.operators import (
+    UnknownOperatorError,
+    constant,
+    is_constant,
+    need,
+    per_channel,
+    scalar,
+    zyx,
 )
 
 __all__ = ["UnknownOperatorError", "read_network"]
 
 _Value = Reading | tuple[Reading, ...] | None
 """What an operator gives: a map, several one after the other, or None for the network's input."""
-
-
-class UnknownOperatorError(ValueError):
-    """The library cannot run a network's operator."""
 
 
 def read_network(onnx: Path, shape: tuple[int, ...]) -> Network:
@@ -68,7 +73,7 @@ class _Reader:
             "Multiply": self._multiply,
             "MVN": self._norm,
             "BatchNormInference": self._batch_norm,
-            "PRelu": lambda node: self._relu(node, _scalar(node)),
+            "PRelu": lambda node: self._relu(node, scalar(node)),
             "Relu": lambda node: self._relu(node, 0.0),
             "AvgPool": self._pool,
             "Concat": self._concat,
@@ -86,9 +91,9 @@ class _Reader:
         """Give the network, whose last layer must write the result as it is."""
         last = self._network.layers[-1]
         result = list(self._values.values())[-1]
-        _need(isinstance(last, Convolve), "a convolution as the last layer", type(last))
-        _need(result == Reading(last.out), "the result of the last layer", result)
-        _need(self._doubled_map in (None, last.out), "doubling at the end", self._doubled_map)
+        need(isinstance(last, Convolve), "a convolution as the last layer", type(last))
+        need(result == Reading(last.out), "the result of the last layer", result)
+        need(self._doubled_map in (None, last.out), "doubling at the end", self._doubled_map)
         self._network.interleaved = self._doubled_map is not None
         return self._network
 
@@ -109,16 +114,16 @@ class _Reader:
 
     def _new_map(self, node: Any) -> FeatureMap:
         _, channels, *size = node.get_output_shape(0)
-        return FeatureMap(len(self._network.layers), channels, _zyx(size))
+        return FeatureMap(len(self._network.layers), channels, zyx(size))
 
     def _convolution(self, node: Any) -> _Value:
         how = node.get_attributes()
-        _need(how["pads_begin"] == how["pads_end"], "padding", how)
-        _need(set(how["dilations"]) == {1} and how["auto_pad"] == "explicit", "dilations", how)
-        filters = _constant(node, 1)
+        need(how["pads_begin"] == how["pads_end"], "padding", how)
+        need(set(how["dilations"]) == {1} and how["auto_pad"] == "explicit", "dilations", how)
+        filters = constant(node, 1)
         out = self._new_map(node)
-        size = _zyx(node.get_input_shape(0)[2:])
-        stride, pad = _zyx(how["strides"]), _zyx(how["pads_begin"])
+        size = zyx(node.get_input_shape(0)[2:])
+        stride, pad = zyx(how["strides"]), zyx(how["pads_begin"])
         bias = np.zeros(out.channels, np.float32)
         layer = Convolve(self._readings(node), out, filters, bias, size, stride, pad)
         self._network.layers.append(layer)
@@ -126,69 +131,55 @@ class _Reader:
 
     def _transposed(self, node: Any) -> _Value:
         how = node.get_attributes()
-        filters = _constant(node, 1)
+        filters = constant(node, 1)
         if filters.shape[2:] == (4, 4, 4):
             return self._doubled(node, filters, how)
-        _need(_zyx(how["strides"]) == filters.shape[2:], "a transposed kernel of its stride", how)
+        need(zyx(how["strides"]) == filters.shape[2:], "a transposed kernel of its stride", how)
         padding = {*how["pads_begin"], *how["pads_end"], *how["output_padding"]}
-        _need(padding == {0} and set(how["dilations"]) == {1}, "padding", how)
+        need(padding == {0} and set(how["dilations"]) == {1}, "padding", how)
         out = self._new_map(node)
         bias = np.zeros(out.channels, np.float32)
         self._network.layers.append(Transpose((self._reading(node),), out, filters, bias))
         return Reading(out)
 
     def _doubled(self, node: Any, filters: Floats, how: Any) -> _Value:
-        """Read a transposed convolution that ends a network at twice its size.
-
-        An output voxel sees two of its four taps along each axis: the even ones taps 3 and 1 of the
-        input voxels before and at half their place, the odd ones taps 2 and 0 of those at and after
-        it. So it is a convolution of three taps with a set of filters for each.
-        """
-        shape = (_zyx(how["strides"]), _zyx(how["pads_begin"]), _zyx(how["pads_end"]))
-        _need(shape == ((2, 2, 2), (1, 1, 1), (1, 1, 1)), "stride 2 and pad 1", how)
-        _need({*how["output_padding"], *how["dilations"]} == {0, 1}, "no more padding", how)
-        sets = filters.swapaxes(0, 1)[:, np.newaxis]
-        for axis in (-3, -2, -1):
-            none = np.zeros_like(sets.take([0], axis))
-            three, two, one, zero = (sets.take([tap], axis) for tap in (3, 2, 1, 0))
-            even = np.concatenate([three, one, none], axis)
-            odd = np.concatenate([none, two, zero], axis)
-            sets = np.concatenate([even[:, :, np.newaxis], odd[:, :, np.newaxis]], 2)
-            sets = sets.reshape(len(sets), -1, *sets.shape[3:])
+        """Read a transposed convolution that ends a network at twice its size."""
+        shape = (zyx(how["strides"]), zyx(how["pads_begin"]), zyx(how["pads_end"]))
+        need(shape == ((2, 2, 2), (1, 1, 1), (1, 1, 1)), "stride 2 and pad 1", how)
+        need({*how["output_padding"], *how["dilations"]} == {0, 1}, "no more padding", how)
         reads = (self._reading(node),)
         size = reads[0].of.size
-        classes = len(sets)
-        whole = sets.reshape(8 * classes, *sets.shape[2:])
-        out = FeatureMap(len(self._network.layers), len(whole), size)
-        bias = np.zeros(len(whole), np.float32)
-        layer = Convolve(reads, out, whole, bias, size, (1, 1, 1), (1, 1, 1))
+        plain = plain_filters(filters)
+        out = FeatureMap(len(self._network.layers), len(plain), size)
+        bias = np.zeros(len(plain), np.float32)
+        layer = Convolve(reads, out, plain, bias, size, (1, 1, 1), (1, 1, 1))
         self._network.layers.append(layer)
         self._doubled_map = out
         return Reading(out)
 
     def _add(self, node: Any) -> _Value:
-        if _is_constant(node, 1):
-            return self._shifted(node, self._reading(node), _per_channel(node))
+        if is_constant(node, 1):
+            return self._shifted(node, self._reading(node), per_channel(node))
         first, second = self._reading(node, 0), self._reading(node, 1)
         same = (first.of.channels, first.of.size) == (second.of.channels, second.of.size)
-        _need(same, "a sum of maps of one shape", node.get_friendly_name())
+        need(same, "a sum of maps of one shape", node.get_friendly_name())
         out = self._new_map(node)
         self._network.layers.append(Sum((first, second), out))
         return Reading(out)
 
     def _multiply(self, node: Any) -> _Value:
-        return self._scaled(node, self._reading(node), _per_channel(node))
+        return self._scaled(node, self._reading(node), per_channel(node))
 
     def _batch_norm(self, node: Any) -> _Value:
-        weight, bias, mean, variance = (_constant(node, at) for at in range(1, 5))
+        weight, bias, mean, variance = (constant(node, at) for at in range(1, 5))
         factor = weight / np.sqrt(variance + node.get_attributes()["epsilon"])
         scaled = self._scaled(node, self._reading(node), factor)
         return self._shifted(node, scaled, bias - mean * factor)
 
     def _scaled(self, node: Any, reading: Reading, factor: Floats) -> Reading:
         """Multiply each channel: of the norm, else of the convolution that has just been read."""
-        _need(reading.slope == 1, "a factor before the ReLU", reading)
-        _need(reading.of != self._doubled_map, "no factor after doubling", reading)
+        need(reading.slope == 1, "a factor before the ReLU", reading)
+        need(reading.of != self._doubled_map, "no factor after doubling", reading)
         factor = np.broadcast_to(factor, reading.of.channels)
         if (norm := reading.norm) is not None:
             return replace(reading, norm=Norm(norm.eps, norm.weight * factor, norm.bias * factor))
@@ -201,9 +192,9 @@ class _Reader:
 
     def _shifted(self, node: Any, reading: Reading, shift: Floats) -> Reading:
         """Add a bias: of the norm, else of the convolution that has just been read."""
-        _need(reading.slope == 1, "a bias before the ReLU", reading)
+        need(reading.slope == 1, "a bias before the ReLU", reading)
         if reading.of == self._doubled_map and shift.size > 1:
-            shift = np.repeat(shift, 8)
+            shift = np.repeat(shift, PARTS)
         shift = np.broadcast_to(shift, reading.of.channels)
         if (norm := reading.norm) is not None:
             return replace(reading, norm=replace(norm, bias=norm.bias + shift))
@@ -223,62 +214,26 @@ class _Reader:
     def _norm(self, node: Any) -> _Value:
         reading, how = self._reading(node), node.get_attributes()
         layer = self._network.layers[reading.of.number]
-        _need(reading == Reading(layer.out) and isinstance(layer, Convolve), "a norm", reading)
-        _need(how["normalize_variance"] and how["eps_mode"] == "INSIDE_SQRT", "a norm", how)
-        _need(sorted(_constant(node, 1).tolist()) == [2, 3, 4], "a norm of instances", how)
+        need(reading == Reading(layer.out) and isinstance(layer, Convolve), "a norm", reading)
+        need(how["normalize_variance"] and how["eps_mode"] == "INSIDE_SQRT", "a norm", how)
+        need(sorted(constant(node, 1).tolist()) == [2, 3, 4], "a norm of instances", how)
         return reading.normalised(how["eps"])
 
     def _relu(self, node: Any, slope: float) -> _Value:
         reading = self._reading(node)
-        _need(reading.slope == 1 and 0 <= slope <= 1, "one ReLU at a time", slope)
+        need(reading.slope == 1 and 0 <= slope <= 1, "one ReLU at a time", slope)
         return replace(reading, slope=slope)
 
     def _pool(self, node: Any) -> _Value:
         how = node.get_attributes()
-        box = _zyx(how["kernel"])
-        _need(_zyx(how["strides"]) == box, "boxes side by side", how)
-        _need({*how["pads_begin"], *how["pads_end"]} == {0}, "padding", how)
-        _need(how["rounding_type"] == "floor", "whole boxes", how)
+        box = zyx(how["kernel"])
+        need(zyx(how["strides"]) == box, "boxes side by side", how)
+        need({*how["pads_begin"], *how["pads_end"]} == {0}, "padding", how)
+        need(how["rounding_type"] == "floor", "whole boxes", how)
         out = self._new_map(node)
         self._network.layers.append(Pool((self._reading(node),), out, box))
         return Reading(out)
 
     def _concat(self, node: Any) -> _Value:
-        _need(node.get_attributes()["axis"] in (1, -4), "joined channels", node.get_attributes())
+        need(node.get_attributes()["axis"] in (1, -4), "joined channels", node.get_attributes())
         return tuple(self._reading(node, at) for at in range(node.get_input_size()))
-
-
-def _need(fine: bool, what: str, found: Any) -> None:
-    if not fine:
-        raise UnknownOperatorError(f"{what}: {found}")
-
-
-def _is_constant(node: Any, at: int) -> bool:
-    return bool(node.input_value(at).get_node().get_type_name() == "Constant")
-
-
-def _constant(node: Any, at: int) -> Any:
-    if not _is_constant(node, at):
-        raise UnknownOperatorError(f"{node.get_friendly_name()} of weights that are not constant")
-    return node.input_value(at).get_node().data
-
-
-def _per_channel(node: Any) -> Floats:
-    """Give the constant of an operator: one value, or one per channel."""
-    values = _constant(node, 1)
-    fine = values.size == 1 or (values.ndim >= 4 and values.size == values.shape[-4])
-    _need(fine, "a value per channel", values.shape)
-    return np.asarray(values, np.float32).reshape(-1)
-
-
-def _scalar(node: Any) -> float:
-    values = _constant(node, 1)
-    _need(bool(np.all(values == values.flat[0])), "one slope", values.shape)
-    return float(values.flat[0])
-
-
-def _zyx(values: Any) -> Zyx:
-    if len(values) != 3:
-        raise UnknownOperatorError(f"three axes: {list(values)}")
-    z, y, x = (int(value) for value in values)
-    return z, y, x

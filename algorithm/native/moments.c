@@ -16,7 +16,7 @@ void moments_keep(Moments *moments, long item, int block, const Sums *sums) {
     long at = item * moments->channels + block * VL;
     *(vf *)(moments->mean + at) = sums->pivot + mean;
     *(vf *)(moments->squares + at) = sums->squares - sums->sum * mean;
-    moments->count[item] = sums->count;
+    if (block == 0) moments->count[item] = sums->count; /* once, as blocks may have threads each */
 }
 
 void moments_join(const Moments *moments, double *mean, double *variance) {

@@ -141,3 +141,20 @@ class Network:
         return {
             reading.of.number: at for at, layer in enumerate(self.layers) for reading in layer.reads
         }
+
+    def norms(self) -> dict[int, list[Norm]]:
+        """Give, per map's number, the norms that it is read with."""
+        norms: dict[int, dict[int, Norm]] = {}
+        for layer in self.layers:
+            for reading in layer.reads:
+                if reading.norm is not None:
+                    norms.setdefault(reading.of.number, {})[id(reading.norm)] = reading.norm
+        return {number: list(own.values()) for number, own in norms.items()}
+
+    @property
+    def input_shape(self) -> tuple[int, int, int, int]:
+        """Give (channels, z, y, x) of what the first layer, a convolution, reads."""
+        first = self.layers[0]
+        if not isinstance(first, Convolve):
+            raise TypeError(f"a network begins with a convolution, not with {first}")
+        return (int(first.filters.shape[1]), *first.size)

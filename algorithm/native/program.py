@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithm.native import layout
+from algorithm.native.doubling import interleave
 from algorithm.native.library import Convolution, Library, Source, triple
 from algorithm.native.memory import Rooms
 from algorithm.native.network import (
@@ -49,11 +50,11 @@ class Program:
             for reading in layer.reads
             if reading.norm is not None
         }
-        self._norms = _norms_by_map(network)
+        self._norms = network.norms()
         last = network.layers[-1]
         self._interleaved = network.interleaved
         self._logits = layout.aligned(last.out.channels, *last.out.size)
-        self._input = layout.aligned(_input_channels(network), *_input_size(network))
+        self._input = layout.aligned(*network.input_shape)
         self._steps = [
             step for layer in network.layers for step in self._bind(layer, is_last=layer is last)
         ]
@@ -70,7 +71,7 @@ class Program:
         self._input[...] = patch
         for step in self._steps:
             step()
-        return _interleave(self._logits) if self._interleaved else self._logits
+        return interleave(self._logits) if self._interleaved else self._logits
 
     def _bind(self, layer: Layer, *, is_last: bool) -> list[Callable[[], None]]:
         if isinstance(layer, Convolve):
@@ -214,32 +215,3 @@ class Program:
 def _suits_winograd(layer: Convolve) -> bool:
     is_plain = layer.kernel == (3, 3, 3) and layer.stride == layer.pad == (1, 1, 1)
     return is_plain and bool(layer.reads)
-
-
-def _interleave(logits: Floats) -> Floats:
-    """Turn (classes × 2 × 2 × 2, z, y, x) into (classes, 2z, 2y, 2x)."""
-    _, z, y, x = logits.shape
-    split = logits.reshape(-1, 2, 2, 2, z, y, x)
-    return split.transpose(0, 4, 1, 5, 2, 6, 3).reshape(-1, 2 * z, 2 * y, 2 * x)
-
-
-def _norms_by_map(network: Network) -> dict[int, list[Norm]]:
-    """Give, per map's number, the norms that it is read with."""
-    norms: dict[int, dict[int, Norm]] = {}
-    for layer in network.layers:
-        for reading in layer.reads:
-            if reading.norm is not None:
-                norms.setdefault(reading.of.number, {})[id(reading.norm)] = reading.norm
-    return {number: list(own.values()) for number, own in norms.items()}
-
-
-def _input_channels(network: Network) -> int:
-    first = network.layers[0]
-    assert isinstance(first, Convolve)  # noqa: S101  (there is nothing else to read)
-    return int(first.filters.shape[1])
-
-
-def _input_size(network: Network) -> Zyx:
-    first = network.layers[0]
-    assert isinstance(first, Convolve)  # noqa: S101
-    return first.size

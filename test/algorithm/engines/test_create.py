@@ -53,7 +53,7 @@ def _no_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
 
 
-@pytest.mark.parametrize("name", ["torch", "openvino", "onnx"])
+@pytest.mark.parametrize("name", ["winograd", "torch", "openvino", "onnx"])
 def test_every_fold_gets_an_engine(model: weights.Model, name: str) -> None:
     first, second = engines.create(name, model)
     batch = np.random.default_rng(0).normal(size=(2, 1, 8, 16, 16)).astype(np.float32)
