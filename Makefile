@@ -39,7 +39,7 @@ lock: venv ## Write the lock files anew (UPGRADE=1: with the newest versions)
 	requirements/lock.sh $(if $(UPGRADE),--upgrade)
 
 # torch comes first, alone: nothing that follows can then bring in CUDA packages or another torch.
-$(INSTALLED): requirements/build.txt requirements/dev.txt constraints.txt pyproject.toml setup.py $(wildcard algorithm/native/*.[ch])
+$(INSTALLED): requirements/build.txt requirements/dev.txt constraints.txt pyproject.toml setup.py $(wildcard algorithm/native/*.[ch]) algorithm/native/build.py
 	@[ -x $(VENV)/bin/python ] || requirements/make-venv.sh $(VENV)
 	@echo "Installing torch into $(VENV) ..."
 	$(PIP) install --quiet --no-deps $(TORCH_ARGS) --constraint constraints.txt torch

@@ -27,7 +27,8 @@ def first_admitted(wanted: Sequence[Candidate], model: Model, *, named: bool) ->
     Args:
         wanted: the most promising first.
         model: the model.
-        named: the user named the engine: its float32, the last, runs without a check.
+        named: the user named the engine: its float32, the last, runs without a check, but for an
+            engine with a library of our own.
 
     Raises:
         UserError: the last candidate cannot be made.
@@ -37,7 +38,7 @@ def first_admitted(wanted: Sequence[Candidate], model: Model, *, named: bool) ->
     ordered = _by_promise_or_speed(wanted, known)
     for candidate in ordered:
         try:
-            as_named = named and candidate == wanted[-1]
+            as_named = named and candidate == wanted[-1] and not candidate.entry.has_library
             passes = _passes(candidate, model, known.get(candidate), on_trust=as_named)
             if passes or as_named:
                 return tuple(candidate.make(model, fold) for fold in model.manifest.folds)
@@ -123,7 +124,7 @@ def _judged(candidate: Candidate, model: Model, reference: Candidate) -> Admissi
 
 
 def _judged_on_smaller_patch(candidate: Candidate, model: Model, reference: Candidate) -> Admission:
-    """Compare in seconds an engine whose arithmetic does not depend on the size of the patch."""
+    """Compare in seconds, on a smaller patch: every layer and weight, if not every size of map."""
     smaller = on_smaller_patch(model)
     found = Trial(smaller, reference).run(candidate)
     return found.model_copy(

@@ -12,7 +12,7 @@ from algorithm.engines.mapped_pages import give_back
 from algorithm.engines.options import Options
 from algorithm.manifest import Fold
 from algorithm.native.graph import UnknownOperatorError, read_network
-from algorithm.native.library import Library, library_path
+from algorithm.native.library import library_path, shared
 from algorithm.native.program import Program
 from algorithm.weights import Model
 from uls.errors import CallError, ModelError
@@ -32,20 +32,20 @@ def create(model: Model, fold: Fold, _options: Options) -> Engine:
         expected, found = "its library, for this CPU", "none"
         raise CallError.about("--engine winograd", expected=expected, found=found)
     path = model.folder / (fold.onnx.name if fold.onnx else "")
-    threads = available_cpus()
     try:
         network = read_network(path, (1, *model.manifest.input_shape))
-        program = Program(network, Library(library, threads))
+        native = shared(library, available_cpus())
+        program = Program(network, native)
     except UnknownOperatorError as error:
         expected = "layers that --engine winograd has"
         raise ModelError.about(path, expected=expected, found=str(error)) from error
-    except (OSError, RuntimeError, MemoryError) as error:
+    except (OSError, RuntimeError, MemoryError, ValueError, LookupError, TypeError) as error:
         expected = "a network that can be read, and memory for it"
         found = str(error) or type(error).__name__
         raise ModelError.about(path, expected=expected, found=found.splitlines()[-1]) from error
     del network
     give_back(model.folder / fold.weights.name)
-    return WinogradEngine(program, threads)
+    return WinogradEngine(program, native.threads)
 
 
 class WinogradEngine:

@@ -4,12 +4,14 @@ Installing the project does so by itself where there is a C compiler: the one th
 package `ziglang` (`pip install ziglang`), or gcc or clang.
 """
 
+import hashlib
 import os
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,8 +24,19 @@ _GLIBC = "x86_64-linux-gnu.2.28"
 _LIMIT_SECONDS = 300
 
 
+@cache
+def library_name(kind: str) -> str:
+    """Name a library by what it is built from: one of other sources is never taken for it."""
+    digest = hashlib.sha256()
+    for source in [*sorted(SOURCES.glob("*.[ch]")), Path(__file__)]:
+        digest.update(source.read_bytes())
+    return f"{kind}-{digest.hexdigest()[:8]}.so"
+
+
 def build(folder: Path) -> list[Path]:
     """Compile the libraries into a folder; no compiler, or another machine than x86-64: none.
+
+    Libraries of other sources that lie there are removed.
 
     Returns:
         The libraries; each is there as a whole or not at all.
@@ -31,11 +44,13 @@ def build(folder: Path) -> list[Path]:
     Raises:
         RuntimeError: a compiler does not manage.
     """
+    for other in set(folder.glob("*.so")) - {folder / library_name(kind) for kind in KINDS}:
+        other.unlink()
     compiler = find_compiler()
     if compiler is None:
         return []
     folder.mkdir(parents=True, exist_ok=True)
-    return [_compile(compiler, kind, folder / f"{kind}.so") for kind in KINDS]
+    return [_compile(compiler, kind, folder / library_name(kind)) for kind in KINDS]
 
 
 def find_compiler() -> list[str] | None:
@@ -51,25 +66,28 @@ def find_compiler() -> list[str] | None:
 
 
 def _compile(compiler: list[str], kind: str, library: Path) -> Path:
-    beside = library.with_suffix(".part")
-    with tempfile.TemporaryDirectory() as scratch:
-        done = subprocess.run(  # noqa: S603  (the compiler is the user's own)
-            [
-                *compiler,
-                *_target(compiler, kind),
-                *_OPTIONS,
-                *(str(source) for source in sorted(SOURCES.glob("*.c"))),
-                *("-o", str(beside), "-lpthread"),
-            ],
-            env={**os.environ, "ZIG_GLOBAL_CACHE_DIR": scratch, "ZIG_LOCAL_CACHE_DIR": scratch},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_LIMIT_SECONDS,
-        )
-    if done.returncode:
-        raise RuntimeError(f"{shlex.join(compiler)} does not compile {SOURCES}:\n{done.stderr}")
-    beside.replace(library)
+    with tempfile.TemporaryDirectory(dir=library.parent) as scratch:
+        beside = Path(scratch) / library.name
+        try:
+            done = subprocess.run(  # noqa: S603  (the compiler is the user's own)
+                [
+                    *compiler,
+                    *_target(compiler, kind),
+                    *_OPTIONS,
+                    *(str(source) for source in sorted(SOURCES.glob("*.c"))),
+                    *("-o", str(beside), "-lpthread"),
+                ],
+                env={**os.environ, "ZIG_GLOBAL_CACHE_DIR": scratch, "ZIG_LOCAL_CACHE_DIR": scratch},
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_LIMIT_SECONDS,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise RuntimeError(f"{shlex.join(compiler)} does not run: {error}") from error
+        if done.returncode:
+            raise RuntimeError(f"{shlex.join(compiler)} does not compile {SOURCES}:\n{done.stderr}")
+        beside.replace(library)
     return library
 
 

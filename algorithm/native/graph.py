@@ -3,6 +3,7 @@
 An operator that the library does not have is refused; the model then runs on another engine.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -65,6 +66,7 @@ class _Reader:
         self._network = Network()
         self._values: dict[str, _Value] = {}
         self._doubled_map: FeatureMap | None = None
+        self._ends: Counter[str] = Counter()
         self._read: dict[str, Callable[[Any], _Value]] = {
             "Parameter": lambda _: None,
             "Convolution": self._convolution,
@@ -85,20 +87,28 @@ class _Reader:
         kind = node.get_type_name()
         if kind not in self._read:
             raise UnknownOperatorError(f"{kind} {node.get_friendly_name()}")
+        self._ends.update({kind} & {"Parameter", "Result"})
         self._values[node.get_name()] = self._read[kind](node)
 
     def finished(self) -> Network:
         """Give the network, whose last layer must write the result as it is."""
+        need(bool(self._network.layers), "a convolution", "none")
+        need(self._ends == {"Parameter": 1, "Result": 1}, "one input, one output", self._ends)
+        for layer in self._network.layers:
+            need(layer.out.size == layer.out_size, "an output of another size", layer.out)
         last = self._network.layers[-1]
         result = list(self._values.values())[-1]
         need(isinstance(last, Convolve), "a convolution as the last layer", type(last))
+        need(bool(last.reads), "more than one layer", last.out)
         need(result == Reading(last.out), "the result of the last layer", result)
         need(self._doubled_map in (None, last.out), "doubling at the end", self._doubled_map)
         self._network.interleaved = self._doubled_map is not None
         return self._network
 
     def _value(self, node: Any, at: int = 0) -> _Value:
-        return self._values[node.input_value(at).get_node().get_name()]
+        name = node.input_value(at).get_node().get_name()
+        need(name in self._values, "a constant comes second", node.get_friendly_name())
+        return self._values[name]
 
     def _reading(self, node: Any, at: int = 0) -> Reading:
         value = self._value(node, at)
@@ -146,9 +156,11 @@ class _Reader:
         """Read a transposed convolution that ends a network at twice its size."""
         shape = (zyx(how["strides"]), zyx(how["pads_begin"]), zyx(how["pads_end"]))
         need(shape == ((2, 2, 2), (1, 1, 1), (1, 1, 1)), "stride 2 and pad 1", how)
-        need({*how["output_padding"], *how["dilations"]} == {0, 1}, "no more padding", how)
+        need({*how["dilations"]} == {1}, "dilations", how)
         reads = (self._reading(node),)
         size = reads[0].of.size
+        twice = [2 * n for n in size]
+        need(list(node.get_output_shape(0))[2:] == twice, "twice the size", how)
         plain = plain_filters(filters)
         out = FeatureMap(len(self._network.layers), len(plain), size)
         bias = np.zeros(len(plain), np.float32)
@@ -230,6 +242,7 @@ class _Reader:
         need(zyx(how["strides"]) == box, "boxes side by side", how)
         need({*how["pads_begin"], *how["pads_end"]} == {0}, "padding", how)
         need(how["rounding_type"] == "floor", "whole boxes", how)
+        need({*how.get("dilations", (1,))} == {1}, "dilations", how)
         out = self._new_map(node)
         self._network.layers.append(Pool((self._reading(node),), out, box))
         return Reading(out)

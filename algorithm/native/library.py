@@ -4,9 +4,16 @@ import ctypes
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
-__all__ = ["Convolution", "Library", "Source", "digest", "library_path", "triple"]
+from algorithm.native.build import library_name
+from algorithm.native.layout import aligned
+from algorithm.native.network import Floats
+
+__all__ = ["Convolution", "Library", "Source", "digest", "library_path", "shared"]
+__all__ += ["triple"]
 
 _FOLDER = Path(__file__).parent
 
@@ -17,6 +24,13 @@ _NEEDS = {
 """Per library, the best first: flags in `/proc/cpuinfo` of a CPU that runs it."""
 
 _Triple = ctypes.c_int * 3
+
+_MOST_THREADS = 64
+"""A container may be limited to a few hundred threads, of which others need some."""
+
+
+_SHARED: "WeakValueDictionary[tuple[Path, int], Library]" = WeakValueDictionary()
+_SHARED_LOCK = Lock()
 
 
 class Source(ctypes.Structure):
@@ -55,21 +69,27 @@ class Convolution(ctypes.Structure):
 def library_path(cpuinfo: Path = Path("/proc/cpuinfo")) -> Path | None:
     """Give the best library that was compiled and that this CPU runs, if any."""
     flags = _flags(cpuinfo)
-    paths = (_FOLDER / f"{kind}.so" for kind, needed in _NEEDS.items() if needed <= flags)
+    paths = (_FOLDER / library_name(kind) for kind, needed in _NEEDS.items() if needed <= flags)
     return next((path for path in paths if path.exists()), None)
 
 
 def digest(path: Path) -> str:
-    """Tell one build of a library from another: eight hexadecimal digits of its SHA-256."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    """Tell this version of the engine from another: eight hexadecimal digits of a SHA-256.
+
+    It covers the library, and the Python files that lay out what it computes.
+    """
+    code = hashlib.sha256(path.read_bytes())
+    for file in sorted(_FOLDER.glob("*.py")):
+        code.update(file.read_bytes())
+    return code.hexdigest()[:8]
 
 
 class Library:
-    """A library with a team of threads of its own. One call at a time.
+    """A library with a team of threads of its own. One run at a time: whoever runs holds `lock`.
 
     Args:
         path: of the library.
-        threads: the calling one among them.
+        threads: the calling one among them; fewer, where so many cannot be started.
 
     Raises:
         OSError: the library does not load.
@@ -80,10 +100,20 @@ class Library:
         self._library = ctypes.CDLL(str(path))
         self._library.team_open.restype = ctypes.c_void_p
         self._library.team_close.argtypes = (ctypes.c_void_p,)
+        self._library.team_members.argtypes = (ctypes.c_void_p,)
         self.vector: int = self._library.vector_length()
-        self._team = self._library.team_open(threads)
+        self.lock = Lock()
+        self._memory = aligned(1)
+        self._team = self._library.team_open(min(threads, _MOST_THREADS))
         if not self._team:
             raise MemoryError(f"no team of {threads} threads could be made")
+        self.threads: int = self._library.team_members(self._team)
+
+    def room(self, floats: int) -> Floats:
+        """Give memory that all networks on this library use, one after the other."""
+        if self._memory.size < floats:
+            self._memory = aligned(floats)
+        return self._memory[:floats]
 
     def __del__(self) -> None:
         if getattr(self, "_team", None):
@@ -103,6 +133,19 @@ class Library:
                 raise MemoryError(f"{name} found no memory")
 
         return run
+
+
+def shared(path: Path, threads: int) -> Library:
+    """Give the library that all networks of this process run on, for as long as one of them lives.
+
+    A network of five folds, each with threads and feature maps of its own, would take five times as
+    many, and only one of them runs at a time.
+    """
+    with _SHARED_LOCK:
+        library = _SHARED.get((path, threads))
+        if library is None:
+            library = _SHARED[path, threads] = Library(path, threads)
+        return library
 
 
 def triple(values: Any) -> Any:

@@ -1,6 +1,6 @@
 """Room for feature maps in one piece of memory: what is not needed at the same time may overlap."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from algorithm.native.layout import aligned, rounded_up
@@ -37,16 +37,22 @@ class Rooms:
     Args:
         network: whose last layer's map needs none, as it is the result.
         floats: per map's number, how many floats it takes.
+        memory: gives so many floats, aligned. What lies there need not last from run to run.
     """
 
-    def __init__(self, network: Network, floats: Mapping[int, int]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        floats: Mapping[int, int],
+        memory: Callable[[int], Floats] = aligned,
+    ) -> None:
         self._rooms = _rooms(network, floats)
         placed: list[_Room] = []
         different = {id(room): room for room in self._rooms.values()}
         for room in sorted(different.values(), key=lambda one: -one.floats):
             room.offset = _lowest(room, [one for one in placed if one.overlaps(room)])
             placed.append(room)
-        self._memory = aligned(max((one.offset + one.floats for one in placed), default=0))
+        self._memory = memory(max((one.offset + one.floats for one in placed), default=0))
 
     @property
     def floats(self) -> int:

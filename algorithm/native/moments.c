@@ -34,7 +34,7 @@ void moments_join(const Moments *moments, double *mean, double *variance) {
         }
     }
     for (int c = 0; c < channels; c++)
-        variance[c] = variance[c] > 0 ? variance[c] / voxels : 0;
+        variance[c] = variance[c] < 0 ? 0 : variance[c] / voxels;
 }
 
 void moments_close(Moments *moments) {

@@ -4,6 +4,7 @@ What comes between them, norms and ReLUs, is done when the next layer reads a ma
 down as a `Reading`, and no map is made for it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import prod
 
@@ -86,6 +87,17 @@ class Convolve:
         z, y, x = self.filters.shape[2:]
         return z, y, x
 
+    @property
+    def out_size(self) -> Zyx:
+        """What the output must measure."""
+        return _each(
+            lambda n, k, step, pad: (n + 2 * pad - k) // step + 1,
+            self.size,
+            self.kernel,
+            self.stride,
+            self.pad,
+        )
+
 
 @dataclass
 class Transpose:
@@ -102,6 +114,11 @@ class Transpose:
         z, y, x = self.filters.shape[2:]
         return z, y, x
 
+    @property
+    def out_size(self) -> Zyx:
+        """What the output must measure: a kernel for every voxel."""
+        return _each(lambda n, k: n * k, self.reads[0].of.size, self.kernel)
+
 
 @dataclass
 class Sum:
@@ -109,6 +126,11 @@ class Sum:
 
     reads: tuple[Reading, Reading]
     out: FeatureMap
+
+    @property
+    def out_size(self) -> Zyx:
+        """What the output must measure."""
+        return self.reads[0].of.size
 
 
 @dataclass
@@ -118,6 +140,11 @@ class Pool:
     reads: tuple[Reading]
     out: FeatureMap
     box: Zyx
+
+    @property
+    def out_size(self) -> Zyx:
+        """What the output must measure: whole boxes."""
+        return _each(lambda n, side: n // side, self.reads[0].of.size, self.box)
 
 
 Layer = Convolve | Transpose | Sum | Pool
@@ -158,3 +185,9 @@ class Network:
         if not isinstance(first, Convolve):
             raise TypeError(f"a network begins with a convolution, not with {first}")
         return (int(first.filters.shape[1]), *first.size)
+
+
+def _each(of: Callable[..., int], *axes: Zyx) -> Zyx:
+    """Apply a function along each axis."""
+    z, y, x = (of(*values) for values in zip(*axes, strict=True))
+    return z, y, x

@@ -43,7 +43,7 @@ class Program:
         self._vector = library.vector
         self._kept: list[Any] = []
         floats = {layer.out.number: self._floats(layer.out) for layer in network.layers}
-        self._rooms = Rooms(network, floats)
+        self._rooms = Rooms(network, floats, library.room)
         self._affine = {
             id(reading.norm): (self._room(reading.of), self._room(reading.of))
             for layer in network.layers
@@ -66,11 +66,15 @@ class Program:
             The logits, (classes, z, y, x); the next call writes over them.
 
         Raises:
+            ValueError: the patch has another shape.
             MemoryError: a layer found no memory.
         """
+        if patch.shape != self._input.shape:
+            raise ValueError(f"a patch of {self._input.shape}, not {patch.shape}")
         self._input[...] = patch
-        for step in self._steps:
-            step()
+        with self._library.lock:
+            for step in self._steps:
+                step()
         return interleave(self._logits) if self._interleaved else self._logits
 
     def _bind(self, layer: Layer, *, is_last: bool) -> list[Callable[[], None]]:

@@ -83,6 +83,15 @@ def test_a_large_network_is_checked_on_a_smaller_patch(
         return np.asarray(batch_of(*arguments))
 
     monkeypatch.setitem(choose.Trial.__init__.__globals__, "batch_of", seen)
+    found: list[float] = []
+    run = choose.Trial.run
+
+    def timed(trial: choose.Trial, candidate: Candidate) -> admission.Admission:
+        admitted = run(trial, candidate)
+        found.append(admitted.seconds)
+        return admitted
+
+    monkeypatch.setattr(choose.Trial, "run", timed)
 
     (engine,) = engines.create("auto", model)
 
@@ -91,6 +100,30 @@ def test_a_large_network_is_checked_on_a_smaller_patch(
     (record,) = admission.read(model.folder)
     assert record.conditions == Conditions.of(WINOGRAD, model)
     assert record.holds
+    assert record.seconds == 8 * found[0]
+
+
+def test_it_is_checked_even_if_it_was_named(
+    model: weights.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other engines' float32 runs on the user's word."""
+    Fakes(errors={str(WINOGRAD): 0.9}).install(monkeypatch)
+
+    with pytest.raises(ModelError, match="an engine that agrees with the reference"):
+        engines.create("winograd", model)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError("no room"), KeyError("node")])
+def test_whatever_fails_when_it_is_made_is_a_model_error(
+    model: weights.Model, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(winograd, "Program", fail)
+
+    with pytest.raises(ModelError, match="expected a network that can be read, and memory"):
+        winograd.create(model, model.manifest.folds[0], Options())
 
 
 def test_what_disagrees_there_gives_way(

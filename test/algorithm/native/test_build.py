@@ -14,13 +14,13 @@ def test_both_libraries_are_built_and_load(tmp_path: Path) -> None:
 
     built = build.build(tmp_path / "new")
 
-    assert [path.name for path in built] == ["x86_64_v4.so", "x86_64_v3.so"]
+    assert [path.name.split("-")[0] for path in built] == ["x86_64_v4", "x86_64_v3"]
     assert sorted(tmp_path.rglob("*.*")) == sorted(built)
     flags = library._flags(Path("/proc/cpuinfo"))
     lengths = {"x86_64_v4": 16, "x86_64_v3": 8}
-    for path in built:
-        if library._NEEDS[path.stem] <= flags:
-            assert ctypes.CDLL(str(path)).vector_length() == lengths[path.stem]
+    for kind, path in zip(build.KINDS, built, strict=True):
+        if library._NEEDS[kind] <= flags:
+            assert ctypes.CDLL(str(path)).vector_length() == lengths[kind]
 
 
 def test_the_compiler_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,17 +38,32 @@ def test_no_compiler_no_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize("compiler", ["false", "/there/is/none"])
 def test_a_compiler_that_fails_leaves_what_was_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiler: str
 ) -> None:
-    monkeypatch.setenv("CC", "false")
-    (tmp_path / "x86_64_v4.so").write_text("before")
+    monkeypatch.setenv("CC", compiler)
+    before = tmp_path / build.library_name("x86_64_v4")
+    before.write_text("before")
 
-    with pytest.raises(RuntimeError, match="false does not compile"):
+    with pytest.raises(RuntimeError, match=f"{compiler} does not"):
         build.build(tmp_path)
 
-    assert [path.name for path in tmp_path.iterdir()] == ["x86_64_v4.so"]
-    assert (tmp_path / "x86_64_v4.so").read_text() == "before"
+    assert list(tmp_path.iterdir()) == [before]
+    assert before.read_text() == "before"
+
+
+def test_libraries_of_other_sources_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "find_compiler", lambda: None)
+    current = tmp_path / build.library_name("x86_64_v3")
+    for name in (current.name, "x86_64_v3-0000beef.so"):
+        (tmp_path / name).touch()
+
+    build.build(tmp_path)
+
+    assert list(tmp_path.iterdir()) == [current]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from torch.nn import functional
 
 from algorithm.native.graph import UnknownOperatorError, read_network
-from algorithm.native.library import Library, library_path
+from algorithm.native.library import Library
 from algorithm.native.program import Program
 
 SIZE = (4, 6, 8)
@@ -30,7 +30,9 @@ WEIGHTS = {
     "scale": np.array([1, 2, 3], np.float32),
     "scale3": np.array([0.5, -1, 2], np.float32),
     "scale5": np.array([1, 2, 3], np.float32).reshape(1, 3, 1, 1, 1),
+    "grow2": RNG.standard_normal((3, 2, 2, 2, 2), dtype=np.float32),
     "two": RNG.standard_normal((2, 2, 1, 1, 1), dtype=np.float32),
+    "bias1": np.ones(1, np.float32),
     "shift": np.array([0, -1, 1], np.float32),
 }
 
@@ -83,6 +85,7 @@ def _file(folder: Path, nodes: Sequence[NodeProto], size: Sequence[int] = SIZE) 
             [_node("AveragePool", ["first"], "inner", kernel_shape=[3] * 3, pads=[1] * 6)],
             "boxes side by side",
         ),
+        ([_node("Add", ["bias1", "first"], "inner")], "a constant comes second"),
         (
             [_node("ConvTranspose", ["first", "three"], "inner", pads=[1] * 6)],
             "a transposed kernel of its stride",
@@ -144,11 +147,10 @@ def test_norm_and_relu_are_done_in_reading(tmp_path: Path) -> None:
     np.testing.assert_allclose(expected(network, patch), right, rtol=1e-5, atol=1e-5)
 
 
-def test_a_transposed_convolution_that_ends_at_twice_the_size(tmp_path: Path) -> None:
+def test_a_transposed_convolution_that_ends_at_twice_the_size(
+    tmp_path: Path, best: Library
+) -> None:
     """Kernel 4, stride 2, pad 1, as the starter model ends."""
-    library = library_path()
-    if library is None:
-        pytest.skip("no library was built for this CPU")
     how = {"strides": [2] * 3, "pads": [1] * 6}
     nodes = [FIRST, _node("ConvTranspose", ["first", "grow", "bias"], "logits", **how)]
     patch = _patch()
@@ -156,12 +158,12 @@ def test_a_transposed_convolution_that_ends_at_twice_the_size(tmp_path: Path) ->
     right = functional.conv_transpose3d(_by_torch(patch), filters, bias, stride=2, padding=1)
 
     network = read_network(_file(tmp_path, nodes, [8, 12, 16]), (1, 2, *SIZE))
-    logits = Program(network, Library(library, 2))(patch)
+    logits = Program(network, best)(patch)
 
     np.testing.assert_allclose(logits, right[0].numpy(), rtol=1e-4, atol=1e-4)
 
 
-def test_one_map_read_with_two_norms_and_as_it_is(tmp_path: Path) -> None:
+def test_one_map_read_with_two_norms_and_as_it_is(tmp_path: Path, best: Library) -> None:
     """Each reader has its own; the convolution behind them is read by three."""
     inner = [
         _node("InstanceNormalization", ["first", "scale", "shift"], "a"),
@@ -169,9 +171,6 @@ def test_one_map_read_with_two_norms_and_as_it_is(tmp_path: Path) -> None:
         _node("Add", ["a", "b"], "c"),
         _node("Add", ["c", "first"], "inner"),
     ]
-    library = library_path()
-    if library is None:
-        pytest.skip("no library was built for this CPU")
     patch, values = _patch(), {name: torch.from_numpy(w).double() for name, w in WEIGHTS.items()}
     first = _by_torch(patch)
     a = functional.instance_norm(first, weight=values["scale"], bias=values["shift"])
@@ -180,7 +179,7 @@ def test_one_map_read_with_two_norms_and_as_it_is(tmp_path: Path) -> None:
 
     network = read_network(_file(tmp_path, [FIRST, *inner, LAST]), (1, 2, *SIZE))
 
-    logits = Program(network, Library(library, 2))(patch)
+    logits = Program(network, best)(patch)
     np.testing.assert_allclose(logits, right[0].numpy(), rtol=1e-4, atol=1e-4)
 
 
@@ -206,3 +205,37 @@ def test_what_goes_on_at_twice_the_size_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UnknownOperatorError, match="doubling at the end"):
         read_network(_file(tmp_path, nodes, [8, 12, 16]), (1, 2, *SIZE))
+
+
+@pytest.mark.parametrize(
+    ("last", "size", "said"),
+    [
+        ({"kernel_shape": [2] * 3, "output_shape": [7, 12, 15]}, [7, 12, 15], "another size"),
+        ({"kernel_shape": [2] * 3, "output_padding": [0, 0, 1]}, [8, 12, 17], "padding"),
+        (
+            {"kernel_shape": [4] * 3, "pads": [1] * 6, "output_padding": [0, 0, 1]},
+            [8, 12, 17],
+            "twice the size",
+        ),
+    ],
+)
+def test_an_output_of_another_size_than_the_library_writes_is_refused(
+    tmp_path: Path, last: dict[str, Any], size: list[int], said: str
+) -> None:
+    """It would be written beyond its end."""
+    filters = "grow" if last["kernel_shape"][0] == 4 else "grow2"
+    nodes = [
+        FIRST,
+        _node("ConvTranspose", ["first", filters], "inner", strides=[2] * 3, **last),
+        _conv("inner", "two", "logits"),
+    ]
+
+    with pytest.raises(UnknownOperatorError, match=said):
+        read_network(_file(tmp_path, nodes, size), (1, 2, *SIZE))
+
+
+def test_a_network_of_one_layer_is_refused(tmp_path: Path) -> None:
+    nodes = [_conv("voi", "two", "logits")]
+
+    with pytest.raises(UnknownOperatorError, match="more than one layer"):
+        read_network(_file(tmp_path, nodes), (1, 2, *SIZE))
