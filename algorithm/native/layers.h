@@ -35,7 +35,7 @@ int convolve(Team *team, const Convolution *layer);
  * with zeros to a multiple of VL: (out_blocks / 2, rows, PANEL). */
 int convolve_planar(Team *team, const Convolution *layer, const float *planar, int channels);
 
-/* 1 × 1 × 1 to planar (classes, z, y, x). */
+/* To planar (classes, z, y, x). */
 int convolve_to_planar(Team *team, const Convolution *layer, int classes);
 
 /* A transposed convolution whose kernel is its stride, so that outputs do not overlap.
