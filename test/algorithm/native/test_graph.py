@@ -86,6 +86,8 @@ def _file(folder: Path, nodes: Sequence[NodeProto], size: Sequence[int] = SIZE) 
             "boxes side by side",
         ),
         ([_node("Add", ["bias1", "first"], "inner")], "a constant comes second"),
+        ([_node("LeakyRelu", ["first"], "inner", alpha=1.5)], "one ReLU at a time: 1.5"),
+        ([_node("LeakyRelu", ["first"], "inner", alpha=-0.5)], "one ReLU at a time: -0.5"),
         (
             [_node("ConvTranspose", ["first", "three"], "inner", pads=[1] * 6)],
             "a transposed kernel of its stride",
