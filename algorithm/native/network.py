@@ -61,8 +61,18 @@ class Reading:
         return replace(self, norm=Norm(eps, ones, np.zeros_like(ones)))
 
 
+class _Filtering:
+    filters: Floats
+
+    @property
+    def kernel(self) -> Zyx:
+        """Taps along (z, y, x)."""
+        z, y, x = self.filters.shape[2:]
+        return z, y, x
+
+
 @dataclass
-class Convolve:
+class Convolve(_Filtering):
     """A convolution; the first layer reads the input, which is no feature map.
 
     Attributes:
@@ -82,12 +92,6 @@ class Convolve:
     pad: Zyx
 
     @property
-    def kernel(self) -> Zyx:
-        """Taps along (z, y, x)."""
-        z, y, x = self.filters.shape[2:]
-        return z, y, x
-
-    @property
     def out_size(self) -> Zyx:
         """What the output must measure."""
         return _each(
@@ -100,19 +104,13 @@ class Convolve:
 
 
 @dataclass
-class Transpose:
+class Transpose(_Filtering):
     """A transposed convolution whose stride is its kernel; filters are (in, out, z, y, x)."""
 
     reads: tuple[Reading, ...]
     out: FeatureMap
     filters: Floats
     bias: Floats
-
-    @property
-    def kernel(self) -> Zyx:
-        """Taps along (z, y, x)."""
-        z, y, x = self.filters.shape[2:]
-        return z, y, x
 
     @property
     def out_size(self) -> Zyx:
