@@ -66,7 +66,7 @@ def find_compiler() -> list[str] | None:
 
 
 def _compile(compiler: list[str], kind: str, library: Path) -> Path:
-    with tempfile.TemporaryDirectory(dir=library.parent) as scratch:
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=library.parent) as scratch:
         beside = Path(scratch) / library.name
         try:
             done = subprocess.run(  # noqa: S603  (the compiler is the user's own)

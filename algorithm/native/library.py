@@ -28,7 +28,6 @@ _Triple = ctypes.c_int * 3
 _MOST_THREADS = 64
 """A container may be limited to a few hundred threads, of which others need some."""
 
-
 _SHARED: "WeakValueDictionary[tuple[Path, int], Library]" = WeakValueDictionary()
 _SHARED_LOCK = Lock()
 

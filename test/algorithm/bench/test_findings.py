@@ -131,6 +131,30 @@ def test_what_disagrees_with_the_reference_is_not_what_auto_takes(found: Finding
     assert bench.auto_engine == "onnx-f32"
 
 
+def test_winograd_says_nothing_of_a_card(found: Findings) -> None:
+    """2 s a VOI, half in the network, for 2 TFLOP: the peak. OpenVINO's 2/3 of it are projected."""
+    winograd = Cell("winograd", "f32")
+    agrees = found.logits["openvino-f32"]
+    bench = summarised(
+        replace(
+            found,
+            cells=[winograd, *found.cells],
+            here=[winograd, *found.here],
+            turns={**found.turns, winograd.name: [turn(2, 2, 2, first=3)]},
+            logits={**found.logits, winograd.name: agrees},
+        )
+    )
+
+    assert bench.auto_engine == "winograd-f32"
+    assert bench.engines["winograd-f32"].share_of_peak == 1
+    assert [(one.why, one.share_of_peak) for one in bench.t4] == [
+        ("what openvino-f32 reaches here", pytest.approx(2 / 3)),
+        ("assumed", 0.5),
+    ]
+    assert any("an eighth of the multiplications" in note for note in bench.notes)
+    assert not any("an eighth" in note for note in summarised(found).notes)
+
+
 def test_what_was_not_measured_is_null(found: Findings) -> None:
     bench = summarised(replace(found, here=[Cell("onnx", "f32")], turns={}))
     assert (bench.engines, bench.nnunetv2, bench.ratio_to_nnunetv2, bench.t4) == (
