@@ -1,28 +1,67 @@
-"""Beside pyproject.toml: installing compiles the C files of `algorithm.native`, see its `build`."""
+"""Beside pyproject.toml: what an installed package carries beyond its Python files.
+
+The engine winograd is compiled from the C files of `algorithm.native` (see its `build`), and the
+starter model is copied to where `algorithm.find_model` looks outside a checkout.
+"""
 
 import runpy
+import shutil
 import sys
 from pathlib import Path
 
 from setuptools import setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
 
 _NATIVE = Path("algorithm") / "native"
+_STARTER = Path("baseline_weights") / "starter"
+_BUILT_IN = Path("algorithm") / "built_in"
 
 
-class BuildWithLibraries(build_py):
-    """Adds the libraries to the package: beside the sources in an editable install."""
+class BuildWithData(build_py):
+    """Adds compiled libraries and, outside an editable install, the starter model."""
 
     def run(self) -> None:
-        """Copy the Python files, then compile; without a C compiler that can, there are none."""
+        """Copy the Python files, compile, and copy the model.
+
+        Without a C compiler there are no libraries; an image's build has no model beside this file
+        and gets it apart.
+        """
+        if not self.editable_mode:  # an earlier build's leftovers would end in the wheel
+            shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
-        if not (_NATIVE / "build.py").exists():
-            return
         folder = Path() if self.editable_mode else Path(self.build_lib)
-        try:
-            runpy.run_path(str(_NATIVE / "build.py"))["build"]((folder / _NATIVE).absolute())
-        except RuntimeError as error:
-            sys.stderr.write(f"The engine winograd is left out: {error}\n")
+        if (_NATIVE / "build.py").exists():
+            _compile_into((folder / _NATIVE).absolute())
+        if not self.editable_mode and (_STARTER / "model.json").exists():
+            _copy_model(_STARTER, folder / _BUILT_IN / _STARTER.name)
 
 
-setup(cmdclass={"build_py": BuildWithLibraries})
+class WheelOfItsMachine(bdist_wheel):
+    """Names a wheel by the kind of machine that its compiled libraries run on."""
+
+    def get_tag(self) -> tuple[str, str, str]:
+        """Return the wheel's tags: any machine only where nothing was compiled."""
+        python, abi, platform = super().get_tag()
+        if any((Path(self.bdist_dir) / _NATIVE).glob("*.so")):
+            platform = self.plat_name.replace("-", "_").replace(".", "_")
+        return python, abi, platform
+
+
+def _compile_into(folder: Path) -> None:
+    try:
+        runpy.run_path(str(_NATIVE / "build.py"))["build"](folder)
+    except RuntimeError as error:
+        sys.stderr.write(f"The engine winograd is left out: {error}\n")
+
+
+def _copy_model(source: Path, target: Path) -> None:
+    """Copy the files that the manifest describes, and the card; nothing else that may lie there."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for pattern in ("model.json", "*.safetensors", "*.onnx", "MODEL_CARD.md"):
+        for file in source.glob(pattern):
+            shutil.copyfile(file, target / file.name)
+
+
+setup(cmdclass={"build_py": BuildWithData, "bdist_wheel": WheelOfItsMachine})

@@ -26,7 +26,8 @@ PLATFORM_FOLDER = Path("/opt/ml/model")
 BUILT_IN_VARIABLE = "ULS_BASELINE_WEIGHTS"
 """Environment variable that names the folder of the model built into an image."""
 
-_BUILT_IN_FOLDER = Path(__file__).parents[1] / "baseline_weights" / "starter"
+_IN_CHECKOUT = Path(__file__).parents[1] / "baseline_weights" / "starter"
+_IN_WHEEL = Path(__file__).parent / "built_in" / "starter"
 _DEEPEST = 2
 _HINT = (
     "A model folder holds model.json; make one of an nnU-Net result folder with "
@@ -64,8 +65,10 @@ def find_built_in() -> Path:
     Raises:
         ModelError: nothing is built in.
     """
-    built_in = Path(os.environ.get(BUILT_IN_VARIABLE) or _BUILT_IN_FOLDER)
-    return _only_model_in(built_in, "built-in weights")
+    # `setup.py` copies the model into a wheel; a checkout and an image have it beside the package.
+    beside_code = _IN_WHEEL if _IN_WHEEL.exists() else _IN_CHECKOUT
+    folder = Path(os.environ.get(BUILT_IN_VARIABLE) or beside_code)
+    return _only_model_in(folder, "built-in weights")
 
 
 def is_model(folder: Path) -> bool:

@@ -21,6 +21,6 @@ lock dev.txt ../pyproject.toml --all-extras dev.in build.in
 lock build.txt build.in --constraints dev.txt
 lock compiler.txt compiler.in --constraints dev.txt
 lock torch-needs.txt torch-needs.in --constraints dev.txt
-lock algorithm-cpu.txt ../pyproject.toml --extra cpu --constraints dev.txt
+lock algorithm-cpu.txt ../pyproject.toml --constraints dev.txt
 lock algorithm-gpu.txt ../pyproject.toml --extra gpu --excludes excluded-gpu.in --constraints dev.txt
-lock evaluation.txt ../pyproject.toml --extra figures --constraints dev.txt
+lock evaluation.txt ../pyproject.toml --extra figures --excludes excluded-evaluation.in --constraints dev.txt

@@ -58,14 +58,16 @@ def test_an_empty_folder_of_uploads_does_not_count(platform: Path, built_in: Pat
     assert find_model(platform_folder=platform) == built_in
 
 
-def test_without_the_variable_the_repositorys_weights_are_built_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("in_wheel", "expected"), [(True, "wheel"), (False, "checkout")])
+def test_without_the_variable_the_weights_beside_the_code_are_built_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_wheel: bool, expected: str
 ) -> None:
     monkeypatch.delenv(BUILT_IN_VARIABLE, raising=False)
-    starter = _model(tmp_path / "starter")
-    monkeypatch.setattr(module, "_BUILT_IN_FOLDER", starter)
-
-    assert find_model(platform_folder=tmp_path / "nowhere") == starter
+    monkeypatch.setattr(module, "_IN_CHECKOUT", _model(tmp_path / "checkout"))
+    monkeypatch.setattr(module, "_IN_WHEEL", tmp_path / "wheel")
+    if in_wheel:
+        _model(tmp_path / "wheel")
+    assert find_model(platform_folder=tmp_path / "none") == tmp_path / expected
 
 
 def test_uploads_that_hold_no_model_are_an_error_and_not_passed_over(

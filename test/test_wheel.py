@@ -1,0 +1,78 @@
+"""An installed wheel works in an empty folder: it carries the starter model and its engines."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from masks import voxels_of
+
+REPOSITORY = Path(__file__).parents[1]
+SAMPLE = REPOSITORY / "test" / "sample" / "input"
+MASK = Path("images/ct-binary-uls/sample.mha")
+_PARTS = ("uls", "algorithm", "evaluation", "training", "baseline_weights")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel from a copy, so that nothing is left in the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    for part in _PARTS:
+        junk = shutil.ignore_patterns("__pycache__", "*.so", ".build-*")
+        shutil.copytree(REPOSITORY / part, folder / "source" / part, ignore=junk)
+    for file in ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE"):
+        shutil.copyfile(REPOSITORY / file, folder / "source" / file)
+    (folder / "source/build/lib/uls").mkdir(parents=True)
+    (folder / "source/build/lib/uls/of_an_earlier_build.py").touch()
+    stray = folder / "source/baseline_weights/starter/engines.json"
+    stray.write_text("{}", encoding="utf-8")
+    _run(
+        sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
+        "--wheel-dir", folder, folder / "source",
+    )  # fmt: skip
+    return next(folder.glob("*.whl"))
+
+
+def test_it_holds_the_model_and_no_leftovers(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+
+    starter = {name for name in names if name.startswith("algorithm/built_in/starter/")}
+    assert {Path(name).name for name in starter} == {
+        "model.json",
+        "zoom.onnx",
+        "zoom.safetensors",
+        "MODEL_CARD.md",
+    }
+    assert "evaluation/metrics.schema.json" in names
+    assert not [name for name in names if "earlier_build" in name]
+
+
+def test_it_is_named_by_the_machine_that_its_libraries_run_on(wheel: Path) -> None:
+    libraries = [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".so")]
+
+    assert wheel.name.endswith("-any.whl") == (not libraries)
+
+
+def test_it_segments_the_sample_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
+    site, empty = tmp_path / "site", tmp_path / "empty"
+    empty.mkdir()
+    _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", site, wheel)
+
+    log = _run(
+        site / "bin" / "uls-segment", "--input", SAMPLE, "--output", tmp_path / "out",
+        cwd=empty, env={"PYTHONPATH": str(site), "PATH": os.environ["PATH"], "HOME": str(empty)},
+    )  # fmt: skip
+
+    assert f"from {site / 'algorithm/built_in/starter'}" in log
+    assert voxels_of(tmp_path / "out" / MASK).any()
+    assert not [path for path in empty.iterdir() if path.name != ".cache"]
+
+
+def _run(*command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
+    words = [str(part) for part in command]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=cwd, env=env)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
