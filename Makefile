@@ -7,10 +7,12 @@ SHELL := /bin/bash
 VENV ?= .venv
 WORKERS ?= 2
 TORCH_ARGS ?=
+ROUNDS ?= 300
 
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 LOCKED := $(PIP) install --quiet --no-deps --require-hashes
 INSTALLED := $(VENV)/.installed
+SCRIPTS := $(wildcard *.sh requirements/*.sh .ci/*.sh test/algorithm/native/*.sh) .ci/run
 
 .PHONY: help
 help: ## This list
@@ -25,10 +27,21 @@ test: venv check ## Lint, types, and all tests that need no Docker engine
 	$(VENV)/bin/python -m pytest -n $(WORKERS) -m "not container"
 
 .PHONY: check
-check: venv ## Lint, format and types only
+check: venv ## Lint, format, types, shell scripts, and which package imports which
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+	$(VENV)/bin/shellcheck $(SCRIPTS)
+	$(VENV)/bin/lint-imports --no-cache
+
+.PHONY: format
+format: venv ## Format the code and mend what the linter can
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+.PHONY: sanitize
+sanitize: ## Run the C code under sanitizers with random layers (ROUNDS=300; needs gcc or CC)
+	test/algorithm/native/sanitize.sh $(ROUNDS)
 
 .PHONY: test-containers
 test-containers: venv ## Build the images and test them on a Docker engine

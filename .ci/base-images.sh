@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by .ci/run: stand-ins for the base images, which no registry brings here.
 #   uls23-base         Debian with Python: for python:3.12-slim
 #   uls23-base-torch   torch's CPU build on top of it: for pytorch/pytorch

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by .ci/run: a Docker engine, installed and started if none answers.
 
 engine_pid=''
