@@ -37,7 +37,7 @@ refuse() {
 }
 
 read_arguments() {
-    targets=(exec invoke) images=(algorithm evaluation) variant=gpu budget= list=false
+    targets=(exec invoke) images=(algorithm evaluation) variant=gpu budget='' list=false
     while (($#)); do
         case $1 in
             exec | invoke) targets=("$1") ;;
