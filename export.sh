@@ -74,8 +74,8 @@ compress() {
 
 save_image() { docker save "$1" | compress; }
 
-pack_model() {
-    (cd "$1" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort |
+pack_model() { # without what 'weights tune' found out on this machine
+    (cd "$1" && find . -mindepth 1 ! -name engines.json ! -path ./cache ! -path './cache/*' -printf '%P\n' | LC_ALL=C sort |
         tar --create --no-recursion --files-from - --format ustar --mtime @0 --mode 'u=rwX,go=rX' \
             --owner 0 --group 0 --numeric-owner) | gzip --no-name
 }

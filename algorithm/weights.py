@@ -35,10 +35,14 @@ __all__ = [
     "list_models",
     "load_model",
     "read_manifest",
+    "unknown_files",
     "verify",
 ]
 
 _log = logging.getLogger(__name__)
+
+_DOCUMENTS = ("MODEL_CARD*", "README*", "LICENSE*", "LICENCE*", "NOTICE*", "CITATION*")
+"""Texts that may lie beside a model: nothing reads them but people."""
 
 _DAMAGED = "The model folder is damaged or was changed: copy or import it again."
 
@@ -101,6 +105,24 @@ def verify(folder: Path) -> Model:
     for record in manifest.files:
         _verify_file(folder / record.name, record)
     return Model(folder, manifest, sha256=sha256(folder / MANIFEST_NAME), origin=folder)
+
+
+@no_permission_is(ModelError)
+def unknown_files(model: Model) -> list[Path]:
+    """List the files in a model's folder that the manifest does not cover, texts for people aside.
+
+    Such as what `weights tune` found out on the machine where the model was made.
+    """
+    covered = {MANIFEST_NAME, *(record.name for record in model.manifest.files)}
+    files = [
+        path.relative_to(model.folder) for path in model.folder.rglob("*") if not path.is_dir()
+    ]
+    return sorted(
+        file
+        for file in files
+        if str(file) not in covered
+        and not (len(file.parts) == 1 and any(file.match(text) for text in _DOCUMENTS))
+    )
 
 
 def describe(model: Model) -> list[str]:

@@ -7,6 +7,7 @@ import typer
 
 from algorithm.command_options import DeviceOption, EngineOption
 from uls import command_line
+from uls.errors import ModelError
 
 app = typer.Typer(help="Import, verify, tune and list models.", no_args_is_help=True)
 
@@ -67,20 +68,22 @@ def import_(
 
 @app.command()
 def verify(folder: Annotated[Path, typer.Argument(help="Model folder.")]) -> None:
-    """Compare every file of a model folder with the hash in its manifest."""
+    """Compare every file of a model folder with the hash in its manifest; refuse any other file."""
     command_line.start_log(quiet=True)
     from algorithm import weights  # noqa: PLC0415
-    from algorithm.engines import admission  # noqa: PLC0415
 
-    for line in weights.describe(weights.verify(folder)):
+    model = weights.verify(folder)
+    if unknown := weights.unknown_files(model):
+        raise ModelError.about(
+            folder,
+            expected="the files that model.json names, and texts such as README.md",
+            found=", ".join(str(file) for file in unknown),
+            hint="No hash covers these. What `weights tune` left counts on its own machine only: "
+            "delete it before you pass the model on; delete the rest if you did not put it there.",
+        )
+    for line in weights.describe(model):
         typer.echo(line)
     typer.echo("All files are as the manifest says.")
-    if others := admission.left_in(folder):
-        names = ", ".join(str(file.relative_to(folder)) for file in others)
-        typer.echo(
-            f"Not covered by the manifest: {names}. They were found out or compiled on some "
-            "machine, and jobs use them: delete them where you do not know who made them."
-        )
 
 
 @app.command()
@@ -97,7 +100,8 @@ def tune(
 
     Every engine that is installed sees a few phantoms, in each precision that is fast on the
     device. What agrees with the float32 reference, and how long it takes, is written to
-    engines.json; compiled networks are left in cache/. Both count on this kind of machine only.
+    engines.json in FOLDER, and remembered in the cache folder (ULS23_CACHE, else uls23 in your
+    cache directory) together with compiled networks. All of it counts on this kind of machine only.
     """
     command_line.start_log()
     from algorithm import weights  # noqa: PLC0415

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from uls import cache
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 # A busy machine is no failure: tests assert no times, hypothesis' own included.
@@ -23,3 +25,19 @@ def _log_as_it_was() -> Iterator[None]:
     yield
     root.setLevel(level)
     root.handlers[:] = handlers
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cache_folder_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What fixtures of modules and of the session remember lies in no user's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(cache.VARIABLE, str(tmp_path_factory.mktemp("cache-of-fixtures")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test a cache folder of its own: none knows what another found out."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv(cache.VARIABLE, str(folder))
+    return folder

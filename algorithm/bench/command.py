@@ -28,8 +28,9 @@ def bench(
         list[str] | None,
         typer.Option(
             "--engine",
-            help="openvino, or in one precision openvino-bf16; may be repeated. Default: every "
-            "engine that is installed, in what the device computes in.",
+            help="openvino, or in one precision openvino-bf16; may be repeated. What auto tries "
+            "first is measured, too. Default: every engine that is installed, in what the device "
+            "computes in.",
             show_default=False,
         ),
     ] = None,

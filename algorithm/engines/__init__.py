@@ -27,7 +27,7 @@ def create(
     Args:
         name: one of `NAMES`. `auto` takes torch where there is a CUDA device, else OpenVINO, else
             what is installed; or what is fastest, where `weights tune` found that out.
-        model: the model. What a check finds is kept in its folder, if that can be written.
+        model: the model. Its folder is only read; what a check finds is kept in the cache folder.
         device: one of `DEVICES`.
         precision: one of `PRECISIONS`. `f32` gives the reference's masks; `bf16` and `fp16` are
             faster where the device has them, and what they compute is checked against float32

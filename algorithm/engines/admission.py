@@ -1,8 +1,9 @@
-"""`engines.json`: which engines were admitted to run a model, where, and how fast they were.
+"""Which engines were admitted to run a model, where, and how fast they were.
 
-It lies beside the model's files, so that a start need not check again. It is not part of the model:
-whoever cannot write there checks at every start. A record counts only for the very model, device,
-package and check that it was made with.
+A job remembers in the cache folder what its checks found (`uls.cache`), so that the next need not
+check again; a record counts only for the very model, device, package and check that it was made
+with. `weights tune` leaves its findings beside the weights, too, in `engines.json`: as anybody may
+have written that file, it says in which order engines are tried, and never admits one.
 """
 
 import logging
@@ -11,21 +12,26 @@ from math import inf
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from algorithm.engines.compiled import CACHE_NAME, built_digest
+from algorithm.engines.compiled import built_digest, model_name
 from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import Parity
 from algorithm.files import write_beside
 from algorithm.json_files import StrictModel, parse, read_object
 from algorithm.weights import Model
+from uls import cache
 from uls.errors import ModelError
 
-__all__ = ["FILE_NAME", "Admission", "left_in", "read", "remember"]
+__all__ = ["FILE_NAME", "Admission", "read_beside", "recall", "remember", "write_beside_weights"]
 
 _log = logging.getLogger(__name__)
 
 FILE_NAME = "engines.json"
+"""What `weights tune` leaves beside the weights."""
+
+_FOLDER = "engines"
+"""In the cache folder."""
 
 
 class Admission(StrictModel):
@@ -82,7 +88,31 @@ class _File(StrictModel):
     admissions: tuple[Admission, ...] = ()
 
 
-def read(folder: Path) -> tuple[Admission, ...]:
+def recall(conditions: Conditions, model: Model) -> Admission | None:
+    """Return what an earlier check under these very conditions found, if one was done here."""
+    place = _place(conditions)
+    content = cache.load(*place)
+    if content is None:
+        return None
+    try:
+        found = Admission.model_validate_json(bytes(content))
+    except ValidationError:  # written by another version
+        _log.info("%s is of another version; it is ignored.", "/".join(place))
+        return None
+    return found if found.is_about(conditions, model) else None
+
+
+def remember(new: Iterable[Admission]) -> None:
+    """Keep admissions in the cache folder, if there is one.
+
+    Of what TensorRT built for one job only nothing is kept.
+    """
+    for one in new:
+        if one.built or one.conditions.engine != "tensorrt":
+            cache.store(one.model_dump_json(indent=1).encode(), *_place(one.conditions))
+
+
+def read_beside(folder: Path) -> tuple[Admission, ...]:
     """Read a model folder's `engines.json`; nothing if there is none or it is not sound."""
     path = folder / FILE_NAME
     if not path.exists():
@@ -95,30 +125,20 @@ def read(folder: Path) -> tuple[Admission, ...]:
         return ()
 
 
-def left_in(folder: Path) -> list[Path]:
-    """List what checks and compilers left in a model folder: no hash of the model's covers it."""
-    files = [folder / FILE_NAME, *(folder / CACHE_NAME).rglob("*")]
-    return sorted(file for file in files if file.is_file())
+def write_beside_weights(new: Iterable[Admission], model: Model) -> None:
+    """Write admissions into the model folder's `engines.json`, in place of older ones of the same.
 
+    Records of other devices and packages stay, those of another model go.
 
-def remember(new: Iterable[Admission], model: Model) -> Path | None:
-    """Write admissions into the model folder, in place of older ones of the same.
-
-    Records of other devices and packages stay, those of another model go. Of what TensorRT built
-    for one job only there is none.
-
-    Returns:
-        The file, or None if the folder cannot be written.
+    Raises:
+        OSError: the folder cannot be written.
     """
-    lasting = [one for one in new if one.built or one.conditions.engine != "tensorrt"]
-    by_conditions = {one.conditions: one for one in (*read(model.folder), *lasting)}
+    by_conditions = {one.conditions: one for one in (*read_beside(model.folder), *new)}
     kept = [one for one in by_conditions.values() if one.conditions.model_sha256 == model.sha256]
-    path = model.folder / FILE_NAME
-    try:
-        write_beside(
-            path, (_File(admissions=tuple(kept)).model_dump_json(indent=1) + "\n").encode()
-        )
-    except OSError as error:
-        _log.debug("%s cannot be written (%s): engines will be checked again.", path, error)
-        return None
-    return path
+    content = _File(admissions=tuple(kept)).model_dump_json(indent=1) + "\n"
+    write_beside(model.folder / FILE_NAME, content.encode())
+
+
+def _place(conditions: Conditions) -> tuple[str, ...]:
+    named = f"{conditions.engine}-{conditions.device}-{conditions.precision}"
+    return _FOLDER, model_name(conditions.model_sha256), f"{named}-{conditions.digest()}.json"

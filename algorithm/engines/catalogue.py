@@ -126,7 +126,7 @@ class Candidate:
         Args:
             model: the model.
             fold: one of its folds.
-            fill_cache: leave compiled networks in the model folder for the next start.
+            fill_cache: leave compiled networks in the cache folder for the next start.
 
         Returns:
             The engine; what goes wrong when it runs is a `ModelError`, too.

@@ -35,7 +35,7 @@ def first_admitted(wanted: Sequence[Candidate], model: Model, *, named: bool) ->
         ModelError: none passes.
     """
     known = _known(wanted, model)
-    ordered = _by_promise_or_speed(wanted, known)
+    ordered = _by_promise_or_speed(wanted, _beside(wanted, model) | known)
     for candidate in ordered:
         try:
             as_named = named and candidate == wanted[-1] and not candidate.entry.has_library
@@ -56,21 +56,22 @@ def first_admitted(wanted: Sequence[Candidate], model: Model, *, named: bool) ->
 
 def in_order(wanted: Sequence[Candidate], model: Model) -> list[Candidate]:
     """Sort candidates as they will be tried, with what is known of them on this machine."""
-    return _by_promise_or_speed(wanted, _known(wanted, model))
+    return _by_promise_or_speed(wanted, _beside(wanted, model) | _known(wanted, model))
 
 
 def _known(wanted: Sequence[Candidate], model: Model) -> dict[Candidate, Admission]:
-    """Give what earlier checks of these candidates found on this machine."""
-    records = admission.read(model.folder)
+    """Return what earlier checks of these candidates found on this machine."""
+    found = {one: admission.recall(Conditions.of(one, model), model) for one in wanted}
+    return {candidate: record for candidate, record in found.items() if record}
+
+
+def _beside(wanted: Sequence[Candidate], model: Model) -> dict[Candidate, Admission]:
+    """Return what `weights tune` left beside the weights: of use for the order alone."""
+    records = {one.conditions: one for one in admission.read_beside(model.folder)}
     if not records:
         return {}
-    conditions = {candidate: Conditions.of(candidate, model) for candidate in wanted}
-    return {
-        candidate: record
-        for candidate, condition in conditions.items()
-        for record in records
-        if record.is_about(condition, model)
-    }
+    found = {one: records.get(Conditions.of(one, model)) for one in wanted}
+    return {candidate: record for candidate, record in found.items() if record and record.holds}
 
 
 def _by_promise_or_speed(
@@ -93,7 +94,7 @@ def _passes(candidate: Candidate, model: Model, known: Admission | None, *, on_t
             _log.debug("%s is taken without a check.", candidate)
             return True
         known = _judged(candidate, model, reference)
-        admission.remember([known], model)
+        admission.remember([known])
     if known.holds:
         _log.info("%s is admitted: %s.", candidate, known.worst())
     else:

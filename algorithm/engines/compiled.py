@@ -1,43 +1,43 @@
-"""Compiled networks in a model folder, so that a start need not compile: `cache/<model>/…`.
+"""Compiled networks in the cache folder, so that a start need not compile.
 
-A file begins with the SHA-256, in 64 hexadecimal digits, of its conditions and its content: one
-that is damaged, or was compiled for another model, machine or package, is never loaded. (OpenVINO's
-own cache loads a file in which a bit was flipped, and its masks are wrong.) TensorRT writes its own
-files there; their hash is part of what `admission` remembers.
+What was compiled for another model, machine or package has another name; one that is damaged is
+never loaded, see `uls.cache`. (OpenVINO's own cache loads a file in which a bit was flipped, and
+its masks are wrong.) TensorRT writes its own files there; their hash is part of what `admission`
+remembers.
 """
 
 import hashlib
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from algorithm.engines.catalogue import Candidate
 from algorithm.engines.conditions import Conditions
-from algorithm.files import sha256, write_beside
+from algorithm.files import sha256
 from algorithm.weights import Model
-from uls.errors import OutputError
+from uls import cache
 
-__all__ = ["CACHE_NAME", "CompiledFile", "built_digest", "cache_folder", "tensorrt_folder"]
+__all__ = ["CompiledFile", "built_digest", "model_name", "tensorrt_folder"]
 
-_log = logging.getLogger(__name__)
+_FOLDER = "networks"
+"""In the cache folder."""
 
-CACHE_NAME = "cache"
-"""The folder in a model folder."""
-
-_DIGEST_BYTES = 64
 _MODEL_DIGITS = 16
 
 
-def cache_folder(model: Model) -> Path:
-    """Say where the compiled networks of a model lie; the folder need not be there."""
-    return model.folder / CACHE_NAME / model.sha256[:_MODEL_DIGITS]
+def model_name(model_sha256: str) -> str:
+    """Return the name of a model's folder in the cache folder."""
+    return model_sha256[:_MODEL_DIGITS]
 
 
-def tensorrt_folder(model: Model, fold: str, precision: str) -> Path:
-    """Say where TensorRT leaves what it builds; a folder per fold, as it names files by graph."""
+def tensorrt_folder(model: Model, fold: str, precision: str) -> Path | None:
+    """Return where TensorRT leaves what it builds; None where there is no cache folder.
+
+    A folder per fold, as it names files by graph.
+    """
     conditions = Conditions.of(Candidate("tensorrt", "cuda", precision), model)
-    return cache_folder(model) / f"tensorrt-{precision}-{fold}-{conditions.digest()}"
+    name = f"tensorrt-{precision}-{fold}-{conditions.digest()}"
+    return cache.cache_folder(_FOLDER, model_name(model.sha256), name)
 
 
 def built_digest(model: Model, precision: str) -> str:
@@ -47,7 +47,8 @@ def built_digest(model: Model, precision: str) -> str:
     """
     digest = hashlib.sha256()
     for fold in model.manifest.folds:
-        built = sorted(tensorrt_folder(model, fold.name, precision).glob("*.engine"))
+        folder = tensorrt_folder(model, fold.name, precision)
+        built = sorted(folder.glob("*.engine")) if folder else []
         if not built:
             return ""
         for file in built:
@@ -60,47 +61,22 @@ class CompiledFile:
     """One fold's compiled network, which may not be there.
 
     Attributes:
-        path: where it lies.
-        conditions: what it was compiled for.
+        place: in the cache folder; devices and packages do not share a file.
     """
 
-    path: Path
-    conditions: Conditions
+    place: tuple[str, ...]
 
     @classmethod
     def of(cls, model: Model, fold: str, conditions: Conditions) -> Self:
-        """Say where a fold's compiled network lies; devices and packages do not share a file."""
+        """Say where a fold's compiled network lies."""
         name = f"{conditions.engine}-{conditions.precision}-{fold}-{conditions.digest()}.blob"
-        return cls(cache_folder(model) / name, conditions)
+        return cls((_FOLDER, model_name(model.sha256), name))
 
     def read(self) -> bytes | None:
-        """Give the content, or None if it is not there or not as it was written."""
-        try:
-            whole = self.path.read_bytes()
-        except OSError:
-            return None
-        content = whole[_DIGEST_BYTES:]
-        if whole[:_DIGEST_BYTES] == self._digest(content):
-            return content
-        _log.warning("%s is damaged; it is ignored, and the network compiled anew.", self.path)
-        return None
+        """Return the content, or None if it is not there or not as it was written."""
+        content = cache.load(*self.place)
+        return None if content is None else bytes(content)
 
     def write(self, content: bytes) -> None:
-        """Write the content; it is there as a whole or not at all.
-
-        Raises:
-            OutputError: the folder cannot be written.
-        """
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_beside(self.path, self._digest(content) + content)
-        except OSError as error:
-            expected = "a folder that can be written"
-            raise OutputError.about(
-                self.path.parent, expected=expected, found=str(error)
-            ) from error
-
-    def _digest(self, content: bytes) -> bytes:
-        digest = hashlib.sha256(self.conditions.model_dump_json().encode())
-        digest.update(content)
-        return digest.hexdigest().encode("ascii")
+        """Write the content, if there is a cache folder."""
+        cache.store(content, *self.place)

@@ -16,7 +16,13 @@ CHECK_VERSION = 3
 
 
 class Conditions(StrictModel):
-    """What a check is about: if any of it changes, it must be done again."""
+    """What a check is about: if any of it changes, it must be done again.
+
+    Attributes:
+        device_name: a CPU with its flags and threads, or a GPU with its driver.
+        package: what computes, with its version.
+        check: our own version of the check.
+    """
 
     engine: str
     device: str
@@ -42,5 +48,5 @@ class Conditions(StrictModel):
         )
 
     def digest(self) -> str:
-        """Tell conditions apart by eight hexadecimal digits, in file names."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
+        """Tell conditions apart by 16 hexadecimal digits, in file names."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]

@@ -1,8 +1,11 @@
 """What the device is called: what was found out on one need not hold on another."""
 
+import hashlib
 import platform
 from importlib.util import find_spec
 from pathlib import Path
+
+from algorithm.engines.cpu import available_cpus
 
 __all__ = ["cuda_is_there", "device_name"]
 
@@ -10,17 +13,21 @@ _CAPABILITIES = (
     *("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_bf16", "amx_fp16"),
     *("asimd", "asimdhp", "bf16", "sve", "sve2"),
 )
-"""Flags of `/proc/cpuinfo` (x86, then Arm) by which engines choose how they compute."""
+"""Flags of `/proc/cpuinfo` (x86, then Arm) that a person would look for; the rest are hashed."""
+
+_DRIVER_VERSION = "proc/driver/nvidia/version"
 
 
 def device_name(device: str, root: Path = Path("/")) -> str:
-    """Name the device: a CPU with its capabilities, or the GPU.
+    """Name the device: a CPU with its flags and the threads it gives us, or the GPU and its driver.
 
     Args:
         device: `cpu` or `cuda`.
         root: where `proc` is; for tests.
     """
-    return _cpu_name(root) if device == "cpu" else _gpu_name(root)
+    if device == "cpu":
+        return f"{_cpu_name(root)}, {available_cpus(root)} threads"
+    return f"{_gpu_name(root)}{_driver(root)}"
 
 
 def cuda_is_there(root: Path = Path("/")) -> bool:
@@ -33,12 +40,14 @@ def cuda_is_there(root: Path = Path("/")) -> bool:
 
 
 def _cpu_name(root: Path) -> str:
-    """Such as `Intel(R) Xeon(R) Processor (6/207/2; avx2, avx512f)`."""
+    """Such as `Intel(R) Xeon(R) Processor (6/207/2; avx2, avx512f; flags 1f2e3d4c)`."""
     entries = _first_processor(root)
     name = entries.get("model name", platform.machine())
     version = "/".join(entries.get(key, "") for key in ("cpu family", "model", "stepping"))
     flags = entries.get("flags", entries.get("Features", "")).split()
-    return f"{name} ({version}; {', '.join(flag for flag in _CAPABILITIES if flag in flags)})"
+    shown = ", ".join(flag for flag in _CAPABILITIES if flag in flags)
+    every = hashlib.sha256(" ".join(sorted(flags)).encode()).hexdigest()[:8]
+    return f"{name} ({version}; {shown}; flags {every})"
 
 
 def _first_processor(root: Path) -> dict[str, str]:
@@ -62,6 +71,19 @@ def _gpu_name(root: Path) -> str:
             if key.strip() == "Model":
                 return value.strip()
     return "a CUDA device"
+
+
+def _driver(root: Path) -> str:
+    """Such as `, NVIDIA UNIX x86_64 Kernel Module  535.104.05`; empty where no file says so."""
+    try:
+        text = (root / _DRIVER_VERSION).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    for line in text.splitlines():
+        key, _, value = line.partition(":")
+        if key.strip() == "NVRM version":
+            return f", {value.strip()}"
+    return ""
 
 
 def _gpu_files(root: Path) -> list[Path]:

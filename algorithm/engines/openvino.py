@@ -1,6 +1,6 @@
 """OpenVINO: the engine for a CPU. Needs no torch, reports to nobody.
 
-It writes no file, unless it is told to leave the compiled network for the next start.
+It writes no file, unless it is told to leave the compiled network in the cache folder.
 """
 
 from pathlib import Path
@@ -32,7 +32,6 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
 
     Raises:
         ModelError: OpenVINO cannot read or compile the ONNX file.
-        OutputError: the compiled network was to be left in a folder that cannot be written.
     """
     path = model.folder / (fold.onnx.name if fold.onnx else "")
     shape = (1, *model.manifest.input_shape)

@@ -18,7 +18,7 @@ class Options:
     Attributes:
         device: `cpu` or `cuda`.
         precision: one of `PRECISIONS` but `auto`.
-        fill_cache: leave compiled networks in the model folder for the next start.
+        fill_cache: leave compiled networks in the cache folder for the next start.
     """
 
     device: str = "cpu"

@@ -110,12 +110,11 @@ def _can_run(name: str, model: Model, device: str) -> bool:
 def _is_ready(tensorrt: Candidate, model: Model, build: bool) -> bool:
     """Say whether TensorRT was built and checked, or may be built: in half, as torch has float32.
 
-    What lies in the model's cache and is not what was checked is as good as not there.
+    What lies in the cache folder and is not what was checked is as good as not there.
     """
     if build and tensorrt.precision == "fp16":
         return True
-    conditions = Conditions.of(tensorrt, model)
-    return any(one.is_about(conditions, model) for one in admission.read(model.folder))
+    return admission.recall(Conditions.of(tensorrt, model), model) is not None
 
 
 def _reduced(name: str, device: str, precision: str) -> list[str]:

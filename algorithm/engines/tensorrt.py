@@ -1,6 +1,6 @@
 """TensorRT, through ONNX Runtime: built once for a GPU, which takes minutes, then loaded.
 
-What `weights tune --tensorrt` builds lies in the model folder's `cache/`; `auto` takes this engine
+What `weights tune --tensorrt` builds lies in the cache folder; `auto` takes this engine
 only where that is there and is what was checked. A job that names the engine builds for itself, and
 says so: the check and the job then use the same build, which goes with the process.
 
@@ -35,8 +35,8 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
         ModelError: ONNX Runtime cannot read the ONNX file.
     """
     folder = tensorrt_folder(model, fold.name, options.precision)
-    if not options.fill_cache and not built_digest(model, options.precision):
-        folder = _scratch() / folder.name
+    if folder is None or not (options.fill_cache or built_digest(model, options.precision)):
+        folder = _scratch() / f"{fold.name}-{options.precision}"
     if not any(folder.glob("*.engine")):
         _log.warning("TensorRT builds fold %s for this GPU first: that takes minutes.", fold.name)
         folder.mkdir(parents=True, exist_ok=True)

@@ -37,7 +37,7 @@ class Trial:
         reference: what is right, or None where there is nothing to compare with. Each engine is let
             go before another is made: two large networks are never in memory together.
         thorough: run every engine once more than the check needs, so that the first pass, which
-            is slower, does not count; and leave compiled networks in the model folder.
+            is slower, does not count; and leave compiled networks in the cache folder.
     """
 
     def __init__(

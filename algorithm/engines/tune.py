@@ -1,6 +1,7 @@
 """Checks and times every engine that may run a model here, and leaves what it finds with the model.
 
-A job then needs neither the check nor the compiler, and `auto` takes the fastest.
+It is kept in the cache folder, too: a job then needs neither the check nor the compiler, and `auto`
+takes the fastest.
 """
 
 import logging
@@ -32,7 +33,7 @@ class Tried:
 def tune(
     model: Model, name: str = "auto", *, device: str = "auto", tensorrt: bool = False
 ) -> list[Tried]:
-    """Try the candidates, float32 too, and write `engines.json` and compiled networks.
+    """Try the candidates, float32 too; write `engines.json` and, in the cache, compiled networks.
 
     All are judged by one reference on the CPU: the float32 of torch, or of OpenVINO without torch.
 
@@ -78,9 +79,12 @@ def _tried(candidate: Candidate, trial: Trial) -> Tried:
 
 
 def _remember(admissions: list[Admission], model: Model) -> None:
-    if admission.remember(admissions, model) is None:
-        expected, found = "a folder that can be written", "one that cannot"
-        raise OutputError.about(model.folder, expected=expected, found=found)
+    admission.remember(admissions)
+    try:
+        admission.write_beside_weights(admissions, model)
+    except OSError as error:
+        expected, found = "a folder that can be written", error.strerror or str(error)
+        raise OutputError.about(model.folder, expected=expected, found=found) from error
 
 
 def _verdict(tried: Tried) -> str:

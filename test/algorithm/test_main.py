@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,16 @@ REPOSITORY = Path(__file__).parents[2]
 STARTER = REPOSITORY / "baseline_weights" / "starter"
 
 
-def run(*arguments: str | Path, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str | Path, cwd: Path = REPOSITORY, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "algorithm", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(REPOSITORY),
+        "COLUMNS": "200",
+        **(environment or {}),
+    }
     return subprocess.run(
         command, capture_output=True, text=True, check=False, cwd=cwd, env=environment
     )
@@ -153,6 +161,30 @@ def test_weights_commands_verify_and_list() -> None:
     listed = run("weights", "list", STARTER.parent)
     assert listed.returncode == 0
     assert str(STARTER) in listed.stdout
+
+
+def _state_of(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in (folder, *folder.rglob("*"))}
+
+
+def test_a_job_changes_nothing_but_its_output_and_the_cache_folder(
+    job: Path, tmp_path: Path, cache_folder: Path
+) -> None:
+    """Not the model folder, not the checkout, not the home folder, in any precision."""
+    model, home = tmp_path / "model", tmp_path / "home"
+    shutil.copytree(STARTER, model)
+    home.mkdir()
+    before = _state_of(model), _state_of(STARTER)
+    for precision in ("auto", "bf16", "f32"):
+        options = ("--engine", "openvino", "--precision", precision)
+        done = run(
+            *("--input", job, "--output", tmp_path / "out", "--model", model, *options),
+            environment={"HOME": str(home)},
+        )
+        assert done.returncode == 0, done.stderr
+    assert (_state_of(model), _state_of(STARTER)) == before
+    assert list(home.iterdir()) == []
+    assert list(cache_folder.glob("engines/*/openvino-cpu-bf16-*.json"))
 
 
 def test_help_and_version_need_no_model(tmp_path: Path) -> None:

@@ -65,6 +65,19 @@ def test_weights_are_packed_with_their_files_at_the_top(model: Path, tmp_path: P
         assert safetensors.read() == bytes(range(256))
 
 
+def test_what_was_found_out_on_this_machine_is_not_packed(model: Path, tmp_path: Path) -> None:
+    """`weights tune` leaves it; elsewhere it would be of no use."""
+    export("none", "--weights", model, "--output", tmp_path / "clean")
+    (model / "engines.json").write_text("{}")
+    (model / "cache" / "0123").mkdir(parents=True)
+    (model / "cache" / "0123" / "network.blob").write_bytes(b"compiled")
+
+    done = export("none", "--weights", model, "--output", tmp_path / "tuned")
+
+    assert done.returncode == 0, done.stderr
+    assert sums(tmp_path / "tuned") == sums(tmp_path / "clean")
+
+
 def test_same_weights_give_the_same_archive(model: Path, tmp_path: Path) -> None:
     export("none", "--weights", model, "--output", tmp_path / "first")
     for file in model.iterdir():

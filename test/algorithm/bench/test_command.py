@@ -13,6 +13,7 @@ from algorithm.bench.cells import Cell
 from algorithm.bench.processes import run_worker
 from algorithm.bench.subject import Subject
 from algorithm.bench.tasks import PeakTask, Turn
+from algorithm.engines import shortlist
 from algorithm.weights import Model, read_manifest
 from uls.errors import CallError, ModelError, OutputError, UserError
 
@@ -24,7 +25,12 @@ def call(*arguments: str) -> Any:
     return CliRunner().invoke(app, ["bench", *arguments])
 
 
-def test_a_small_network_beside_nnunetv2(tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_bf16", [False, True])
+def test_a_small_network_beside_nnunetv2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_bf16: bool
+) -> None:
+    """Whatever `auto` tries first on this CPU or another: it is measured, and so is the ratio."""
+    monkeypatch.setattr(shortlist, "_cpu_computes_in_bf16", lambda: in_bf16)
     file = tmp_path / "bench.json"
     result = call(
         "--architecture", "small", "--engine", "openvino-f32", "--json", str(file), *QUICK
@@ -41,8 +47,12 @@ def test_a_small_network_beside_nnunetv2(tmp_path: Path) -> None:
         assert one["parity"]["holds"]
         assert one["parity"]["relative_error"] < 1e-4
         assert one["peak_memory_gb"] > 0.1
-    expected = theirs["seconds_per_voi"] / ours["seconds_per_voi"]
+    taken = written["engines"][written["auto_engine"]]
+    assert taken["parity"]["holds"]
+    expected = theirs["seconds_per_voi"] / taken["seconds_per_voi"]
     assert written["ratio_to_nnunetv2"] == pytest.approx(expected)
+    assert ("openvino-bf16" in written["engines"]) == in_bf16
+    assert f"{written['auto_engine']}, which auto takes: " in result.output
     assert set(written["stages"]) == {"read", "normalise", "forward", "post-process", "write"}
     assert all(seconds > 0 for seconds in written["stages"].values())
     assert (written["job"]["vois"], written["job"]["different_vois"]) == (2, 2)

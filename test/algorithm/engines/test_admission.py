@@ -1,8 +1,7 @@
-"""`engines.json`: what was found out once is not found out again, unless something changed."""
+"""What was found out once is not found out again, unless something changed."""
 
-import json
-import logging
-import tempfile
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from algorithm.engines import admission, conditions, hardware
 from algorithm.engines.admission import Admission
 from algorithm.engines.catalogue import Candidate
 from algorithm.engines.conditions import Conditions
+from algorithm.engines.cpu import available_cpus
 from algorithm.engines.parity import Parity
 
 BF16, F32 = "openvino on cpu in bf16", "openvino on cpu in f32"
@@ -48,16 +48,26 @@ def test_what_failed_is_remembered_too(
     assert f"{BF16} disagrees with the float32 reference: Dice" in caplog.text
 
 
-def test_the_record_is_no_part_of_the_model(model: weights.Model, fakes: Fakes) -> None:
+def test_the_record_lies_in_the_cache_folder_and_is_private(
+    model: weights.Model, fakes: Fakes, cache_folder: Path
+) -> None:
+    before = sorted(model.folder.iterdir())
+
     _create(model, fakes)
 
-    assert (model.folder / "engines.json").stat().st_mode & 0o777 == 0o644
-    assert weights.verify(model.folder) == model
+    assert sorted(model.folder.iterdir()) == before
+    (record,) = _records(cache_folder)
+    assert record.stat().st_mode & 0o777 == 0o600
+    assert record.parent.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("change", ["device", "package", "check", "model"])
 def test_a_change_means_another_check(
-    model: weights.Model, fakes: Fakes, monkeypatch: pytest.MonkeyPatch, change: str
+    model: weights.Model,
+    fakes: Fakes,
+    monkeypatch: pytest.MonkeyPatch,
+    cache_folder: Path,
+    change: str,
 ) -> None:
     _create(model, fakes)
 
@@ -72,9 +82,71 @@ def test_a_change_means_another_check(
         model = weights.verify(model.folder)
 
     assert _create(model, fakes) == [F32, BF16, BF16]
-    records = admission.read(model.folder)
-    # Those of another machine or package are kept, those of another model are not.
-    assert len(records) == (1 if change == "model" else 2)
+    assert _create(model, fakes) == [BF16]
+    assert len(_records(cache_folder)) == 2
+
+
+def _edited(content: bytes) -> bytes:
+    """Make a verdict better than it is, as a person with an editor would."""
+    edited = content.replace(b'"dice": 0.', b'"dice": 1.').replace(
+        b'"relative_error": 1', b'"relative_error": 0'
+    )
+    assert edited != content
+    return edited
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _edited,
+        lambda content: content[:-10],
+        lambda content: content[65:],
+        lambda _: b"",
+        lambda _: b"{}",
+    ],
+    ids=["edited", "cut off", "without its code", "empty", "foreign"],
+)
+def test_a_damaged_or_forged_record_admits_nothing(
+    model: weights.Model,
+    fakes: Fakes,
+    caplog: pytest.LogCaptureFixture,
+    cache_folder: Path,
+    change: Callable[[bytes], bytes],
+) -> None:
+    fakes.errors = {BF16: 0.9}
+    assert _create(model, fakes) == [F32, BF16, F32]
+    (record,) = _records(cache_folder)
+    record.write_bytes(change(record.read_bytes()))
+
+    assert _create(model, fakes) == [F32, BF16, F32]  # checked again, and refused again
+    assert "is damaged or was not written by this program" in caplog.text
+    assert _create(model, fakes) == [F32]
+
+
+def test_a_record_of_another_model_or_machine_under_this_ones_name_admits_nothing(
+    model: weights.Model, fakes: Fakes, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(conditions, "device_name", lambda _: "another CPU")
+        _create(model, fakes)
+    (other,) = _records(cache_folder)
+    fakes.errors = {BF16: 0.9}
+    _create(model, fakes)
+    (own,) = set(_records(cache_folder)) - {other}
+    own.write_bytes(other.read_bytes())
+
+    assert _create(model, fakes) == [F32, BF16, F32]
+
+
+def test_what_lies_beside_the_weights_admits_nothing(model: weights.Model, fakes: Fakes) -> None:
+    """Anybody may have written it: on the machine where an image was built, or on purpose."""
+    about = Conditions.of(Candidate("openvino", "cpu", "bf16"), model)
+    perfect = {"all/body": Parity(dice=1.0, relative_error=0.0)}
+    forged = Admission(conditions=about, parities=perfect, seconds=0.001)
+    admission.write_beside_weights([forged], model)
+    fakes.errors = {BF16: 0.9}
+
+    assert _create(model, fakes) == [F32, BF16, F32]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +159,7 @@ def test_a_change_means_another_check(
         '{"format": 1, "admissions": [], "comment": "by another program"}',
     ],
 )
-def test_what_is_broken_or_foreign_is_ignored_and_replaced(
+def test_what_is_broken_beside_the_weights_is_ignored(
     model: weights.Model, fakes: Fakes, caplog: pytest.LogCaptureFixture, content: str
 ) -> None:
     (model.folder / "engines.json").write_text(content)
@@ -95,53 +167,22 @@ def test_what_is_broken_or_foreign_is_ignored_and_replaced(
     assert _create(model, fakes) == [F32, BF16, BF16]
     assert "engines.json: expected" in caplog.text
     assert "It is ignored" in caplog.text
-    assert _create(model, fakes) == [BF16]
 
 
-def test_one_wrong_record_spoils_all(model: weights.Model, fakes: Fakes) -> None:
-    """A reduced precision that was compared with nothing was not written by us."""
-    _create(model, fakes)
-    path = model.folder / "engines.json"
-    content = json.loads(path.read_text())
-    content["admissions"].append({**content["admissions"][0], "parities": {}})
-    path.write_text(json.dumps(content))
-
-    assert admission.read(model.folder) == ()
-
-
-def test_a_folder_that_cannot_be_written(
-    model: weights.Model,
-    fakes: Fakes,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(tempfile, "mkstemp", refuse)
-    before = sorted(model.folder.iterdir())
-
-    with caplog.at_level(logging.DEBUG):
-        assert _create(model, fakes) == [F32, BF16, BF16]
-        assert _create(model, fakes) == [F32, BF16, BF16]
-
-    assert sorted(model.folder.iterdir()) == before
-    (line, _) = (one for one in caplog.records if "will be checked again" in one.message)
-    assert line.levelno == logging.DEBUG
-
-
-def test_nothing_half_written_is_left(
+def test_without_a_cache_folder_every_start_checks(
     model: weights.Model, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("ULS23_CACHE", "/proc/nowhere")
     before = sorted(model.folder.iterdir())
 
-    def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", fail)
-    _create(model, fakes)
+    assert _create(model, fakes) == [F32, BF16, BF16]
+    assert _create(model, fakes) == [F32, BF16, BF16]
 
     assert sorted(model.folder.iterdir()) == before
+
+
+def _records(cache_folder: Path) -> list[Path]:
+    return list(cache_folder.glob("engines/*/*"))
 
 
 def test_the_worst_parity_counts_and_is_said(model: weights.Model) -> None:
@@ -172,7 +213,20 @@ def test_a_cpu_is_named_with_what_it_can(tmp_path: Path) -> None:
     (tmp_path / "proc").mkdir()
     (tmp_path / "proc/cpuinfo").write_text(CPUINFO)
 
-    assert hardware.device_name("cpu", tmp_path) == "Some CPU (6/207/2; avx2, avx512f, amx_bf16)"
+    every = hashlib.sha256(b"amx_bf16 avx2 avx512f fpu rdseed sse").hexdigest()[:8]
+    threads = available_cpus(tmp_path)
+    assert hardware.device_name("cpu", tmp_path) == (
+        f"Some CPU (6/207/2; avx2, avx512f, amx_bf16; flags {every}), {threads} threads"
+    )
+
+
+def test_a_flag_that_nobody_looks_for_makes_another_cpu(tmp_path: Path) -> None:
+    names = set()
+    for flags in (CPUINFO, CPUINFO.replace("rdseed", "rdseed erms")):
+        (tmp_path / "proc").mkdir(exist_ok=True)
+        (tmp_path / "proc/cpuinfo").write_text(flags)
+        names.add(hardware.device_name("cpu", tmp_path))
+    assert len(names) == 2
 
 
 def test_a_gpu_is_named_by_its_driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,3 +238,7 @@ def test_a_gpu_is_named_by_its_driver(tmp_path: Path, monkeypatch: pytest.Monkey
 
     assert hardware.cuda_is_there(tmp_path)
     assert hardware.device_name("cuda", tmp_path) == "NVIDIA T4"
+    (tmp_path / "proc/driver/nvidia/version").write_text(
+        "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05\nGCC version: 12\n"
+    )
+    assert hardware.device_name("cuda", tmp_path).endswith("Kernel Module  535.104.05")

@@ -1,6 +1,7 @@
 """Which of several engines runs, when some fail and some were timed."""
 
 import logging
+from pathlib import Path
 
 import pytest
 from fake_engines import Fakes
@@ -49,13 +50,13 @@ def test_the_order_on_a_cpu_for_a_large_network(
 
 
 def test_without_bfloat16_nothing_is_checked(
-    model: weights.Model, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+    model: weights.Model, fakes: Fakes, monkeypatch: pytest.MonkeyPatch, cache_folder: Path
 ) -> None:
     monkeypatch.setattr(shortlist, "_cpu_computes_in_bf16", lambda: False)
 
     assert _used(model) == OV_F32
     assert fakes.made == [OV_F32]
-    assert not (model.folder / "engines.json").exists()
+    assert list(cache_folder.iterdir()) == []
 
 
 def test_reduced_precision_where_it_agrees(
@@ -184,4 +185,4 @@ def _remember(model: weights.Model, seconds: dict[str, float | None]) -> None:
         records.append(
             Admission(conditions=conditions, parities={"all/body": parity}, seconds=taken or 1.0)
         )
-    assert admission.remember(records, model) is not None
+    admission.remember(records)

@@ -45,6 +45,7 @@ def test_runs_without_torch_or_telemetry_and_writes_nothing(tmp_path: Path) -> N
         env={
             "HOME": str(home),
             "XDG_CACHE_HOME": str(home),
+            "ULS23_CACHE": "/proc/nowhere",  # not even root may write there
             "PYTHONPATH": str(Path(weights.__file__).parents[1]),
             "TMPDIR": str(here),
         },

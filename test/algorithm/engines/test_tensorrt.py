@@ -12,6 +12,7 @@ from algorithm.engines import admission, shortlist, tensorrt
 from algorithm.engines.base import Batch
 from algorithm.engines.catalogue import Candidate
 from algorithm.engines.compiled import tensorrt_folder
+from algorithm.engines.conditions import Conditions
 from algorithm.engines.tensorrt import provider_settings
 from algorithm.engines.tune import tune
 from algorithm.manifest import Fold
@@ -68,13 +69,14 @@ def _is_taken(model: weights.Model) -> bool:
 
 
 def test_auto_takes_it_once_it_was_built_and_checked(
-    model: weights.Model, built: list[Path]
+    model: weights.Model, built: list[Path], cache_folder: Path
 ) -> None:
     assert not _is_taken(model)
 
     tune(model, "tensorrt", tensorrt=True)
 
-    assert built[0].parents[2] == model.folder
+    assert built[0].is_relative_to(cache_folder)
+    assert weights.unknown_files(model) == [Path("engines.json")]
     assert _is_taken(model)
     assert not _is_taken(weights.Model(model.folder, model.manifest, "0" * 64, model.origin))
 
@@ -85,7 +87,9 @@ def test_auto_does_not_take_what_was_not_checked(
 ) -> None:
     tune(model, "tensorrt", tensorrt=True)
 
-    (tensorrt_folder(model, "all", "fp16") / "graph_sm80.engine").write_bytes(content)
+    folder = tensorrt_folder(model, "all", "fp16")
+    assert folder is not None
+    (folder / "graph_sm80.engine").write_bytes(content)
 
     assert not _is_taken(model)
 
@@ -109,15 +113,18 @@ def test_a_job_builds_once_for_the_check_and_its_own_use(
 
     assert [folder.parent for folder in built] == [tmp_path / "scratch"]
     assert caplog.text.count("that takes minutes") == 1
-    assert not (model.folder / "cache").exists()
 
 
 def test_what_was_built_for_one_job_admits_no_other_build(
     model: weights.Model, built: list[Path]
 ) -> None:
+    before = sorted(model.folder.iterdir())
+
     engines.create("tensorrt", model, precision="fp16")
 
-    assert admission.read(model.folder) == ()
+    assert admission.recall(Conditions.of(FP16, model), model) is None
+    assert not _is_taken(model)
+    assert sorted(model.folder.iterdir()) == before
 
 
 def test_what_it_is_told(tmp_path: Path) -> None:

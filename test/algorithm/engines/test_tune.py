@@ -16,7 +16,7 @@ from algorithm.engines import admission, openvino, shortlist
 from algorithm.engines.catalogue import Candidate
 from algorithm.engines.tune import table, tune
 from algorithm.manifest import Fold
-from uls.errors import OutputError
+from uls.errors import ModelError, OutputError
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def folder(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return Path(shutil.copytree(original, tmp_path / "model"))
 
 
-def test_the_command_from_end_to_end(folder: Path) -> None:
+def test_the_command_from_end_to_end(folder: Path, cache_folder: Path) -> None:
     done = CliRunner().invoke(app, ["weights", "tune", str(folder)])
 
     assert done.exit_code == 0, done.output
@@ -50,19 +50,30 @@ def test_the_command_from_end_to_end(folder: Path) -> None:
     (reference,) = (row for row in rows if row.endswith("admitted: the reference"))
     assert reference.startswith("torch")
     model = weights.verify(folder)
-    records = admission.read(folder)
+    records = admission.read_beside(folder)
     phantoms = {f"{fold}/{name}" for fold in "01" for name in ("body", "nodule", "faint")}
     assert [len(one.parities) for one in records].count(0) == 1
     assert all(set(one.parities) in (set(), phantoms) for one in records)
-    compiled = sorted((folder / "cache" / model.sha256[:16]).iterdir())
+    compiled = sorted((cache_folder / "networks" / model.sha256[:16]).iterdir())
     assert [file.name.rpartition("-")[0] for file in compiled] == [
         f"openvino-{precision}-{fold}" for precision in ("bf16", "f32") for fold in "01"
     ]
-    assert all(file.stat().st_mode & 0o777 == 0o644 for file in compiled)
-    verified = CliRunner().invoke(app, ["weights", "verify", str(folder)]).stdout
-    (told,) = [line for line in verified.splitlines() if "Not covered by the manifest" in line]
-    assert "engines.json" in told
-    assert all(file.name in told for file in compiled)
+    assert all(file.stat().st_mode & 0o777 == 0o600 for file in compiled)
+    assert weights.unknown_files(model) == [Path("engines.json")]
+    assert (folder / "engines.json").stat().st_mode & 0o777 == 0o644
+    refused = CliRunner().invoke(app, ["weights", "verify", str(folder)]).exception
+    assert isinstance(refused, ModelError)
+    assert "found engines.json. No hash covers these." in str(refused)
+
+
+def test_without_a_cache_folder_the_findings_are_still_left_with_the_model(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ULS23_CACHE", "/proc/nowhere")
+
+    tune(weights.verify(folder), "openvino")
+
+    assert {one.conditions.engine for one in admission.read_beside(folder)} == {"openvino"}
 
 
 def test_the_next_start_neither_checks_nor_compiles(
@@ -93,15 +104,18 @@ def test_a_compiled_network_computes_the_same(folder: Path) -> None:
 
 
 def test_one_changed_bit_of_a_compiled_network_and_it_is_not_used(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    cache_folder: Path,
 ) -> None:
     model = weights.verify(folder)
     tune(model, "openvino")
-    for file in folder.glob("cache/*/openvino-f32-0-*"):
+    for file in cache_folder.glob("networks/*/openvino-f32-0-*"):
         content = bytearray(file.read_bytes())
         content[len(content) // 2] ^= 1
         file.write_bytes(content)
-    for file in folder.glob("cache/*/openvino-f32-1-*"):
+    for file in cache_folder.glob("networks/*/openvino-f32-1-*"):
         file.write_bytes(b"")
     compile_network, compiled = openvino.compile_network, []
     monkeypatch.setattr(
@@ -113,15 +127,15 @@ def test_one_changed_bit_of_a_compiled_network_and_it_is_not_used(
     engines.create("openvino", model)
 
     assert compiled == ["0.onnx", "1.onnx"]
-    assert caplog.text.count("is damaged; it is ignored") == 2
+    assert caplog.text.count("is damaged or was not written by this program; it is ignored") == 2
 
 
-def test_another_model_has_other_compiled_networks(folder: Path) -> None:
+def test_another_model_has_other_compiled_networks(folder: Path, cache_folder: Path) -> None:
     tune(weights.verify(folder), "openvino")
     weights.read_manifest(folder).model_copy(update={"name": "other"}).write(folder)
     tune(weights.verify(folder), "openvino")
 
-    assert len(list((folder / "cache").iterdir())) == 2
+    assert len(list((cache_folder / "networks").iterdir())) == 2
 
 
 def test_the_fastest_comes_first_and_what_fails_last(
@@ -152,7 +166,7 @@ def test_an_engine_that_does_not_run_costs_the_others_nothing(
         "openvino on cpu in bf16"
     ]
     assert "out of memory" in tried[0].problem
-    assert len(admission.read(folder)) == len(tried) - 1 == 4
+    assert len(admission.read_beside(folder)) == len(tried) - 1 == 4
 
 
 def test_no_two_networks_are_in_memory_together(
@@ -178,7 +192,10 @@ def test_no_two_networks_are_in_memory_together(
 def test_a_folder_that_cannot_be_written_is_an_error(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admission, "remember", lambda *_: None)
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(admission, "write_beside", refuse)
 
     with pytest.raises(OutputError, match="a folder that can be written"):
         tune(weights.verify(folder))
