@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from algorithm.find_model import BUILT_IN_VARIABLE
 from uls import cache
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+from starter_model import STARTER
 
 # A busy machine is no failure: tests assert no times, hypothesis' own included.
 settings.register_profile("uls23", deadline=None)
@@ -28,9 +31,10 @@ def _log_as_it_was() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _cache_folder_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What fixtures of modules and of the session remember lies in no user's home."""
+def _model_and_cache_folder_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The built-in model is as committed; what long-lived fixtures remember lies in no home."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(BUILT_IN_VARIABLE, str(STARTER))
         patch.setenv(cache.VARIABLE, str(tmp_path_factory.mktemp("cache-of-fixtures")))
         yield
 

@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from starter_model import STARTER
 
 from algorithm.find_model import BUILT_IN_VARIABLE
 from algorithm.load import load_fallback, load_predictor
 from algorithm.models.zoom import ZoomPredictor
-
-STARTER = Path(__file__).parents[2] / "baseline_weights" / "starter"
 
 
 class Other:

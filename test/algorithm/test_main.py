@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from starter_model import STARTER
 from synthetic_stacks import voi_with_cube, write_job
 
 from uls.sockets import MASK_FOLDER, STACK_FOLDER
 
 REPOSITORY = Path(__file__).parents[2]
-STARTER = REPOSITORY / "baseline_weights" / "starter"
 
 
 def run(

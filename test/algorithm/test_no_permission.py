@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from nobody import as_nobody, folder_for_all
+from starter_model import STARTER
 from synthetic_stacks import voi_with_cube, write_job
 
 from algorithm import weights
 from algorithm.find_model import find_model
 from uls.errors import InputError, ModelError
 from uls.sockets import STACK_FOLDER, find_job
-
-STARTER = Path(__file__).parents[2] / "baseline_weights" / "starter"
 
 
 @pytest.fixture

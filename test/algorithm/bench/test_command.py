@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starter_model import STARTER
 from typer.testing import CliRunner
 
 from algorithm.__main__ import app
@@ -17,7 +18,6 @@ from algorithm.engines import shortlist
 from algorithm.weights import Model, read_manifest
 from uls.errors import CallError, ModelError, OutputError, UserError
 
-STARTER = Path("baseline_weights/starter")
 QUICK = ("--runs", "1", "--vois", "2", "--peak-size", "256", "--quiet")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.image import imread
+from starter_model import STARTER
 
 from algorithm.bench.cells import Cell
 from algorithm.bench.findings import Findings, summarised
@@ -17,7 +18,6 @@ from algorithm.bench.text import text_of
 from algorithm.bench.work import Work
 from algorithm.weights import Model, read_manifest
 
-STARTER = Path("baseline_weights/starter")
 STAGES = {"read": 0.1, "normalise": 0.2, "post-process": 0.3, "write": 0.4}
 
 

@@ -1,10 +1,9 @@
 """The engine `winograd`: what it needs, and how it is checked before it runs a large network."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from fake_engines import Fakes
+from starter_model import STARTER
 
 from algorithm import engines, weights
 from algorithm.engines import admission, catalogue, choose, shortlist, winograd
@@ -156,6 +155,6 @@ def test_a_smaller_patch_shows_the_coarsest_level_two_voxels(model: weights.Mode
 
 
 def test_the_starter_model_keeps_its_patch() -> None:
-    starter = weights.verify(Path(weights.__file__).parents[1] / "baseline_weights" / "starter")
+    starter = weights.verify(STARTER)
 
     assert on_smaller_patch(starter) is starter

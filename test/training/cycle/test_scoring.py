@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from starter_model import STARTER
+
 from training.cycle.scoring import AlgorithmSegment, score_model, scores_in
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "test" / "sample"
-STARTER = ROOT / "baseline_weights" / "starter"
 
 
 class NeverAsked:

@@ -3,12 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from starter_model import STARTER
 
 from training.nnunet.predict import Prediction, image_files, predict_folder
 from uls.errors import InputError
 from uls.voi import VOI_SHAPE_ZYX
-
-STARTER = Path(__file__).parents[3] / "baseline_weights" / "starter"
 
 
 def write_voi(path: Path, *, shape: tuple[int, int, int] = VOI_SHAPE_ZYX) -> None:
