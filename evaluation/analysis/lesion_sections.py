@@ -1,20 +1,11 @@
 """What metrics.json holds of each lesion beyond its scores."""
 
-from enum import StrEnum
 from typing import Literal
 
 from evaluation.section import Section
+from uls.recist import Response
 
 __all__ = ["LesionRecist", "OffCentre", "Response", "SurfaceScore"]
-
-
-class Response(StrEnum):
-    """What RECIST 1.1 would call a change of one lesion from its baseline."""
-
-    COMPLETE = "complete response"
-    PARTIAL = "partial response"
-    STABLE = "stable"
-    PROGRESSION = "progression"
 
 
 class OffCentre(Section):

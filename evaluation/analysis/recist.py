@@ -1,30 +1,22 @@
 """The RECIST 1.1 view: which lesions are measurable, which errors would look like a response.
 
-Source: E. A. Eisenhauer et al., New response evaluation criteria in solid tumours: revised RECIST
-guideline (version 1.1), Eur. J. Cancer 45 (2009). Responses are defined there for a sum of
-diameters; here each lesion is taken as if it were the only target.
+Responses are defined for a sum of diameters (`uls.recist`); here each lesion is taken as if it were
+the only target.
 """
 
 import re
 from collections.abc import Sequence
 from typing import Literal
 
-from evaluation.analysis.lesion_sections import LesionRecist, Response
+from evaluation.analysis.lesion_sections import LesionRecist
 from evaluation.analysis.sections import RecistSummary
 from evaluation.analysis.shares import share_of
 from evaluation.metrics import Lesion, MaskMeasures
+from uls import recist
+from uls.recist import Response, Target, measurable_limit_mm, reaches
 from uls.voi import Spacing
 
 __all__ = ["is_node", "lesion_recist", "recist_summary"]
-
-_TUMOUR_LIMIT_MM = 10.0
-_NODE_LIMIT_MM = 15.0
-_NORMAL_NODE_MM = 10.0
-"""A node with a shorter short axis is no longer pathological."""
-_THICK_SLICE_MM = 5.0
-"""With thicker slices a tumour must measure twice a slice."""
-_PROGRESSION, _PROGRESSION_MM = 0.2, 5.0
-_PARTIAL_RESPONSE = 0.3
 
 _NODE = re.compile(r"(?<![a-z])(lymph|lymph-?nodes?|nodes?|lns?)(?![a-z])|adenopath")
 
@@ -53,7 +45,7 @@ def lesion_recist(
     """
     node = is_node(lesion_type)
     axis: Axis = "short" if node else "long"
-    limit_mm = _NODE_LIMIT_MM if node else _tumour_limit_mm(spacing_mm[2])
+    limit_mm = measurable_limit_mm(is_node=node, slice_mm=spacing_mm[2])
     expected = _length_mm(reference, axis)
     found = None if prediction is None else _length_mm(prediction, axis)
     known = found is not None and expected > 0
@@ -62,16 +54,11 @@ def lesion_recist(
         limit_mm=limit_mm,
         reference_mm=expected,
         prediction_mm=found,
-        measurable_by_reference=expected >= limit_mm,
-        measurable_by_prediction=None if found is None else found >= limit_mm,
+        measurable_by_reference=reaches(expected, limit_mm),
+        measurable_by_prediction=None if found is None else reaches(found, limit_mm),
         change=(found - expected) / expected if known and found is not None else None,
         response=response(expected, found, node=node) if known and found is not None else None,
     )
-
-
-def _tumour_limit_mm(slice_mm: float) -> float:
-    thick = slice_mm > _THICK_SLICE_MM
-    return max(_TUMOUR_LIMIT_MM, 2 * slice_mm) if thick else _TUMOUR_LIMIT_MM
 
 
 def _length_mm(mask: MaskMeasures, axis: Axis) -> float:
@@ -79,19 +66,8 @@ def _length_mm(mask: MaskMeasures, axis: Axis) -> float:
 
 
 def response(baseline_mm: float, later_mm: float, *, node: bool) -> Response:
-    """Name the change of a lesion's axis from its baseline, which must not be 0.
-
-    Complete: gone, or a pathological node that has shrunk to normal. Partial: shorter by 30 % or
-    more. Progression: longer by 20 % and by 5 mm or more.
-    """
-    if not later_mm or (node and later_mm < _NORMAL_NODE_MM <= baseline_mm):
-        return Response.COMPLETE
-    growth = later_mm - baseline_mm
-    if -growth >= _PARTIAL_RESPONSE * baseline_mm:
-        return Response.PARTIAL
-    if growth >= max(_PROGRESSION * baseline_mm, _PROGRESSION_MM):
-        return Response.PROGRESSION
-    return Response.STABLE
+    """Name the change of a single lesion's axis from its baseline."""
+    return recist.response([Target(baseline_mm, later_mm, is_node=node)])
 
 
 def recist_summary(lesions: Sequence[Lesion]) -> RecistSummary:

@@ -1,36 +1,13 @@
-"""RECIST 1.1 in numbers: which diameters count, and what the change of their sum means.
-
-Source: E. A. Eisenhauer et al., New response evaluation criteria in solid tumours: revised RECIST
-guideline (version 1.1), Eur. J. Cancer 45 (2009).
-"""
+"""The studies of one patient judged by RECIST 1.1 (`uls.recist`), one after the other."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from uls import recist
+from uls.recist import Category, Target, category, sum_mm
+
 __all__ = ["Category", "Response", "SizeAt", "Verdict", "category", "verdicts"]
-
-_TUMOUR_LIMIT_MM = 10.0
-_NODE_TARGET_MM = 15.0
-_NODE_NORMAL_MM = 10.0
-_THICK_SLICE_MM = 5.0
-_SLICES_IN_A_TUMOUR = 2
-"""A measurable tumour is at least as long as two slices where these are thick."""
-
-_PARTIAL_RESPONSE = 0.3
-_PROGRESSION, _PROGRESSION_MM = 0.2, 5.0
-_ROUNDING_MM = 1e-9
-"""Differences and products of decimal lengths must not miss a limit by the last bit."""
-
-
-class Category(StrEnum):
-    """What a single diameter makes of a lesion."""
-
-    MEASURABLE = "measurable"
-    NOT_MEASURABLE = "not measurable"
-    NODE_TARGET = "node, target"
-    NODE_NON_TARGET = "node, non-target"
-    NODE_NORMAL = "node, normal"
 
 
 class Response(StrEnum):
@@ -42,23 +19,6 @@ class Response(StrEnum):
     STABLE = "stable disease"
     PROGRESSION = "progression"
     UNKNOWN = "not evaluable"
-
-
-def category(diameter_mm: float, *, is_node: bool, slice_mm: float) -> Category:
-    """Say whether a lesion of this diameter can be a target lesion.
-
-    Args:
-        diameter_mm: the long axis of a tumour, the short axis of a node.
-        is_node: whether it is a lymph node.
-        slice_mm: distance between slices; above 5 mm a tumour must be twice as long.
-    """
-    if is_node:
-        if diameter_mm >= _NODE_TARGET_MM:
-            return Category.NODE_TARGET
-        return Category.NODE_NON_TARGET if diameter_mm >= _NODE_NORMAL_MM else Category.NODE_NORMAL
-    thick = slice_mm > _THICK_SLICE_MM
-    limit = max(_TUMOUR_LIMIT_MM, _SLICES_IN_A_TUMOUR * slice_mm) if thick else _TUMOUR_LIMIT_MM
-    return Category.MEASURABLE if diameter_mm >= limit else Category.NOT_MEASURABLE
 
 
 @dataclass(frozen=True)
@@ -112,34 +72,21 @@ def _verdict(
     if missing:
         response = Response.PROGRESSION if new else Response.UNKNOWN
         return Verdict(None, response, new=new, missing=missing)
-    targets = {alias: study[alias] for alias in baseline}
-    total = _sum_mm(targets)
+    total = _sum_mm({alias: study[alias] for alias in baseline})
+    targets = [_target(size, study[alias]) for alias, size in baseline.items()]
+    named = recist.response(targets, smallest_mm=smallest, any_new=bool(new))
     return Verdict(
         sum_mm=total,
-        response=_response(targets, total, start=start, smallest=smallest, any_new=bool(new)),
+        response=Response[named.name],
         change_from_baseline=total / start - 1 if start else None,
         change_from_smallest=total / smallest - 1 if smallest else None,
         new=new,
     )
 
 
-def _response(
-    targets: Mapping[str, SizeAt], total: float, *, start: float, smallest: float, any_new: bool
-) -> Response:
-    growth = total - smallest + _ROUNDING_MM
-    if any_new or growth >= max(_PROGRESSION * smallest, _PROGRESSION_MM):
-        return Response.PROGRESSION
-    if all(_is_gone(size) for size in targets.values()):
-        return Response.COMPLETE
-    if start - total + _ROUNDING_MM >= _PARTIAL_RESPONSE * start:
-        return Response.PARTIAL
-    return Response.STABLE
-
-
-def _is_gone(size: SizeAt) -> bool:
-    """Tell a tumour that cannot be seen, or a node that is no longer enlarged."""
-    return size.diameter_mm < _NODE_NORMAL_MM if size.is_node else size.diameter_mm == 0
+def _target(before: SizeAt, now: SizeAt) -> Target:
+    return Target(before.diameter_mm, now.diameter_mm, is_node=before.is_node)
 
 
 def _sum_mm(study: Mapping[str, SizeAt]) -> float:
-    return sum(size.diameter_mm for size in study.values())
+    return sum_mm(size.diameter_mm for size in study.values())
