@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from tqdm.contrib.logging import logging_redirect_tqdm
-
 from algorithm.boxes import Box, Boxes, check_none, read_boxes, single_box
 from algorithm.deadline import Deadline, Means
 from algorithm.outcome import StackOutcome, log_summary
@@ -24,6 +22,7 @@ from algorithm.stopwatch import Stopwatch
 from uls.errors import CallError, InputError, ModelError
 from uls.lesion import DEFAULT_REACH_MM, Policy, clicked
 from uls.mask_stack import MaskStackWriter, commit_all
+from uls.progress import log_beside_bars
 from uls.sockets import MASK_FOLDER, StackInput, find_job
 
 __all__ = ["JobOptions", "Predictor", "find_boxes", "find_stacks", "run_job"]
@@ -139,7 +138,7 @@ def run_job(
     folder = options.output_folder / MASK_FOLDER
     with ExitStack() as cleanup:
         writers = [cleanup.enter_context(MaskStackWriter(s.header, folder)) for s in stacks]
-        with _mention_earlier_masks(writers), logging_redirect_tqdm():
+        with _mention_earlier_masks(writers), log_beside_bars():
             outcomes = tuple(
                 StackJob(
                     stack, of_stack, writer, predictor, fallback, keep, deadline, stopwatch

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tqdm import tqdm
 
 from algorithm.boxes import Boxes
 from algorithm.deadline import Deadline, Means
@@ -23,6 +22,7 @@ from algorithm.stopwatch import Stopwatch
 from uls.errors import ModelError
 from uls.lesion import ClickedLesion
 from uls.mask_stack import MaskStackWriter
+from uls.progress import Progress
 from uls.sockets import StackInput
 from uls.stack import read_vois
 from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX
@@ -111,13 +111,13 @@ class StackJob:
             with self.stopwatch.stage("reading"), self.deadline.reading():
                 return next(vois, None)
 
-        bar = tqdm(total=header.n_vois, desc=header.name, unit="VOI", disable=None)
-        with ThreadPoolExecutor(1, "read") as reader, bar:
+        shown = Progress(header.name, total=header.n_vois, unit="VOI")
+        with ThreadPoolExecutor(1, "read") as reader, shown:
             coming = reader.submit(read_next)
             while (voi := coming.result()) is not None:
                 coming = reader.submit(read_next)
                 yield voi
-                bar.update()
+                shown.update()
 
     def _predict(self, index: int, voi: Voi, means: Means) -> _Prediction:
         """Predict a VOI. A model that fails on it ends the job, unless that must end in time."""

@@ -4,8 +4,6 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from tqdm.contrib.logging import logging_redirect_tqdm
-
 from evaluation.collect import collect
 from evaluation.ground_truth import ReferenceStack, find_ground_truth, read_ground_truth
 from evaluation.metrics import Metrics
@@ -15,6 +13,7 @@ from evaluation.stack_scores import StackScores, score_stack
 from evaluation.submission import StackPair, UnusablePredictionError, pair_up
 from evaluation.surface import surface_library
 from uls.errors import InputError, UserError
+from uls.progress import log_beside_bars
 
 __all__ = ["evaluate"]
 
@@ -54,7 +53,7 @@ def _evaluate(options: Options) -> Metrics:
     references = _read_references(options)
     pairs = pair_up(references, options)
     _report_problems(pairs, options.missing)
-    with logging_redirect_tqdm():
+    with log_beside_bars():
         stacks = [_score(pair, options) for pair in pairs]
     metrics = collect(stacks)
     _log_outcome(metrics)

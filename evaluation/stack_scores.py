@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tqdm import tqdm
-
 from evaluation.consistency import ClicksScore, score_clicks
 from evaluation.lesion_scores import LesionScore, score_lesion
 from evaluation.reading import read_pair
 from evaluation.submission import StackPair
 from uls.cropped import PackedMask
 from uls.mask_reading import VoiMask
+from uls.progress import progress
 
 __all__ = ["StackScores", "score_stack"]
 
@@ -57,10 +56,9 @@ def score_stack(pair: StackPair, *, surface: bool = False) -> StackScores:
 
 
 def _progress(pair: StackPair) -> Iterator[tuple[VoiMask, VoiMask | None]]:
-    """Read the pair, with a bar on a terminal."""
+    """Read the pair, and show how far it is read."""
     header = pair.reference.header
-    vois = read_pair(pair)
-    yield from tqdm(vois, desc=header.name, total=header.n_vois, unit="VOI", disable=None)
+    return progress(read_pair(pair), header.name, total=header.n_vois, unit="VOI")
 
 
 class _Oddities:

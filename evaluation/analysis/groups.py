@@ -14,6 +14,7 @@ from evaluation.analysis.detection import is_detected
 from evaluation.analysis.sections import Group, Grouping
 from evaluation.analysis.shares import mean_std, share_of
 from evaluation.metrics import Lesion
+from uls.recist import reaches
 
 __all__ = ["group_by", "groupings", "size_class"]
 
@@ -98,10 +99,10 @@ def _by_class(
 
 def size_class(value: float, bounds: Sequence[float]) -> str:
     """Name the class of a value; each begins at its lower bound: `<10`, `10-15`, …, `>=50`."""
-    if value < bounds[0]:
+    if not reaches(value, bounds[0]):
         return f"<{bounds[0]:g}"
     for lower, upper in pairwise(bounds):
-        if value < upper:
+        if not reaches(value, upper):
             return f"{lower:g}-{upper:g}"
     return f">={bounds[-1]:g}"
 

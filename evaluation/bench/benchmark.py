@@ -12,13 +12,13 @@ from statistics import median
 from typing import TypeVar
 
 from pydantic import BaseModel
-from tqdm import trange
 
 from evaluation.bench.literal import check_scipy
 from evaluation.bench.runs import largest_difference, literal_scores, scores_of
 from evaluation.bench.synthetic import write_submission
 from evaluation.job import evaluate
 from evaluation.options import Options
+from uls.progress import progress
 
 __all__ = ["Bench", "SideBySide", "Timing", "bench_side_by_side", "bench_stack"]
 
@@ -113,7 +113,7 @@ def bench_stack(*, vois: int, groups: int, runs: int) -> StackTiming:
 def _timed(work: Callable[[], _T], runs: int, what: str) -> tuple[Timing, _T]:
     """Do the same work several times; give its times and its last result."""
     seconds, cpu_seconds = [], []
-    for _ in trange(runs, desc=what, disable=None):
+    for _ in progress(range(runs), what, total=runs, unit="run"):
         start, cpu_start = time.perf_counter(), _cpu_seconds()
         result = work()
         seconds.append(time.perf_counter() - start)

@@ -5,13 +5,13 @@ from statistics import fmean
 from typing import Any
 
 import numpy.typing as npt
-from tqdm import tqdm
 
 from evaluation.bench import literal
 from evaluation.ground_truth import ClickPair, ReferenceStack, find_ground_truth, read_ground_truth
 from evaluation.metrics import Metrics
 from evaluation.options import Options
 from evaluation.submission import StackPair, pair_up
+from uls.progress import progress
 from uls.stack import StackHeader, read_vois
 
 __all__ = ["Scores", "largest_difference", "literal_scores", "scores_of"]
@@ -70,11 +70,13 @@ def _literal_stack(pair: StackPair) -> tuple[list[tuple[float, float, float]], l
     references, predictions = _masks(stack.header), _masks(pair.prediction)
     lesions = [
         _literal_lesion(references[voi], predictions[voi])
-        for voi in tqdm(stack.lesions, desc="literal, lesions", disable=None)
+        for voi in progress(stack.lesions, "literal", total=len(stack.lesions), unit="lesion")
     ]
     clicks = [
         fmean(_literal_pair(stack, predictions, click) for click in pairs)
-        for pairs in tqdm(stack.clicks, desc="literal, clicks", disable=None)
+        for pairs in progress(
+            stack.clicks, "literal, clicks", total=len(stack.clicks), unit="lesion"
+        )
     ]
     return lesions, clicks
 

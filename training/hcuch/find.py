@@ -7,8 +7,6 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from tqdm import tqdm
-
 from training.hcuch.compare import agreements, category_changes, compare_rows
 from training.hcuch.dataset import Series, find_series, find_table
 from training.hcuch.findings import Counts, Findings
@@ -17,6 +15,7 @@ from training.hcuch.measure import SMALLEST_VOXELS, Measured, measure_series
 from training.hcuch.min_area_box import Extent
 from training.hcuch.recist_table import RECIST_FILE, Measurement, read_measurements
 from training.hcuch.tracking import follow, response_changes, tracking_warnings
+from uls.progress import progress
 
 __all__ = ["find", "read_rows"]
 
@@ -60,13 +59,13 @@ def read_rows(root: Path) -> tuple[tuple[Measurement, ...], list[str]]:
 def _each(
     measure: "partial[Measured]", series: Sequence[Series], workers: int
 ) -> Iterator[Measured]:
-    """Measure all series, in their order, with a bar on a terminal."""
-    bar = partial(tqdm, total=len(series), desc="measuring", unit="series", disable=None)
+    """Measure all series, in their order, and show how many are done."""
+    shown = partial(progress, about="Measuring", total=len(series), unit="series")
     if workers == 1:
-        yield from bar(map(measure, series))
+        yield from shown(map(measure, series))
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from bar(pool.map(measure, series))
+        yield from shown(pool.map(measure, series))
 
 
 def _findings(

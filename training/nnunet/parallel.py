@@ -6,9 +6,8 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
 
-from tqdm import tqdm
-
 from uls.errors import UserError
+from uls.progress import progress
 
 __all__ = ["mapped"]
 
@@ -24,16 +23,13 @@ def mapped(
         function: what to do; it must be picklable if there are more processes.
         cases: their names.
         processes: how many.
-        about: what the progress bar says.
+        about: what the progress says.
 
     Raises:
         UserError: a process died, for want of memory most likely.
     """
-    bar = tqdm(total=len(cases), desc=about, unit="case", disable=None)
-    with bar:
-        for made in _each(function, cases, processes):
-            bar.update()
-            yield made
+    made = _each(function, cases, processes)
+    yield from progress(made, about, total=len(cases), unit="case")
 
 
 def _each(

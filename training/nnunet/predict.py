@@ -1,7 +1,6 @@
 """Masks of many VOIs by a model: the same network, and the same clicked lesion, as `algorithm`."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
-from tqdm import tqdm
 
 from training.stages import Stage, Stages
 from uls.errors import InputError
 from uls.lesion import DEFAULT_REACH_MM, Policy, clicked
+from uls.progress import progress
 from uls.voi import VOI_SHAPE_ZYX
 
 if TYPE_CHECKING:
@@ -105,15 +104,10 @@ def _predict_all(prediction: Prediction, place: Path) -> None:
     predictor = load_predictor(
         prediction.model, prediction.engine, prediction.device, prediction.precision
     )
-    empty = [
-        case for case in _with_bar(left) if not _one(prediction, predictor, images, case, place)
-    ]
+    cases = progress(left, "Predicting", total=len(left), unit="VOI")
+    empty = [case for case in cases if not _one(prediction, predictor, images, case, place)]
     if empty:
         _log.warning("No lesion found in %d of %d VOIs", len(empty), len(left))
-
-
-def _with_bar(cases: Sequence[str]) -> "tqdm[str]":
-    return tqdm(cases, desc="Predicting", unit="VOI", disable=None)
 
 
 def _one(

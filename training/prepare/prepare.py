@@ -5,8 +5,6 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tqdm.contrib.logging import logging_redirect_tqdm
-
 from training.grabcut.cut import check_opencv
 from training.prepare.case import Case
 from training.prepare.files import digest, write_json
@@ -27,6 +25,7 @@ from training.prepare.stacks import plan_stacks, write_stacks
 from training.prepare.vois import input_paths
 from training.prepare.work import Outcome, prepare_cases
 from uls.errors import InputError
+from uls.progress import log_beside_bars
 
 __all__ = ["prepare"]
 
@@ -49,7 +48,7 @@ def prepare(options: Options, *, overwrite: bool = False) -> Manifest:
         OutputError: something cannot be written.
     """
     settings = options.settings()
-    with at_work(options.output), logging_redirect_tqdm():
+    with at_work(options.output), log_beside_bars():
         start(options.output, settings, overwrite=overwrite)
         found = find_cases(options)
         if options.recipe is not None and any(case.measurements for case in found.cases):

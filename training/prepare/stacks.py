@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from evaluation.ground_truth import MULTI_FILE, SINGLE_FILE, SPACING_FILE
 from evaluation.lesion_table import LESION_FILE
 from training.prepare.clicks import pairs_of
@@ -17,6 +15,7 @@ from training.prepare.files import digest, write_json, write_text
 from training.prepare.plan import WORK
 from training.prepare.records import CaseRecord, LesionRecord, VoiRecord
 from training.prepare.stack_file import write_stack
+from uls.progress import Progress
 from uls.sockets import SPACINGS_FILE, STACK_FOLDER
 from uls.stack import read_header, read_vois
 from uls.voi import Spacing
@@ -103,14 +102,14 @@ def write_stacks(stacks: Sequence[Stack], output: Path, folder: Path) -> dict[st
     job, truth = folder / "input", folder / "ground-truth"
     files: list[Path] = []
     vois = sum(len(stack.vois) for stack in stacks)
-    with tqdm(total=2 * vois, desc="stacks", unit="VOI", disable=None) as bar:
+    with Progress("Stacks", total=2 * vois, unit="VOI") as shown:
         for stack in stacks:
             scans = [(voi.image, voi.image_sha256) for voi in stack.vois]
             masks = [(voi.label, voi.label_sha256) for voi in stack.vois]
             files.append(_stack(scans, job / STACK_FOLDER / f"{stack.name}.mha", "int16", output))
-            bar.update(len(scans))
+            shown.update(len(scans))
             files.append(_stack(masks, truth / f"{stack.name}.mha", "uint8", output))
-            bar.update(len(masks))
+            shown.update(len(masks))
     spacings = _by_name(stacks, [stack.spacings for stack in stacks])
     files += [
         write_json(job / SPACINGS_FILE, spacings),

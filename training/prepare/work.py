@@ -4,9 +4,7 @@ import logging
 import multiprocessing
 import os
 import signal
-import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -14,7 +12,6 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 
 import SimpleITK as sitk
-from tqdm import tqdm
 
 from training.prepare.case import Case
 from training.prepare.finished import finished_record
@@ -23,6 +20,7 @@ from training.prepare.records import CaseRecord
 from training.prepare.vois import prepare_case
 from training.splits import Part
 from uls.errors import InputError, OutputError
+from uls.progress import Progress
 
 __all__ = ["Outcome", "prepare_cases"]
 
@@ -30,8 +28,6 @@ _log = logging.getLogger(__name__)
 
 _PARENT_GONE = 1
 """Exit code of a worker whose parent has ended; nobody reads it."""
-
-_SECONDS_BETWEEN_LINES = 30.0
 
 
 @dataclass(frozen=True)
@@ -75,11 +71,9 @@ def prepare_cases(
     if n_earlier:
         _log.info("%d of %d cases are finished already", n_earlier, len(cases))
     failures: dict[str, str] = {}
-    tell = _Teller()
-    with tqdm(total=len(cases), initial=n_earlier, unit="case", disable=None) as bar:
+    with Progress("Cases", total=len(cases), unit="case", done=n_earlier) as shown:
         for name, result in _results(left, parts, plan, min(workers, len(left))):
-            bar.update()
-            tell(bar.n, len(cases))
+            shown.update()
             if isinstance(result, CaseRecord):
                 records[name] = result
             else:
@@ -87,20 +81,6 @@ def prepare_cases(
                 _log.error("%s", result)
     done = tuple(records[case.name] for case in cases if case.name in records)
     return Outcome(done, failures, n_earlier)
-
-
-class _Teller:
-    """Logs the progress now and then where there is no terminal for a bar."""
-
-    def __init__(self) -> None:
-        self._next = time.monotonic() + _SECONDS_BETWEEN_LINES
-        self._shows_bar = sys.stderr.isatty()
-
-    def __call__(self, done: float, total: int) -> None:
-        now = time.monotonic()
-        if not self._shows_bar and now >= self._next:
-            _log.info("%d of %d cases", done, total)
-            self._next = now + _SECONDS_BETWEEN_LINES
 
 
 _Result = tuple[str, CaseRecord | InputError]

@@ -6,13 +6,13 @@ from multiprocessing import get_context
 
 import numpy as np
 import numpy.typing as npt
-from tqdm import tqdm
 
 from algorithm.models.zoom_patch import Point
 from training.starter.scans import Bank, Scan, make_scan
 from training.synthetic.grid import Grid
 from training.synthetic.scanner import Scanner
 from training.synthetic.scenes import draw_scene, draw_spacing
+from uls.progress import progress
 
 __all__ = ["scene_bank"]
 
@@ -30,13 +30,7 @@ def scene_bank(count: int, *, seed: int, workers: int = 1) -> Bank:
     """
     draw = partial(_draw_hu, seed=seed)
     with ProcessPoolExecutor(max(workers, 1), get_context("fork")) as pool:
-        drawn = tqdm(
-            pool.map(draw, range(count)),
-            total=count,
-            desc="drawing scans",
-            unit="scan",
-            disable=None,
-        )
+        drawn = progress(pool.map(draw, range(count)), "Drawing scans", total=count, unit="scan")
         return Bank(tuple(_scan(index, *one, seed=seed) for index, one in enumerate(drawn)))
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 from threadpoolctl import threadpool_limits
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
 
 from algorithm import engines, weights
 from algorithm.engines.cpu import available_cpus
@@ -22,6 +20,7 @@ from training.starter.evaluate.peers import ChosenPeer, all_peers, choose_peers
 from training.starter.evaluate.protocol import CLICKS, SEED, Case, prepare
 from training.starter.evaluate.report import Method, Report, digest
 from training.starter.evaluate.scores import CaseScores, Segment, model_segment, score_case
+from uls.progress import Progress, log_beside_bars
 from uls.voi import VOI_SHAPE_ZYX
 
 __all__ = ["Options", "run"]
@@ -83,7 +82,7 @@ def run(options: Options) -> Report:
     predictor = make_predictor(model, networks)
     _warm_up(predictor)
     # Spinning BLAS threads would take cores from the network, see `algorithm/__init__.py`.
-    with logging_redirect_tqdm(), threadpool_limits(1, user_api="blas"):
+    with log_beside_bars(), threadpool_limits(1, user_api="blas"):
         tuned_on, peers = _tuned_peers(options, lesions, seen) if options.peers else ((), ())
         segments: dict[str, Segment] = {_MODEL: model_segment(predictor)}
         segments |= {chosen.peer.family: chosen.peer for chosen in peers}
@@ -132,8 +131,8 @@ def _tuned_peers(
             names.append(lesion.name)
             yield prepare(lesion, clicks=1, seed=options.seed)
 
-    with tqdm(total=len(tuning) * len(peers), desc="tuning peers", unit="VOI", disable=None) as bar:
-        chosen = choose_peers(peers, cases(), after_click=bar.update)
+    with Progress("Tuning peers", total=len(tuning) * len(peers), unit="VOI") as shown:
+        chosen = choose_peers(peers, cases(), after_click=shown.update)
     for peer in chosen:
         best = peer.tuning_dice[peer.peer.setting]
         _log.info("%s: %s (tuning Dice %.3f)", peer.peer.family, peer.peer.setting, best)
@@ -146,11 +145,11 @@ def _score(
     """Score every method on every lesion: each is read once."""
     scores: dict[str, list[CaseScores]] = {name: [] for name in segments}
     total = len(lesions) * options.clicks * len(segments)
-    with tqdm(total=total, desc="lesions", unit="VOI", disable=None) as bar:
+    with Progress("Lesions", total=total, unit="VOI") as shown:
         for lesion in lesions.read():
             case = prepare(lesion, clicks=options.clicks, seed=options.seed)
             for name, segment in segments.items():
-                scores[name].append(score_case(segment, case, after_click=bar.update))
+                scores[name].append(score_case(segment, case, after_click=shown.update))
             _log.info("%s", _line(scores))
     return scores
 
