@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from uls.atomic import AtomicFile
 from uls.errors import OutputError
+from uls.parts import sweep
 
 __all__ = ["new_folder", "sha256", "write_beside"]
 
@@ -51,11 +53,24 @@ def new_folder(destination: Path, *, overwrite: bool = False) -> Iterator[Path]:
     try:
         yield beside
         _let_everyone_read(beside)
-        if destination.exists():
-            shutil.rmtree(destination)
-        beside.rename(destination)
+        _take_place(beside, destination)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _take_place(folder: Path, destination: Path) -> None:
+    """Rename a folder; an earlier one goes only when the new one is in its place."""
+    if not destination.exists():
+        folder.rename(destination)
+        return
+    earlier = folder.with_name(f"{folder.name}.earlier")
+    destination.rename(earlier)
+    try:
+        folder.rename(destination)
+    except BaseException:
+        earlier.rename(destination)
+        raise
+    shutil.rmtree(earlier)
 
 
 def _let_everyone_read(folder: Path) -> None:
@@ -66,17 +81,12 @@ def _let_everyone_read(folder: Path) -> None:
 
 
 def write_beside(path: Path, content: bytes) -> None:
-    """Write a file under another name, then rename it: nobody ever reads half of it.
+    """Write a file whole or not at all (`uls.atomic`): nobody ever reads half of it.
 
     Raises:
         OSError: the folder cannot be written; nothing is left behind.
     """
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    beside = Path(name)
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123  (a descriptor has no path)
-            file.write(content)
-        beside.chmod(0o644)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    sweep(path.parent)
+    with AtomicFile(path) as file:
+        file.write(content)
+        file.commit()

@@ -7,11 +7,12 @@ from contextlib import suppress
 from evaluation.collect import collect
 from evaluation.ground_truth import ReferenceStack, find_ground_truth, read_ground_truth
 from evaluation.metrics import Metrics
-from evaluation.metrics_file import METRICS_FILE, check_writable, write_metrics
+from evaluation.metrics_file import METRICS_FILE, write_metrics
 from evaluation.options import Missing, Options
 from evaluation.stack_scores import StackScores, score_stack
 from evaluation.submission import StackPair, UnusablePredictionError, pair_up
 from evaluation.surface import surface_library
+from uls.atomic import check_writable
 from uls.errors import InputError, UserError
 from uls.progress import log_beside_bars
 

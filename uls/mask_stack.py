@@ -5,12 +5,13 @@ import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from uls.errors import OutputError
+from uls.atomic import AtomicFile, commits, output_errors
+from uls.parts import new_name, sweep
 from uls.stack import Geometry, StackHeader
 from uls.voi import VOI_SHAPE_ZYX
 
@@ -27,8 +28,8 @@ class MaskStackWriter:
     """Writes the masks of one stack to `<folder>/<stack name>.mha`, with the stack's geometry.
 
     The file appears under its name only with `commit`, once every mask was written. Until then it
-    lies beside it as a hidden `.part` file, which `discard` removes. As a context manager it
-    discards whatever was not committed.
+    lies beside it as a hidden part (`uls.atomic`), which `discard` removes. As a context manager
+    it discards whatever was not committed.
 
     Raises:
         OutputError: the folder or the file cannot be written.
@@ -36,15 +37,15 @@ class MaskStackWriter:
 
     def __init__(self, header: StackHeader, folder: Path) -> None:
         self.path = folder / f"{header.name}.mha"
-        self._part = folder / f".{header.name}.mha.part"
+        self._geometry = header.geometry
         self._left = header.n_vois
+        self._finished = False
         self._packer = zlib.compressobj(_COMPRESSION_LEVEL)
-        with _output_errors(self.path):
+        self._head_bytes = len(_header_text(header.geometry, 0))
+        with output_errors(self.path):
             folder.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = self._part.open("wb")
-            text = _header_text(header.geometry)
-            self._size_at = text.index(b"CompressedDataSize = ") + len(b"CompressedDataSize = ")
-            self._body_at = self._file.write(text)
+            sweep(folder)
+            self._file = AtomicFile(self.path, head_bytes=self._head_bytes)
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +66,7 @@ class MaskStackWriter:
             raise ValueError(f"not a mask of a VOI: {mask.shape} {mask.dtype} up to {mask.max()}")
         if not self._left:
             raise ValueError(f"{self.path.name} has all its masks already")
-        with _output_errors(self.path):
+        with output_errors(self.path):
             self._file.write(self._packer.compress(np.ascontiguousarray(mask).view(np.uint8).data))
         self._left -= 1
 
@@ -73,68 +74,74 @@ class MaskStackWriter:
         """Complete the file, still under its hidden name, and bring it to disk."""
         if self._left:
             raise ValueError(f"{self.path.name} lacks {self._left} masks")
-        with _output_errors(self.path):
+        if self._finished:
+            return
+        with output_errors(self.path):
             self._file.write(self._packer.flush())
-            packed_bytes = self._file.tell() - self._body_at
-            self._file.seek(self._size_at)
-            self._file.write(f"{packed_bytes:0{_SIZE_DIGITS}d}".encode())
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
+            packed_bytes = self._file.size - self._head_bytes
+            self._file.finish(_header_text(self._geometry, packed_bytes))
+        self._finished = True
 
     def commit(self) -> Path:
         """Give the finished file its name, replacing an earlier one; return its path."""
-        if not self._file.closed:
-            self.finish()
-        with _output_errors(self.path):
-            self._part.replace(self.path)
-        return self.path
+        self.finish()
+        with output_errors(self.path):
+            return self._file.commit()
 
     def discard(self) -> None:
         """Remove what was not committed; harmless after a commit."""
-        with suppress(OSError):  # a full disk fails once more when the rest is flushed
-            self._file.close()
-        self._part.unlink(missing_ok=True)
+        self._file.discard()
+
+    @property
+    def is_in_place(self) -> bool:
+        """Say whether the file under the final name is this one."""
+        return self._file.is_at(self.path)
 
 
 def commit_all(writers: Sequence[MaskStackWriter]) -> None:
     """Commit the masks of several stacks: all files are on disk before the first gets its name.
 
     Raises:
-        OutputError: a file cannot be written; those that have their name already lose it again.
+        OutputError: a file cannot be written; what lay under the names before is put back.
     """
     for writer in writers:
         writer.finish()
-    committed: list[Path] = []
+    with commits:
+        earlier = {writer: _second_name(writer.path) for writer in writers}
+        try:
+            for writer in writers:
+                writer.commit()
+        except BaseException:
+            for writer, second in earlier.items():
+                _put_back(writer, second)
+            raise
+        finally:
+            for second in filter(None, earlier.values()):
+                second.unlink(missing_ok=True)
+
+
+def _second_name(path: Path) -> Path | None:
+    """Give an earlier file a hidden second name for as long as it may be needed again."""
+    second = new_name(path)
     try:
-        for writer in writers:
-            committed.append(writer.commit())
-    except BaseException:
-        for path in committed:
-            path.unlink(missing_ok=True)
-        raise
+        os.link(path, second, follow_symlinks=False)
+    except OSError:  # there is none, or the file system has no links
+        return None
+    return second
 
 
-class _output_errors:  # noqa: N801  (reads as a statement where it is used)
-    """Turns an `OSError` into an `OutputError` that names the file."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, OSError):
-            raise OutputError.about(
-                self._path,
-                expected="a place that can be written",
-                found=error.strerror or str(error),
-                hint="Check the folder's owner, its free space and, in a container, the mount.",
-            ) from error
+def _put_back(writer: MaskStackWriter, earlier: Path | None) -> None:
+    """Undo a commit, if there was one and no other job's file is there by now."""
+    with suppress(OSError):
+        if not writer.is_in_place:
+            return
+        if earlier is None:
+            writer.path.unlink()
+        else:
+            earlier.replace(writer.path)
 
 
-def _header_text(geometry: Geometry) -> bytes:
+def _header_text(geometry: Geometry, packed_bytes: int) -> bytes:
     """Write a MetaImage header; its TransformMatrix lists one axis' direction after the other."""
     matrix = np.reshape(geometry.direction, (3, 3)).T.ravel()
     lines = [
@@ -143,7 +150,7 @@ def _header_text(geometry: Geometry) -> bytes:
         "BinaryData = True",
         "BinaryDataByteOrderMSB = False",
         "CompressedData = True",
-        f"CompressedDataSize = {'0' * _SIZE_DIGITS}",
+        f"CompressedDataSize = {packed_bytes:0{_SIZE_DIGITS}d}",
         f"TransformMatrix = {_numbers(matrix)}",
         f"Offset = {_numbers(geometry.origin_xyz)}",
         "CenterOfRotation = 0 0 0",

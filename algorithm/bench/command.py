@@ -9,6 +9,7 @@ import typer
 
 from algorithm.command_options import DeviceOption, ModelOption, QuietOption
 from uls import command_line
+from uls.atomic import write_file
 from uls.errors import CallError, OutputError
 
 if TYPE_CHECKING:
@@ -84,11 +85,11 @@ def bench(
         result = summarised(measure(options, subject, scratch))
     typer.echo(text_of(result))
     if json_file is not None:
-        _write(json_file, (result.model_dump_json(indent=1) + "\n").encode("utf-8"))
+        write_file(json_file, result.model_dump_json(indent=1) + "\n")
     if plot_file is not None:
         from algorithm.bench.plot import png_of  # noqa: PLC0415
 
-        _write(plot_file, png_of(result))
+        write_file(plot_file, png_of(result))
 
 
 def _check_call(
@@ -131,16 +132,3 @@ def _settled(device: str, subject: "Subject") -> str:
     if device == "cuda" and not cuda_is_there():
         raise CallError.about("--device cuda", expected="a CUDA device", found="none")
     return candidates("auto", subject.model, device=device, precision="auto")[0].device
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write beside the place and rename, so that nobody reads half a file."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError.about(
-            path, expected="a place that can be written", found=error.strerror or str(error)
-        ) from error

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uls.errors import InputError, OutputError
+from uls.atomic import write_file
+from uls.errors import InputError
 
 if TYPE_CHECKING:
     from evaluation.bench.benchmark import Bench, SideBySide, Timing
@@ -64,17 +65,8 @@ def bench(
     result = Bench(side_by_side=side_by_side, stack=stack)
     typer.echo(_text(result))
     if json_file is not None:
-        _write(json_file, result.model_dump_json(indent=1) + "\n")
+        write_file(json_file, result.model_dump_json(indent=1) + "\n")
     _check_equal(side_by_side)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError.about(
-            path, expected="a place that can be written", found=error.strerror or str(error)
-        ) from error
 
 
 def _options(set_folder: Path | None, scratch: Path, *, quick: bool) -> "tuple[Options, str]":

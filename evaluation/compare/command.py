@@ -46,12 +46,12 @@ def compare(
     from evaluation.compare.compare import compare_entries  # noqa: PLC0415  (--help needs none)
     from evaluation.compare.entries import read_entries  # noqa: PLC0415
     from evaluation.compare.files import (  # noqa: PLC0415
-        check_writable,
         draw_differences,
         write_comparison,
     )
     from evaluation.compare.paired import check_scipy  # noqa: PLC0415
     from evaluation.compare.table import comparison_table  # noqa: PLC0415
+    from uls.atomic import check_writable  # noqa: PLC0415
 
     check_scipy()
     entries = read_entries(files, [name.strip() for name in names.split(",")] if names else [])

@@ -1,11 +1,10 @@
 """A page as one HTML file that needs nothing else: no network, no scripts, images inside."""
 
-from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
 from evaluation.report.page import Page
-from uls.errors import OutputError
+from uls.atomic import write_file
 
 __all__ = ["render", "write_html"]
 
@@ -26,19 +25,9 @@ def render(page: Page) -> str:
 
 
 def write_html(text: str, path: Path) -> Path:
-    """Write a report beside its place first, and then rename it.
+    """Write a report, whole or not at all.
 
     Raises:
         OutputError: it cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", errors="replace")
-        return part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise OutputError.about(
-            path, expected="a file that can be written", found=error.strerror or str(error)
-        ) from error
+    return write_file(path, text.encode(errors="replace"), make_folder=True)

@@ -5,13 +5,14 @@ is drawn broad and the prediction narrow, so that both show where they agree.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.report.views import Slice, View, outline
-from uls.errors import CallError, OutputError
+from uls.atomic import write_file
+from uls.errors import CallError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +39,7 @@ class Row:
 
 
 def draw(rows: Sequence[Row], path: Path, *, headline: str = "") -> Path:
-    """Draw a picture and write it as PNG, beside its place first and then renamed.
+    """Draw a picture and write it as PNG, whole or not at all.
 
     Each row shows the whole axial slice with a frame, and what the frame holds in three planes.
 
@@ -54,17 +55,9 @@ def draw(rows: Sequence[Row], path: Path, *, headline: str = "") -> Path:
     if not rows:
         raise CallError.about("picture", expected="at least one VOI", found="none")
     figure = _figure(rows, headline)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(part, format="png", dpi=_DPI, facecolor="white")
-        return part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise OutputError.about(
-            path, expected="a file that can be written", found=error.strerror or str(error)
-        ) from error
+    png = BytesIO()
+    figure.savefig(png, format="png", dpi=_DPI, facecolor="white")
+    return write_file(path, png.getvalue(), make_folder=True)
 
 
 def _figure(rows: Sequence[Row], headline: str) -> "Figure":

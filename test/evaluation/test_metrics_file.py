@@ -8,7 +8,7 @@ import pytest
 
 from evaluation.aggregates import aggregate
 from evaluation.metrics import Case, Consistency, Metrics
-from evaluation.metrics_file import check_writable, read_metrics, write_metrics
+from evaluation.metrics_file import read_metrics, write_metrics
 from uls.errors import InputError, OutputError
 
 
@@ -62,11 +62,6 @@ def test_a_place_that_cannot_be_written_is_named(metrics: Metrics, tmp_path: Pat
     with pytest.raises(OutputError, match=r"metrics\.json: expected a place that can be written"):
         write_metrics(metrics, tmp_path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["metrics.json"]
-
-
-def test_checking_makes_the_folder_and_leaves_nothing_in_it(tmp_path: Path) -> None:
-    check_writable(tmp_path / "a" / "b")
-    assert not list((tmp_path / "a" / "b").iterdir())
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"case": 1}'])

@@ -172,3 +172,50 @@ def test_full_disk_is_an_output_error_and_leaves_nothing(tmp_path: Path, n_bytes
     with files_no_larger_than(n_bytes), pytest.raises(OutputError, match=r"s\.mha"):
         write_one(noise, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_jobs_with_one_folder_and_one_name_do_not_mix(tmp_path: Path) -> None:
+    """Each file is wholly one job's: what the last one wrote."""
+    first_mask, second_mask = mask_with((1, 1, 1)), mask_with((2, 2, 2), (3, 3, 3))
+    with (
+        MaskStackWriter(header_of(n_vois=2), tmp_path) as first,
+        MaskStackWriter(header_of(n_vois=2), tmp_path) as second,
+    ):
+        for _ in range(2):
+            first.write(first_mask)
+            second.write(second_mask)
+        first.commit()
+        second.commit()
+    voxels = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / "s.mha")))
+    assert np.array_equal(voxels.reshape(-1, *VOI_SHAPE_ZYX), [second_mask] * 2)
+    assert [path.name for path in tmp_path.iterdir()] == ["s.mha"]
+
+
+def test_link_where_a_job_once_left_its_part_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"someone else's")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".s.mha.part").symlink_to(elsewhere)
+    write_one(mask_with(), tmp_path / "out")
+    assert elsewhere.read_bytes() == b"someone else's"
+
+
+def test_what_lay_there_is_put_back_if_not_all_can_be_committed(tmp_path: Path) -> None:
+    (tmp_path / "a.mha").write_bytes(b"earlier")
+    with (
+        MaskStackWriter(header_of("a"), tmp_path) as first,
+        MaskStackWriter(header_of("b"), tmp_path) as second,
+    ):
+        first.write(mask_with())
+        second.write(mask_with())
+        (tmp_path / "b.mha").mkdir()
+        with pytest.raises(OutputError):
+            commit_all([first, second])
+    assert (tmp_path / "a.mha").read_bytes() == b"earlier"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mha", "b.mha"]
+
+
+def test_part_of_a_killed_job_is_swept_by_the_next_of_that_folder(tmp_path: Path) -> None:
+    (tmp_path / ".other.mha.0123456789abcdef.part").write_bytes(b"half")
+    write_one(mask_with(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["s.mha"]

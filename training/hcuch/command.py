@@ -71,9 +71,9 @@ def report(
 
     Needs the extra `report` (scipy, matplotlib, Jinja2).
     """
-    from evaluation.compare.files import check_writable  # noqa: PLC0415  (--help needs none of it)
     from evaluation.report.packages import check_installed  # noqa: PLC0415
     from uls import command_line  # noqa: PLC0415
+    from uls.atomic import check_writable  # noqa: PLC0415  (--help needs none of it)
 
     command_line.start_log(quiet=quiet)
     check_installed()
