@@ -1,6 +1,9 @@
 """The algorithm's commands: `segment` (exec mode), `serve` (invoke mode), `bench`, `weights …`."""
 
+import uls.first_process  # noqa: F401, I001  (before all that is slow to import)
+
 import logging
+from collections.abc import Callable
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,7 +35,7 @@ from algorithm.deadline import seconds_since_process_start
 from algorithm.job import JobOptions, find_boxes, find_stacks, run_job
 from algorithm.predictor import Predictor
 from algorithm.rehearsal import Expected, rehearse
-from uls import command_line, invoke
+from uls import command_line, ending
 from uls.errors import CallError
 from uls.lesion import DEFAULT_REACH_MM, Policy
 
@@ -104,11 +107,13 @@ def serve(
     reach_mm: ReachOption = DEFAULT_REACH_MM,
     one_image: OneImageOption = False,
     boxes: BoxesOption = None,
-    port: Annotated[int, typer.Option("--port", help="To listen on.")] = invoke.PORT,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="To listen on.")] = 4743,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Load the model once, then do one job for each POST /invoke (invoke mode)."""
+    from uls import invoke  # noqa: PLC0415  (a web server, which exec mode need not import)
+
     command_line.start_log(quiet=quiet, verbose=verbose)
     options = JobOptions(
         input_folder=input_folder,
@@ -121,7 +126,7 @@ def serve(
         boxes_file=boxes,
     )
 
-    def make_ready() -> invoke.JobFunction:
+    def make_ready() -> Callable[[], None]:
         from algorithm import load  # noqa: PLC0415  (--help needs none of it)
 
         predictor = load.load_predictor(model, engine, device, precision)
@@ -173,7 +178,7 @@ def _options(
 
 def main() -> None:
     """Run the command line (`uls-segment`)."""
-    command_line.run(app, default_command="segment")
+    command_line.run(app, default_command="segment", seconds_to_end=ending.SECONDS)
 
 
 if __name__ == "__main__":

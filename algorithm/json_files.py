@@ -7,12 +7,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from uls.errors import ModelError
+from uls.failure import first_problem
 
 __all__ = ["StrictModel", "first_problem", "parse", "read_object"]
 
 _Parsed = TypeVar("_Parsed", bound=BaseModel)
-
-_SHOWN_CHARACTERS = 80
 
 
 class StrictModel(BaseModel):
@@ -58,14 +57,3 @@ def parse(
     except ValidationError as error:
         found = first_problem(error)
         raise ModelError.about(about, expected=expected, found=found, hint=hint) from error
-
-
-def first_problem(error: ValidationError) -> str:
-    """Say the first thing that pydantic found wrong, on one line: where, what, and the value."""
-    problem: Any = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in problem["loc"]) or "the whole"
-    if problem["type"] == "missing":
-        return f"no entry {where!r}"
-    value = repr(problem.get("input"))
-    shown = value if len(value) <= _SHOWN_CHARACTERS else f"{value[:_SHOWN_CHARACTERS]}…"
-    return f"{where}: {problem['msg']} (got {shown})"

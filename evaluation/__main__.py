@@ -1,5 +1,7 @@
 """The evaluation's command line: `score` (exec mode), `serve` (invoke mode), `report`, others."""
 
+import uls.first_process  # noqa: F401, I001  (before all that is slow to import)
+
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -13,7 +15,7 @@ from evaluation.options import BAKED_IN_GROUND_TRUTH, UPLOADED_GROUND_TRUTH, Mis
 from evaluation.report.command import picture
 from evaluation.report.packages import check_installed
 from evaluation.report.report_command import report
-from uls import command_line
+from uls import command_line, ending
 from uls.errors import CallError
 
 app = typer.Typer(
@@ -122,7 +124,7 @@ def serve(
     masks_folder: MasksOption = None,
     surface: SurfaceOption = False,
     with_report: ReportOption = False,
-    port: Annotated[int, typer.Option("--port", help="To listen on.")] = 4743,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="To listen on.")] = 4743,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
@@ -173,7 +175,7 @@ def _check_images(images: Sequence[Path]) -> None:
 
 def main() -> None:
     """Run the command line (`uls-evaluate`)."""
-    command_line.run(app, default_command="score")
+    command_line.run(app, default_command="score", seconds_to_end=ending.SECONDS)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def _report_problems(pairs: Sequence[StackPair], missing: Missing) -> None:
     """Stop at predictions that are known to be unusable, naming all of them, or tell their lot."""
     problems = [pair.problem for pair in pairs if pair.problem]
     if problems and missing is Missing.ERROR:
-        raise InputError("\n  ".join([*problems, _HINT]))
+        raise InputError.of_several(problems, hint=_HINT)
     for problem in problems:
         _log.warning("Scored zero: %s", problem)
 
@@ -90,7 +90,7 @@ def _score(pair: StackPair, options: Options) -> StackScores:
         return score_stack(pair, surface=options.surface)
     except UnusablePredictionError as error:
         if options.missing is Missing.ERROR:
-            raise InputError(f"{error}\n  {_HINT}") from error
+            raise InputError.of_several([str(error)], hint=_HINT) from error
         _log.warning("Scored zero: %s", error)
         return score_stack(pair.without_prediction(str(error)), surface=options.surface)
 

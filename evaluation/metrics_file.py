@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from evaluation.metrics import Metrics
 from uls.atomic import write_file
 from uls.errors import InputError
+from uls.failure import first_problem
 
 __all__ = ["METRICS_FILE", "read_metrics", "write_metrics"]
 
@@ -31,7 +32,8 @@ def read_metrics(path: Path) -> Metrics:
     """
     try:
         return Metrics.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise InputError.about(
-            path, expected="a metrics.json of this evaluation", found=str(error)
-        ) from error
+    except OSError as error:
+        found = error.strerror or str(error)
+    except ValidationError as error:
+        found = first_problem(error)
+    raise InputError.about(path, expected="a metrics.json of this evaluation", found=found)

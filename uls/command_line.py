@@ -1,45 +1,77 @@
-"""What all our command lines share: the default command, the log, the errors and exit codes."""
+"""What all our command lines share: the default command, the log, the errors and exit codes.
+
+Whatever ends a command early, the last line on standard error is the sentence that explains it.
+"""
 
 import logging
+import os
+import shlex
 import signal
 import sys
+import textwrap
 from collections.abc import Sequence
-from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
-from uls.errors import UserError
+from uls import ending
+from uls.errors import on_one_line
+from uls.failure import details, sentence
 
 __all__ = ["run", "start_log"]
 
-_EXIT_BY_SIGNAL = 128
-"""A process that a signal ended exits with 128 plus the signal's number (POSIX shells)."""
+_KEYBOARD = 128 + signal.SIGINT
+_BY_KEYBOARD = "stopped from the keyboard (Ctrl-C) before the end; nothing half written is left."
+_SHOWN_CHARACTERS = 200
+
+_ClickException: type[Exception] = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+)
+"""What Typer raises for a wrong call; its module is not public."""
 
 _log = logging.getLogger(__name__)
 
 
-def run(app: typer.Typer, *, default_command: str, arguments: Sequence[str] | None = None) -> None:
-    """Run a command line; the default command's name may be left out.
+def run(
+    app: typer.Typer,
+    *,
+    default_command: str,
+    arguments: Sequence[str] | None = None,
+    seconds_to_end: float | None = None,
+) -> NoReturn:
+    """Run a command line and leave; the default command's name may be left out.
 
-    Exits with 0 when done, with the code of `UserError` when a person can mend it (after one line
-    that says how), with 2 when the call is wrong, and with 1 and a traceback for anything else.
+    Exits with 0 when done, with the code of `UserError` when a person can mend it, with 2 when the
+    call is wrong, and with 1, after a traceback, for anything else.
+
+    Args:
+        app: the commands.
+        default_command: goes before arguments that begin with an option.
+        arguments: instead of those of the process.
+        seconds_to_end: after SIGTERM, for what is running; then the process ends at once. None: as
+            long as it takes.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0].startswith("-") and given[0] not in ("--help", "--version")):
         given.insert(0, default_command)
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, lambda number, _: _stop(number, seconds_to_end))
     try:
-        app(given, standalone_mode=True)
-    except UserError as error:
-        _log.debug("The error came from here", exc_info=True)
-        typer.echo(f"Error: {error}", err=True)
-        sys.exit(error.exit_code)
-
-
-def _stop(signal_number: int, _: FrameType | None) -> NoReturn:
-    """Leave by an exception, so that what was half written is removed on the way out."""
-    sys.exit(_EXIT_BY_SIGNAL + signal_number)
+        code = app(given, standalone_mode=False)
+        _flush()
+    except ending.Stopped as stopped:
+        if seconds_to_end is not None:
+            ending.end_now(say=stopped.sentence)
+        _say(stopped.sentence)
+        raise
+    except Exception as error:  # whatever it is: it ends in a sentence
+        sys.exit(_say_why(error, given))
+    except KeyboardInterrupt:
+        code = _KEYBOARD
+    if code == _KEYBOARD:
+        if seconds_to_end is not None:
+            ending.end_now(_KEYBOARD, say=_BY_KEYBOARD)
+        _say(_BY_KEYBOARD)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def start_log(*, quiet: bool = False, verbose: bool = False) -> None:
@@ -51,3 +83,53 @@ def start_log(*, quiet: bool = False, verbose: bool = False) -> None:
         datefmt="%H:%M:%S",
         force=True,
     )
+
+
+def _stop(signal_number: int, seconds: float | None) -> NoReturn:
+    """Leave by an exception, so that what was half written is removed on the way out."""
+    signal.signal(signal_number, signal.SIG_IGN)  # once is enough: it must not stop the cleaning
+    ending.end_after(seconds)
+    raise ending.Stopped
+
+
+def _say_why(error: Exception, given: Sequence[str]) -> int:
+    """Say what went wrong, the sentence that explains it last; return the exit code."""
+    if isinstance(error, _ClickException):
+        return _say_what_is_wrong_with_the_call(error, given)
+    if isinstance(error, typer.Abort):
+        _say("stopped by an answer of 'no' or by the end of the input.")
+        return 1
+    _log.debug("The error came from here", exc_info=error)
+    for line in details(error):
+        typer.echo(line, err=True)
+    _say(sentence(error))
+    return int(getattr(error, "exit_code", 1))
+
+
+def _say_what_is_wrong_with_the_call(error: Any, given: Sequence[str]) -> int:
+    """Show how the command is called, and last what is wrong with this call."""
+    context: Any = getattr(error, "ctx", None)
+    command = "" if context is None else f"{context.command_path} "
+    if context is not None and type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(context.get_help())
+        _say(f"{command.strip()}: expected a command, found none. See: {command}--help")
+        return int(error.exit_code)
+    if context is not None:
+        typer.echo(context.get_usage(), err=True)
+    message = on_one_line(error.format_message()).rstrip(".")
+    call = on_one_line(textwrap.shorten(shlex.join(given), _SHOWN_CHARACTERS, placeholder=" …"))
+    _say(f"{message}. Found: {call}. See: {command}--help")
+    return int(error.exit_code)
+
+
+def _flush() -> None:
+    """Bring what was printed to its reader; one that is gone is an error, once."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the exit says it again
+        raise
+
+
+def _say(line: str) -> None:
+    typer.echo(f"Error: {line}", err=True)

@@ -124,7 +124,7 @@ def test_only_what_was_written_gets_the_name(tmp_path: Path, tamper: str) -> Non
                 other.write(b"theirs")
         elif tamper == "changed":
             part.write_bytes(b"THEM")
-        with pytest.raises(OSError, match="another job|No such file") as refused:
+        with pytest.raises(OSError, match=r"another job|No such file") as refused:
             file.commit()
     assert refused.value.strerror
     assert (tmp_path / "f").read_text() == "earlier"

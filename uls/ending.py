@@ -1,0 +1,50 @@
+"""How a process ends that was told to: by an exception, and at once if that takes too long."""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from uls import atomic
+
+__all__ = ["SECONDS", "SENTENCE", "STOPPED", "Stopped", "end_after", "end_now"]
+
+SECONDS = 8.0
+"""For what is running when SIGTERM comes. `docker stop` and the platform kill after 10."""
+
+STOPPED = 128 + signal.SIGTERM
+"""A process that a signal ended exits with 128 plus the signal's number (POSIX shells)."""
+
+SENTENCE = "stopped by SIGTERM before the end; nothing half written is left."
+
+
+class Stopped(SystemExit):
+    """Ends the process because of SIGTERM."""
+
+    def __init__(self, sentence: str = SENTENCE) -> None:
+        super().__init__(STOPPED)
+        self.sentence = sentence
+
+
+def end_after(seconds: float | None) -> None:
+    """Begin to count: the process ends at once when the seconds are over; None: never."""
+    if seconds is not None:
+        threading.Thread(target=_wait_and_end, args=(seconds,), name="end", daemon=True).start()
+
+
+def end_now(exit_code: int = STOPPED, *, say: str = SENTENCE) -> None:
+    """Remove what is half written, say why, and leave without waiting for any thread.
+
+    The interpreter is not taken down: native threads that still compute would crash it.
+    """
+    atomic.discard_all()
+    sys.stderr.write(f"Error: {say}\n")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(exit_code)
+
+
+def _wait_and_end(seconds: float) -> None:
+    time.sleep(seconds)
+    end_now()
