@@ -5,7 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
     cat <<'EOF'
-Usage: ./build.sh [exec|invoke|all] [--cpu] [--budget SECONDS] [--only algorithm|evaluation] [--list]
+Usage: ./build.sh [exec|invoke|all] [--cpu] [--budget SECONDS] [--only algorithm|evaluation]
+                  [--prefix NAME] [--list | --labels]
 
 Builds the algorithm image and the evaluation image for linux/amd64, both kinds unless one is named:
   exec     does one job from /input to /output and exits
@@ -15,13 +16,19 @@ Builds the algorithm image and the evaluation image for linux/amd64, both kinds 
   --budget N      the algorithm ends every job within N seconds, at worst with empty masks: for
                   the challenge (540), not for a hospital
   --only IMAGE    one of the two images
+  --prefix NAME   of the images' names instead of uls23: what is there under uls23 stays
   --list          only print the names of the images that would be built
+  --labels        only print the labels that they would carry
   -h, --help      this text
 
 Makes  uls23-algorithm:exec      uls23-algorithm:invoke       (--cpu: uls23-algorithm-cpu:...)
        uls23-evaluation:exec     uls23-evaluation:invoke
 
 Everything in baseline_weights/ goes into the algorithm image.
+
+Labels: org.opencontainers.image.version and .revision (the commit; -dirty if the tree is not as
+committed), org.uls23.budget (seconds, or none), org.uls23.model-sha256 (of the built-in model's
+model.json) and org.uls23.models (the same of every model in the image).
 
 Environment:
   ALGORITHM_BASE_IMAGE    default pytorch/pytorch:2.13.0-cuda12.6-cudnn9-runtime; with --cpu: python:3.12-slim
@@ -31,19 +38,24 @@ EOF
 }
 
 refuse() {
-    echo "build.sh: $1" >&2
-    echo "Try: ./build.sh --help" >&2
+    echo "build.sh: $1. Try: ./build.sh --help" >&2
     exit 2
 }
 
 read_arguments() {
-    targets=(exec invoke) images=(algorithm evaluation) variant=gpu budget='' list=false
+    targets=(exec invoke) images=(algorithm evaluation) variant=gpu budget='' only_print='' prefix=uls23
     while (($#)); do
         case $1 in
             exec | invoke) targets=("$1") ;;
             all) targets=(exec invoke) ;;
             --cpu) variant=cpu ;;
-            --list) list=true ;;
+            --list) only_print=tag ;;
+            --labels) only_print=labels ;;
+            --prefix)
+                [[ ${2-} =~ ^[a-z0-9][a-z0-9-]*$ ]] || refuse "--prefix takes small letters, digits and -, not '${2-}'"
+                prefix=$2
+                shift
+                ;;
             --budget)
                 [[ ${2-} =~ ^[1-9][0-9]*$ ]] || refuse "--budget takes whole seconds, not '${2-}'"
                 budget=$2
@@ -65,16 +77,48 @@ read_arguments() {
 tag() { # image, target
     local suffix=''
     [[ $1 == algorithm && $variant == cpu ]] && suffix=-cpu
-    echo "uls23-$1$suffix:$2"
+    echo "$prefix-$1$suffix:$2"
+}
+
+# What is in an image besides its layers: KEY=VALUE, a line each.
+labels() { # image
+    echo "org.opencontainers.image.version=$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)"
+    echo "org.opencontainers.image.revision=$(revision)"
+    [[ $1 == algorithm ]] || return 0
+    echo "org.uls23.budget=${budget:-none}"
+    echo "org.uls23.model-sha256=$(sha256 baseline_weights/starter/model.json)"
+    echo "org.uls23.models=$(models)"
+}
+
+# The commit; where the tree is not as committed, what differs is hashed as well.
+revision() {
+    local commit
+    commit=$(git rev-parse --verify HEAD 2>/dev/null) || { echo unknown && return; }
+    if [[ -n $(git status --porcelain) ]]; then
+        commit+=-dirty-$({ git status --porcelain && git diff HEAD; } | sha256 | cut -c 1-12)
+    fi
+    echo "$commit"
+}
+
+sha256() { sha256sum "$@" | cut -d ' ' -f 1; }
+
+models() {
+    local manifest found=()
+    for manifest in baseline_weights/*/model.json; do
+        manifest=${manifest#baseline_weights/}
+        found+=("${manifest%/model.json}=$(sha256 "baseline_weights/$manifest")")
+    done
+    echo "${found[*]}"
 }
 
 build() { # image, target, further arguments of docker build
-    local image=$1 target=$2
+    local image=$1 target=$2 marks=() line
     shift 2
+    while read -r line; do marks+=(--label "$line"); done < <(labels "$image")
     echo "Building $(tag "$image" "$target") ..."
     # shellcheck disable=SC2086  # one variable holds several arguments
     docker build --platform linux/amd64 --file "Dockerfile.$image" --target "$target" \
-        --tag "$(tag "$image" "$target")" "$@" ${DOCKER_BUILD_ARGS-} .
+        --tag "$(tag "$image" "$target")" "${marks[@]}" "$@" ${DOCKER_BUILD_ARGS-} .
 }
 
 build_algorithm() { # target
@@ -99,8 +143,8 @@ export BUILDX_NO_DEFAULT_ATTESTATIONS=1
 
 for image in "${images[@]}"; do
     for target in "${targets[@]}"; do
-        if $list; then
-            tag "$image" "$target"
+        if [[ -n $only_print ]]; then
+            "$only_print" "$image" "$target"
         else
             "build_$image" "$target"
             report_size "$image" "$target"

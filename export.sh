@@ -5,11 +5,17 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
     cat <<'EOF'
-Usage: ./export.sh [exec|invoke|all|none] [--cpu] [--only algorithm|evaluation] [--weights DIR] [--output DIR]
+Usage: ./export.sh [exec|invoke|all|none] [--cpu] [--only algorithm|evaluation] [--budget SECONDS|none]
+                   [--prefix NAME] [--weights DIR] [--output DIR]
 
 Writes one gzipped archive for each image that ./build.sh made with the same arguments (all unless told),
 and SHA256SUMS over all archives in the folder. Check them where they arrive: sha256sum --check SHA256SUMS
 
+Prints the version, commit, model and budget of each image first, and refuses one that was built from
+another version, commit or model than lies here.
+
+  --budget N|none  refuse an algorithm image that has another budget (none: one that has any)
+  --prefix NAME    of the images' names, as ./build.sh got it
   none             no image, only the weights
   --weights DIR    also write the model in DIR (it holds model.json) as model.tar.gz, which the platform
                    unpacks to /opt/ml/model; the same files always give the same archive
@@ -21,19 +27,25 @@ EOF
 }
 
 refuse() { # exit code, what is wrong, what to do
-    echo "export.sh: $2" >&2
-    echo "$3" >&2
+    echo "export.sh: $2. $3" >&2
     exit "$1"
 }
 
 read_arguments() {
-    selection=() with_images=true weights='' output=dist
+    selection=() with_images=true weights='' output=dist budget=''
     while (($#)); do
         case $1 in
             none) with_images=false ;;
             --weights | --output)
                 [[ -n ${2-} ]] || refuse 2 "$1 takes a folder" "Try: ./export.sh --help"
                 [[ $1 == --weights ]] && weights=$2 || output=$2
+                shift
+                ;;
+            --budget)
+                [[ ${2-} =~ ^([1-9][0-9]*|none)$ ]] ||
+                    refuse 2 "--budget takes whole seconds or none, not '${2-}'" "Try: ./export.sh --help"
+                budget=$2
+                [[ $budget == none ]] || selection+=(--budget "$budget")
                 shift
                 ;;
             -h | --help) usage && exit ;;
@@ -50,6 +62,24 @@ require_images() {
         docker image inspect "$image" >/dev/null 2>&1 ||
             refuse 3 "there is no image $image" "Build it first: ./build.sh ${selection[*]}"
     done
+}
+
+label() { docker image inspect --format "{{index .Config.Labels \"$2\"}}" "$1"; } # image, key
+
+# Says what an image is, and that it is what lies here and what was asked for.
+require_fit() { # image
+    local image=$1 key expected found kind=evaluation
+    [[ $image == *-algorithm* ]] && kind=algorithm
+    while IFS='=' read -r key expected; do
+        found=$(label "$image" "$key")
+        printf '%-28s %-20s %s\n' "$image" "${key##*.}" "${found:-no label}"
+        if [[ $key == org.uls23.budget ]]; then
+            expected=${budget:-${found:-none or seconds}}
+        fi
+        [[ $found == "$expected" ]] ||
+            refuse 3 "$image: expected the label $key to be '$expected', found '${found:-no label}'" \
+                "Build it again: ./build.sh ${selection[*]}"
+    done < <("$here/build.sh" --labels "${selection[@]}" --only "$kind" | sort --unique)
 }
 
 require_model() {
@@ -88,6 +118,7 @@ if $with_images; then
     list=$("$here/build.sh" --list "${selection[@]}") || exit
     mapfile -t names <<<"$list"
     require_images "${names[@]}"
+    for name in "${names[@]}"; do require_fit "$name"; done
 fi
 [[ -z $weights ]] || require_model "$weights"
 [[ ${#names[@]} -gt 0 || -n $weights ]] || refuse 2 "nothing to export" "Try: ./export.sh --help"

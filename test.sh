@@ -10,7 +10,8 @@ Usage: ./test.sh [--native] [--gpu] [--output FOLDER]
 Segments test/sample/ with the built-in model, scores the masks against their references, draws
 them, reports, and says where everything lies.
 
-With a Docker engine this builds both images (./build.sh) and runs them as strictly as a hospital
+With a Docker engine this builds both images (./build.sh, as uls23-test-…, so that images you built
+stay as they are) and runs them as strictly as a hospital
 would: no network, read-only, no capabilities, limited memory and processes. Without one it does the
 same in a virtual environment (.venv-run), and says so.
 
@@ -49,8 +50,7 @@ read_arguments() {
 }
 
 refuse() {
-    echo "test.sh: $1" >&2
-    echo "Try: ./test.sh --help" >&2
+    echo "test.sh: $1. Try: ./test.sh --help" >&2
     exit 2
 }
 
@@ -102,11 +102,11 @@ EOF
 build_images() {
     local log
     log=$(mktemp)
-    algorithm=(algorithm) gpus=()
+    algorithm=(algorithm) gpus=() prefix=(--prefix uls23-test)
     if $gpu; then gpus=(--gpus all); else algorithm+=(--cpu); fi
     echo "Building the images (minutes the first time) ..."
     {
-        ./build.sh exec --only "${algorithm[@]}" && ./build.sh exec --only evaluation
+        ./build.sh exec "${prefix[@]}" --only "${algorithm[@]}" && ./build.sh exec "${prefix[@]}" --only evaluation
     } >"$log" 2>&1 || { tail -n 15 "$log" >&2 && return 1; }
     grep '^Built' "$log"
     rm -f "$log"
@@ -122,12 +122,12 @@ segment_containers() {
     as_me=()
     if ((UID != 0)); then as_me=(--user "$UID:$(id -g)"); fi
     run_strictly "${gpus[@]}" -v "$PWD/test/sample/input:/input:ro" -v "$jobs/sample/output:/output" \
-        "$(./build.sh exec --list --only "${algorithm[@]}")"
+        "$(./build.sh exec --list "${prefix[@]}" --only "${algorithm[@]}")"
 }
 
 score_containers() {
     local image
-    image=$(./build.sh exec --list --only evaluation)
+    image=$(./build.sh exec --list "${prefix[@]}" --only evaluation)
     local references=(-v "$PWD/test/sample/ground-truth:/opt/ml/input/data/ground_truth:ro")
     run_strictly -v "$PWD/test/sample/input:/images:ro" -v "$jobs:/input:ro" -v "$scores:/output" \
         "${references[@]}" "$image" --report --images /images/images/stacked-3d-ct-lesion-volumes

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from containers.engine import CPU_ALGORITHM, EVALUATION, GPU_ALGORITHM, ROOT, docker
+from containers.engine import CPU_ALGORITHM, EVALUATION, GPU_ALGORITHM, PREFIX, ROOT, docker
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,7 +40,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _build(base_image: str | None, *arguments: str) -> None:
     bases = ("ALGORITHM_BASE_IMAGE", "EVALUATION_BASE_IMAGE")
     built = subprocess.run(
-        [ROOT / "build.sh", "all", *arguments],
+        [ROOT / "build.sh", "all", "--prefix", PREFIX, *arguments],
         env=os.environ | (dict.fromkeys(bases, base_image) if base_image else {}),
         check=False,
         capture_output=True,

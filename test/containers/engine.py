@@ -12,9 +12,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-CPU_ALGORITHM = "uls23-algorithm-cpu"
-GPU_ALGORITHM = "uls23-algorithm"
-EVALUATION = "uls23-evaluation"
+# Names of our own: what somebody built as uls23-… stays as it is.
+PREFIX = "uls23-suite"
+CPU_ALGORITHM = f"{PREFIX}-algorithm-cpu"
+GPU_ALGORITHM = f"{PREFIX}-algorithm"
+EVALUATION = f"{PREFIX}-evaluation"
 
 MODEL_FOLDER = "/opt/ml/model"
 GROUND_TRUTH_FOLDER = "/opt/ml/input/data/ground_truth"

@@ -5,10 +5,13 @@ import json
 import os
 import subprocess
 import tarfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from containers.engine import ROOT
+from containers.engine import PREFIX, ROOT, docker_ok
+
+OURS = ["--prefix", PREFIX]
 
 
 def export(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -42,9 +45,9 @@ def model(tmp_path: Path) -> Path:
 
 @pytest.mark.container
 def test_image_archive_holds_the_image_under_its_name(evaluation: str, tmp_path: Path) -> None:
-    done = export("exec", "--only", "evaluation", "--output", tmp_path / "dist")
+    done = export(*OURS, "exec", "--only", "evaluation", "--output", tmp_path / "dist")
     assert done.returncode == 0, done.stderr
-    archive = tmp_path / "dist" / "uls23-evaluation-exec.tar.gz"
+    archive = tmp_path / "dist" / f"{evaluation}-exec.tar.gz"
     assert sums(tmp_path / "dist") == {archive.name: sha256(archive)}
     with tarfile.open(archive) as tar:
         listed = tar.extractfile("manifest.json")
@@ -102,6 +105,97 @@ def test_no_engine_is_told_before_anything_is_written(tmp_path: Path) -> None:
     assert not (tmp_path / "dist").exists()
 
 
+@pytest.fixture
+def marked(algorithm: str, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Makes an image of ours with other labels, under a prefix of its own."""
+    recipe = tmp_path / "recipe"
+    recipe.write_text(f"FROM {algorithm}:exec\n")
+    name = "uls23-marked-algorithm-cpu:exec"
+
+    def mark(**labels: str) -> None:
+        marks = [f"--label={_KEYS[key]}={value}" for key, value in labels.items()]
+        docker_ok("build", "--tag", name, "--file", str(recipe), *marks, str(tmp_path))
+
+    yield mark
+    docker_ok("image", "rm", "--force", name)
+
+
+_KEYS = {
+    "budget": "org.uls23.budget",
+    "commit": "org.opencontainers.image.revision",
+    "version": "org.opencontainers.image.version",
+    "model": "org.uls23.model-sha256",
+}
+MARKED = ["exec", "--cpu", "--only", "algorithm", "--prefix", "uls23-marked"]
+
+
+@pytest.mark.container
+@pytest.mark.parametrize(
+    ("labels", "wanted", "fits"),
+    [
+        ({"budget": "540"}, ["--budget", "540"], True),
+        ({"budget": "none"}, ["--budget", "540"], False),
+        ({"budget": "60"}, ["--budget", "540"], False),
+        ({"budget": "540"}, ["--budget", "none"], False),
+        ({"budget": "540"}, [], True),
+        ({"commit": "another"}, [], False),
+        ({"version": "0.0.1"}, [], False),
+        ({"model": "another"}, [], False),
+        ({"version": ""}, [], False),
+    ],
+)
+def test_image_that_does_not_fit_is_refused_and_what_it_is_is_printed(
+    marked: Callable[..., None],
+    tmp_path: Path,
+    labels: dict[str, str],
+    wanted: list[str],
+    fits: bool,
+) -> None:
+    marked(**labels)
+    done = export(*MARKED, *wanted, "--output", tmp_path / "dist", PATH=_quick_gzip(tmp_path))
+    ((key, value),) = labels.items()
+    assert any(
+        line.split()[1:] == [_KEYS[key].rpartition(".")[2], *(value or "no label").split()]
+        for line in done.stdout.splitlines()
+    ), done.stdout
+    assert done.returncode == (0 if fits else 3), done.stderr
+    assert (tmp_path / "dist").exists() == fits
+    if not fits:
+        assert _KEYS[key] in done.stderr.splitlines()[-1]
+        assert "Build it again: ./build.sh exec --cpu" in done.stderr.splitlines()[-1]
+
+
+def _quick_gzip(folder: Path) -> str:
+    """A PATH on which `pigz` packs nothing: what is packed is not looked at."""
+    (folder / "bin").mkdir()
+    (folder / "bin" / "pigz").write_text("#!/bin/sh\nexec head -c 100\n")
+    (folder / "bin" / "pigz").chmod(0o755)
+    return f"{folder / 'bin'}:{os.environ['PATH']}"
+
+
+def test_a_budget_to_expect_is_whole_seconds_or_none() -> None:
+    for wrong in ("soon", "-5", ""):
+        done = export("--budget", wrong)
+        assert done.returncode == 2
+        assert f"'{wrong}'" in done.stderr
+
+
+def test_labels_say_budget_version_commit_and_model() -> None:
+    call = [ROOT / "build.sh", "--labels", "exec", "--budget", "540"]
+    labels = dict(
+        line.split("=", 1) for line in subprocess.check_output(call, text=True).split("\n") if line
+    )
+    manifest = ROOT / "baseline_weights" / "starter" / "model.json"
+    assert labels["org.uls23.budget"] == "540"
+    assert labels["org.uls23.model-sha256"] == sha256(manifest)
+    assert f"starter={sha256(manifest)}" in labels["org.uls23.models"].split()
+    assert (
+        f'version = "{labels["org.opencontainers.image.version"]}"'
+        in (ROOT / "pyproject.toml").read_text()
+    )
+    assert labels["org.opencontainers.image.revision"]
+
+
 @pytest.mark.container
 def test_missing_image_is_told_with_the_command_that_builds_it(tmp_path: Path) -> None:
     copy = tmp_path / "export.sh"
@@ -141,8 +235,11 @@ def test_a_budget_is_whole_seconds() -> None:
         ([], ["algorithm:exec", "algorithm:invoke", "evaluation:exec", "evaluation:invoke"]),
         (["exec", "--cpu"], ["algorithm-cpu:exec", "evaluation:exec"]),
         (["invoke", "--only", "evaluation"], ["evaluation:invoke"]),
+        (["--prefix", "mine", "exec", "--only", "evaluation"], ["mine-evaluation:exec"]),
     ],
 )
 def test_build_lists_what_it_would_make(arguments: list[str], names: list[str]) -> None:
     listed = subprocess.check_output([ROOT / "build.sh", *arguments, "--list"], text=True)
-    assert listed.split() == [f"uls23-{name}" for name in names]
+    assert listed.split() == [
+        name if name.startswith("mine") else f"uls23-{name}" for name in names
+    ]

@@ -1,10 +1,11 @@
 """What is in the images, and what is not."""
 
 import json
+import subprocess
 from typing import Any
 
 import pytest
-from containers.engine import STRICT, docker_ok
+from containers.engine import ROOT, STRICT, docker_ok
 
 pytestmark = pytest.mark.container
 
@@ -44,6 +45,19 @@ def test_platform_accepts_it(image: str, target: str) -> None:
     labels = described["Config"]["Labels"] or {}
     assert labels.get(API_LABEL) == ("invoke" if target == "invoke" else None)
     assert ("4743/tcp" in (described["Config"].get("ExposedPorts") or {})) == (target == "invoke")
+
+
+def test_it_says_what_it_is(image: str) -> None:
+    arguments = ["exec", "--labels", "--only", "evaluation" if "eval" in image else "algorithm"]
+    expected = subprocess.check_output([ROOT / "build.sh", *arguments], text=True)
+    labels = inspect(f"{image}:exec")["Config"]["Labels"]
+    assert labels.items() >= dict(line.split("=", 1) for line in expected.splitlines()).items()
+    assert ("org.uls23.budget" in labels) == ("algorithm" in image)
+
+
+def test_tests_use_names_of_their_own(image: str) -> None:
+    """What somebody built to submit, with a budget for example, must stay as it is."""
+    assert image.startswith("uls23-suite-")
 
 
 @pytest.mark.parametrize("name", ["algorithm", "evaluation"])
