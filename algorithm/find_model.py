@@ -7,8 +7,9 @@ platform unpacks what a user uploads into `/opt/ml/model`, often with a folder o
 import os
 from pathlib import Path
 
-from algorithm.manifest import MANIFEST_NAME
+from algorithm.manifest import MANIFEST_NAME, read_manifest
 from algorithm.models.nnunet import is_result_folder
+from algorithm.no_model import NO_RESULT_FOLDER, no_model
 from uls.errors import ModelError, no_permission_is
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "PLATFORM_FOLDER",
     "find_built_in",
     "find_model",
+    "find_result_folder",
     "is_model",
     "models_in",
 ]
@@ -29,10 +31,6 @@ BUILT_IN_VARIABLE = "ULS_BASELINE_WEIGHTS"
 _IN_CHECKOUT = Path(__file__).parents[1] / "baseline_weights" / "starter"
 _IN_WHEEL = Path(__file__).parent / "built_in" / "starter"
 _DEEPEST = 2
-_HINT = (
-    "A model folder holds model.json; make one of an nnU-Net result folder with "
-    "`python -m algorithm weights import`."
-)
 
 
 @no_permission_is(ModelError)
@@ -71,6 +69,36 @@ def find_built_in() -> Path:
     return _only_model_in(folder, "built-in weights")
 
 
+@no_permission_is(ModelError)
+def find_result_folder(given: Path) -> Path:
+    """Find the nnU-Net result folder that a user means: the one given, or the only one below it.
+
+    Everything that needs weights to train on, or plans, finds them here, so that a job's `model`
+    folder, a data set's folder of trained models and the result folder itself mean the same.
+
+    Raises:
+        ModelError: there is none, or there are several; the message says what is there instead.
+    """
+    if (given / "plans.json").is_file():
+        return given
+    below = models_in(given)
+    found = [folder for folder in below if is_result_folder(folder)]
+    if len(found) == 1:
+        return found[0]
+    expected = "an nnU-Net result folder"
+    if found:
+        names = ", ".join(map(str, found))
+        hint = "Name one of them."
+        raise ModelError.about(given, expected=expected, found=f"{len(found)}: {names}", hint=hint)
+    if below:
+        kind = read_manifest(below[0]).kind
+        found_kind = f"a model folder of this program ({below[0] / MANIFEST_NAME}, kind {kind})"
+        raise ModelError.about(
+            given, expected=expected, found=found_kind, hint=NO_RESULT_FOLDER[kind]
+        )
+    raise no_model(given, expected)
+
+
 def is_model(folder: Path) -> bool:
     """Say whether a folder is a model folder or an nnU-Net result folder."""
     return (folder / MANIFEST_NAME).is_file() or is_result_folder(folder)
@@ -94,14 +122,7 @@ def _only_model_in(folder: Path, what: str) -> Path:
     if models:
         found = f"{len(models)}: {', '.join(str(model) for model in models)}"
         raise ModelError.about(folder, expected=expected, found=found, hint="Name one by --model.")
-    raise ModelError.about(folder, expected=expected, found=_contents(folder), hint=_HINT)
-
-
-def _contents(folder: Path) -> str:
-    if not folder.exists():
-        return "no such folder"
-    names = [entry.name for entry in _visible(folder)]
-    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "") if names else "an empty folder"
+    raise no_model(folder, expected)
 
 
 def _visible(folder: Path) -> list[Path]:

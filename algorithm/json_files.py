@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from algorithm.foreign_files import Recognised, recognise
 from uls.errors import ModelError
 from uls.failure import first_problem
 
@@ -20,8 +21,12 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-def read_object(path: Path) -> dict[str, Any]:
+def read_object(path: Path, *, missing_hint: str = "") -> dict[str, Any]:
     """Read a JSON file that holds an object.
+
+    Args:
+        path: the file.
+        missing_hint: what to do where it is missing or may not be read.
 
     Raises:
         ModelError: the file is missing, unreadable, or holds something else.
@@ -30,12 +35,20 @@ def read_object(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_bytes())
     except OSError as error:
         found = error.strerror or str(error)
-        raise ModelError.about(path, expected="a readable JSON file", found=found) from error
-    except ValueError as error:
-        raise ModelError.about(path, expected="a JSON file", found=str(error)) from error
+        raise ModelError.about(
+            path, expected="a readable JSON file", found=found, hint=missing_hint
+        ) from error
+    except (ValueError, RecursionError) as error:
+        known = recognise(path) or Recognised(
+            str(error).splitlines()[0], "The file is damaged: copy or download it again."
+        )
+        raise ModelError.about(
+            path, expected="a JSON file", found=known.found, hint=known.hint
+        ) from error
     if not isinstance(content, dict):
         found = f"a JSON {type(content).__name__}"
-        raise ModelError.about(path, expected="a JSON object", found=found)
+        hint = "Another file was saved under this name: copy the right one."
+        raise ModelError.about(path, expected="a JSON object", found=found, hint=hint)
     return content
 
 

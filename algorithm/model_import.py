@@ -14,10 +14,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from algorithm.expected_hashes import expected_hashes
 from algorithm.files import new_folder
+from algorithm.find_model import find_result_folder
+from algorithm.json_files import parse
 from algorithm.manifest import Card, FileRecord, Fold, Manifest
 from algorithm.models.nnunet import ResultFolder
 from algorithm.models.nnunet_recipe import Field, Recipe
+from algorithm.models.plans import UNCHANGED
 from uls.errors import CallError, ModelError
 
 __all__ = ["import_model"]
@@ -44,12 +48,14 @@ def import_model(
     """Make a model folder of an nnU-Net v2 result folder.
 
     Args:
-        source_folder: holds `plans.json`, `dataset.json` and `fold_*/checkpoint_*.pth`.
+        source_folder: holds `plans.json`, `dataset.json` and `fold_*/checkpoint_*.pth`, or lies
+            a folder or two above the one that does.
         destination: the model folder to make.
         name: what to call the model.
         field: `voi` tiles the whole VOI, `click` predicts one patch around the click; by default
             `click` where the patch is smaller than the VOI.
-        checkpoint: `best`, `final` or a file name; by default final, or best where that is missing.
+        checkpoint: `best`, `final`, `latest` or a file name; by default final, or best where that
+            is missing.
         folds: such as `("all",)`; by default every numbered fold, or `all` where there is none.
         native_spacing: the model was trained at each scan's own spacing, whatever its plans say.
         expected_sha256: the checkpoint's hash, or one per fold; checked before anything is loaded.
@@ -66,17 +72,18 @@ def import_model(
         OutputError: the destination is there already or cannot be written.
     """
     _check_packages()
-    result = ResultFolder.read(source_folder)
+    source = find_result_folder(source_folder)
+    result = ResultFolder.read(source)
     sources = result.checkpoints(result.folds(folds), checkpoint)
-    hashes = _expected_hashes(expected_sha256, tuple(fold for fold, _ in sources))
+    hashes = expected_hashes(expected_sha256, tuple(fold for fold, _ in sources))
     recipe_of = partial(result.recipe, field=field, native_spacing=native_spacing)
     with new_folder(destination, overwrite=overwrite) as folder:
         imported = [
             _import_fold(fold, path, folder, recipe_of=recipe_of, expected_sha256=hashes.get(fold))
             for fold, path in sources
         ]
-        _check_alike(imported, about=source_folder)
-        manifest = _manifest(name, imported, card=card or Card())
+        _check_alike(imported, about=source)
+        manifest = _manifest(name, imported, card=card or Card(), about=source)
         manifest.write(folder)
     return manifest
 
@@ -144,22 +151,23 @@ def _export(network: Any, path: Path, *, weights: Path, recipe: Recipe) -> FileR
     return FileRecord.of(path)
 
 
-def _manifest(name: str, imported: Sequence[_Imported], *, card: Card) -> Manifest:
+def _manifest(name: str, imported: Sequence[_Imported], *, card: Card, about: Path) -> Manifest:
     recipe = imported[0].recipe
     versions = {package: metadata.version(package) for package in _RECORDED if _has(package)}
-    return Manifest(
-        name=name,
-        card=card,
-        architecture=recipe.architecture,
-        patch_zyx=recipe.patch_zyx,
-        normalisation=recipe.normalisation,
-        mirror_axes_zyx=recipe.mirror_axes_zyx,
-        field=recipe.field,
-        folds=tuple(one.fold for one in imported),
-        origin=recipe.origin.model_copy(
+    values = {
+        "name": name,
+        "card": card,
+        "architecture": recipe.architecture,
+        "patch_zyx": recipe.patch_zyx,
+        "normalisation": recipe.normalisation,
+        "mirror_axes_zyx": recipe.mirror_axes_zyx,
+        "field": recipe.field,
+        "folds": tuple(one.fold for one in imported),
+        "origin": recipe.origin.model_copy(
             update={"trainer": imported[0].trainer, "imported_with": versions}
         ),
-    )
+    }
+    return parse(Manifest, values, about=about, expected="a model that can be run", hint=UNCHANGED)
 
 
 def _check_alike(imported: Sequence[_Imported], *, about: Path) -> None:
@@ -167,24 +175,9 @@ def _check_alike(imported: Sequence[_Imported], *, about: Path) -> None:
     for other in imported[1:]:
         if other.recipe != first.recipe:
             expected = f"folds that are run alike, as fold {first.fold.name}"
-            raise ModelError.about(about, expected=expected, found=f"fold {other.fold.name} unlike")
-
-
-def _expected_hashes(
-    expected: str | Mapping[str, str] | None, folds: tuple[str, ...]
-) -> Mapping[str, str]:
-    if expected is None:
-        return {}
-    if not isinstance(expected, str):
-        if unknown := sorted(set(expected) - set(folds)):
-            found = f"one for the fold {', '.join(unknown)}"
-            told = f"hashes for the folds {', '.join(folds)}"
-            raise CallError.about("the expected SHA-256", expected=told, found=found)
-        return expected
-    if len(folds) > 1:
-        found = f"one for the folds {', '.join(folds)}"
-        raise CallError.about("the expected SHA-256", expected="one per fold", found=found)
-    return {folds[0]: expected}
+            found = f"fold {other.fold.name} unlike"
+            hint = "Folds of two trainings lie in one folder: name those of one by --fold."
+            raise ModelError.about(about, expected=expected, found=found, hint=hint)
 
 
 def _check_packages() -> None:

@@ -76,4 +76,10 @@ LAYERS: dict[type[nn.Module], Layer] = {
 def unknown_layer(what: str) -> ModelError:
     """Say which layer cannot be said in ONNX here, and which can."""
     known = ", ".join(sorted(layer.__name__ for layer in LAYERS))
-    return ModelError.about("ONNX export", expected=f"layers among {known}", found=what)
+    return ModelError.about(
+        "ONNX export",
+        expected=f"layers among {known}",
+        found=what,
+        hint="Import it where the package onnx is not installed: the torch engine runs it all the "
+        "same.",
+    )

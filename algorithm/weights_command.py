@@ -23,7 +23,8 @@ def import_(
         str | None, typer.Option(help="What to call it. Default: the model folder's name.")
     ] = None,
     checkpoint: Annotated[
-        str | None, typer.Option(help="best, final, or a file name. Default: what is there.")
+        str | None,
+        typer.Option(help="best, final, latest, or a file name. Default: final or best."),
     ] = None,
     fold: Annotated[
         list[str] | None, typer.Option(help="Only these folds (all, 0, 1, …); may be repeated.")

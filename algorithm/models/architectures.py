@@ -14,6 +14,11 @@ from uls.errors import ModelError
 
 __all__ = ["architecture"]
 
+_HINT = (
+    "This program runs nnU-Net's plain and residual-encoder U-Nets in 3D; where the plans are "
+    "right, train such a network."
+)
+
 _PACKAGE = "dynamic_network_architectures.architectures."
 
 _NETWORKS = {
@@ -72,7 +77,7 @@ def architecture(configuration: Configuration, *, about: str) -> Architecture:
         values = _from_new_plans(configuration.architecture, about)
     else:
         values = _from_old_plans(configuration, about)
-    return parse(Architecture, values, about=about, expected="a network of nnU-Net v2")
+    return parse(Architecture, values, about=about, expected="a network of nnU-Net v2", hint=_HINT)
 
 
 def _from_old_plans(old: Configuration, about: str) -> dict[str, Any]:
@@ -100,7 +105,9 @@ def _from_new_plans(new: NewArchitecture, about: str) -> dict[str, Any]:
     given = {key: value for key, value in new.arch_kwargs.items() if value is not None}
     if given.pop("conv_op", None) not in {"torch.nn.modules.conv.Conv3d", "torch.nn.Conv3d"}:
         found = repr(new.arch_kwargs.get("conv_op"))
-        raise ModelError.about(f"{about}, conv_op", expected="a 3D convolution", found=found)
+        raise ModelError.about(
+            f"{about}, conv_op", expected="a 3D convolution", found=found, hint=_HINT
+        )
     known = (_RENAMED.keys() - _BLOCKS.values()) | _IMPLIED | {_BLOCKS[network]}
     for key in given:
         _allowed(key, known, about=f"{about}, arguments of {network}")
@@ -117,5 +124,5 @@ def _from_new_plans(new: NewArchitecture, about: str) -> dict[str, Any]:
 def _allowed(name: Any, names: Collection[str], *, about: str) -> str:
     if not isinstance(name, str) or name not in names:
         known = ", ".join(sorted(names))
-        raise ModelError.about(about, expected=f"one of {known}", found=repr(name))
+        raise ModelError.about(about, expected=f"one of {known}", found=repr(name), hint=_HINT)
     return name

@@ -18,6 +18,9 @@ from uls.errors import ModelError
 
 __all__ = ["aliases", "build", "load_state", "named_once", "read_state", "save_state"]
 
+_OTHER = "Weights and plans are of two trainings: copy both from the folder of one."
+_DAMAGED = "The file is damaged: copy or import it again."
+
 _WRAPPERS = ("module.", "_orig_mod.")
 """What distributed training and torch.compile put before every name."""
 
@@ -46,7 +49,10 @@ def build(architecture: Architecture) -> nn.Module:
             network: nn.Module = network_class(**_arguments(architecture, plain=plain))
     except (TypeError, ValueError, AssertionError, RuntimeError) as error:
         raise ModelError.about(
-            f"network {architecture.network}", expected="arguments that fit", found=str(error)
+            f"network {architecture.network}",
+            expected="arguments that fit",
+            found=str(error),
+            hint="The plans were changed by hand, or are of another nnU-Net: copy them anew.",
         ) from error
     return network.eval()
 
@@ -97,7 +103,7 @@ def read_state(path: Path) -> dict[str, torch.Tensor]:
         state: dict[str, torch.Tensor] = load_file(path)
     except SafetensorError as error:
         expected, found = "a safetensors file", str(error)
-        raise ModelError.about(path, expected=expected, found=found) from error
+        raise ModelError.about(path, expected=expected, found=found, hint=_DAMAGED) from error
     return state
 
 
@@ -141,7 +147,9 @@ def named_once(
         same = once.setdefault(names[name], tensor)
         if same.data_ptr() != tensor.data_ptr() and not torch.equal(same, tensor):
             expected = f"the same tensor as {names[name]}"
-            raise ModelError.about(f"{about}, {name}", expected=expected, found="another")
+            raise ModelError.about(
+                f"{about}, {name}", expected=expected, found="another", hint=_DAMAGED
+            )
     _check_shapes(network, once, about=about)
     return {name: _as_stored(tensor, f"{about}, {name}") for name, tensor in once.items()}
 
@@ -164,10 +172,13 @@ def _check_names(found: set[str], names: Mapping[str, str], *, about: Path | str
     unknown = sorted(found - set(names))
     if missing:
         told = _some(missing)
-        raise ModelError.about(about, expected=f"the tensors {told}", found="none so named")
+        raise ModelError.about(
+            about, expected=f"the tensors {told}", found="none so named", hint=_OTHER
+        )
     if unknown:
         expected = "tensors of the network in the plans"
-        raise ModelError.about(about, expected=expected, found=f"others: {_some(unknown)}")
+        found_others = f"others: {_some(unknown)}"
+        raise ModelError.about(about, expected=expected, found=found_others, hint=_OTHER)
 
 
 def _some(names: list[str]) -> str:
@@ -180,7 +191,7 @@ def _check_shapes(
     for name, own in network.state_dict().items():
         if name in state and state[name].shape != own.shape:
             expected, found = f"shape {tuple(own.shape)}", f"{tuple(state[name].shape)}"
-            raise ModelError.about(f"{about}, {name}", expected=expected, found=found)
+            raise ModelError.about(f"{about}, {name}", expected=expected, found=found, hint=_OTHER)
 
 
 def _as_stored(tensor: torch.Tensor, about: str) -> torch.Tensor:
@@ -188,5 +199,6 @@ def _as_stored(tensor: torch.Tensor, about: str) -> torch.Tensor:
     if not tensor.is_floating_point():
         return tensor.contiguous()
     if not torch.isfinite(tensor).all():
-        raise ModelError.about(about, expected="finite weights", found="NaN or infinity")
+        hint = "The training failed (its loss became NaN): take an earlier checkpoint."
+        raise ModelError.about(about, expected="finite weights", found="NaN or infinity", hint=hint)
     return tensor.to(torch.float32).contiguous()

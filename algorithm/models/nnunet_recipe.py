@@ -14,7 +14,7 @@ from typing import Literal
 
 from algorithm.manifest import Origin
 from algorithm.models.architectures import architecture
-from algorithm.models.plans import Configuration, Plans
+from algorithm.models.plans import UNCHANGED, Configuration, Plans
 from algorithm.recipe import (
     Architecture,
     CTNormalisation,
@@ -29,6 +29,8 @@ from uls.voi import VOI_SHAPE_ZYX
 __all__ = ["Field", "Recipe", "recipe"]
 
 Field = Literal["voi", "click"]
+
+_HINT = "This program runs no such model; one of another configuration it may."
 
 _NO_RESAMPLING = "no_resampling"
 """How the names of resampling functions begin that give back their input, in nnU-Net's forks."""
@@ -78,11 +80,18 @@ def recipe(
     config = plans.configuration(configuration)
     _check_supported(config, about=about)
     if not set(mirror_axes) <= {0, 1, 2}:
-        raise ModelError.about(about, expected="mirroring axes of 0, 1, 2", found=f"{mirror_axes}")
+        hint = "The checkpoint is of another network than the plans: copy both anew."
+        raise ModelError.about(
+            about, expected="mirroring axes of 0, 1, 2", found=f"{mirror_axes}", hint=hint
+        )
     forward = plans.transpose_forward
     back = _turned((0, 1, 2), (forward.index(0), forward.index(1), forward.index(2)))
     network = architecture(config, about=about)
     patch = _turned(config.patch_size, back)
+    steps = _turned(network.downsampling_zyx, back)
+    if any(size < 1 or size % step for size, step in zip(patch, steps, strict=True)):
+        expected = f"a patch of multiples of {steps} voxels (z, y, x), which the strides divide by"
+        raise ModelError.about(about, expected=expected, found=f"{patch}", hint=UNCHANGED)
     return Recipe(
         architecture=network.model_copy(
             update={
@@ -114,16 +123,19 @@ def _turned(along_network_axes: tuple[int, ...], back: Zyx) -> Zyx:
 def _check_supported(config: Configuration, *, about: str) -> None:
     if len(config.patch_size) != 3:
         found = f"a patch of {config.patch_size} voxels"
-        raise ModelError.about(about, expected="a 3D configuration", found=found)
+        raise ModelError.about(about, expected="a 3D configuration", found=found, hint=_HINT)
     if config.previous_stage is not None:
         found = f"a cascade after {config.previous_stage!r}"
-        raise ModelError.about(about, expected="a network of its own", found=found)
+        raise ModelError.about(about, expected="a network of its own", found=found, hint=_HINT)
     if config.preprocessor_name != "DefaultPreprocessor":
         found = repr(config.preprocessor_name)
-        raise ModelError.about(about, expected="nnU-Net's DefaultPreprocessor", found=found)
+        raise ModelError.about(
+            about, expected="nnU-Net's DefaultPreprocessor", found=found, hint=_HINT
+        )
     if any(config.use_mask_for_norm):
         expected = "normalisation over the whole image (use_mask_for_norm false)"
-        raise ModelError.about(about, expected=expected, found="use_mask_for_norm true")
+        found = "use_mask_for_norm true"
+        raise ModelError.about(about, expected=expected, found=found, hint=_HINT)
 
 
 def _normalisation(config: Configuration, plans: Plans, *, about: str) -> Normalisation:
@@ -131,7 +143,9 @@ def _normalisation(config: Configuration, plans: Plans, *, about: str) -> Normal
     if schemes == ("CTNormalization",):
         if "0" not in plans.intensities:
             entry = "foreground_intensity_properties_per_channel"
-            raise ModelError.about(plans.path, expected=f"channel '0' in {entry}", found="none")
+            raise ModelError.about(
+                plans.path, expected=f"channel '0' in {entry}", found="none", hint=UNCHANGED
+            )
         hu = plans.intensities["0"]
         return CTNormalisation(
             low_hu=hu.percentile_00_5,
@@ -144,7 +158,8 @@ def _normalisation(config: Configuration, plans: Plans, *, about: str) -> Normal
     if schemes == ("NoNormalization",):
         return NoNormalisation()
     expected = "CTNormalization, ZScoreNormalization or NoNormalization, once"
-    raise ModelError.about(about, expected=expected, found=", ".join(schemes) or "none")
+    found = ", ".join(schemes) or "none"
+    raise ModelError.about(about, expected=expected, found=found, hint=_HINT)
 
 
 def _resampling(config: Configuration, *, native_spacing: bool, about: str) -> str:

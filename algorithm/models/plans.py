@@ -3,15 +3,20 @@
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from algorithm.json_files import parse, read_object
 from algorithm.recipe import Zyx
 from uls.errors import ModelError
 
-__all__ = ["Configuration", "IntensityProperties", "NewArchitecture", "Plans"]
+__all__ = ["UNCHANGED", "Configuration", "IntensityProperties", "NewArchitecture", "Plans"]
 
 _PLANS = "plans of nnU-Net v2"
+UNCHANGED = "Copy plans.json from the folder that nnU-Net trained into, unchanged."
+_MISSING = (
+    "Name the folder that nnU-Net trained into: it holds plans.json, dataset.json and fold_*. If "
+    "the file was left out when it was copied, copy it from there."
+)
 
 
 class _Foreign(BaseModel):
@@ -27,6 +32,8 @@ class NewArchitecture(_Foreign):
 
 class IntensityProperties(_Foreign):
     """HU statistics of the training set's foreground, which CTNormalization uses."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     mean: float
     std: float
@@ -72,6 +79,13 @@ class Plans(_Foreign):
         default_factory=dict, alias="foreground_intensity_properties_per_channel"
     )
 
+    @field_validator("transpose_forward")
+    @classmethod
+    def _is_a_permutation(cls, axes: Zyx) -> Zyx:
+        if sorted(axes) != [0, 1, 2]:
+            raise ValueError("each of the axes 0, 1, 2 once")
+        return axes
+
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read a `plans.json`.
@@ -79,7 +93,8 @@ class Plans(_Foreign):
         Raises:
             ModelError: the file is missing or holds no nnU-Net v2 plans.
         """
-        return parse(cls, {**read_object(path), "path": path}, about=path, expected=_PLANS)
+        values = {**read_object(path, missing_hint=_MISSING), "path": path}
+        return parse(cls, values, about=path, expected=_PLANS, hint=UNCHANGED)
 
     def configuration(self, name: str) -> Configuration:
         """Give a configuration, with those that it `inherits_from` merged in.
@@ -95,8 +110,10 @@ class Plans(_Foreign):
             if parent in lineage or parent not in self.configurations:
                 known = ", ".join(sorted(self.configurations))
                 found = " which inherits from ".join(repr(step) for step in [*lineage, parent])
-                raise ModelError.about(about, expected=f"one of {known}, each once", found=found)
+                raise ModelError.about(
+                    about, expected=f"one of {known}, each once", found=found, hint=UNCHANGED
+                )
             lineage.append(parent)
             merged = {**self.configurations[parent], **merged}
             parent = self.configurations[parent].get("inherits_from")
-        return parse(Configuration, merged, about=about, expected=_PLANS)
+        return parse(Configuration, merged, about=about, expected=_PLANS, hint=UNCHANGED)

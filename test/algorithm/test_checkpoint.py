@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -164,13 +165,75 @@ def test_the_right_hash_is_accepted_in_capitals_too(tmp_path: Path) -> None:
     assert read_checkpoint(path, expected_sha256=digest.upper()).sha256 == digest
 
 
-@pytest.mark.parametrize("damaged", [b"", b"PK\x03\x04 and no more", b"no zip file"])
+@pytest.mark.parametrize("damaged", [b"", b"PK\x03\x04 and no more", b"no zip file", b"<html>"])
 def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path, damaged: bytes) -> None:
     path = tmp_path / "checkpoint_final.pth"
     path.write_bytes(damaged)
 
     with pytest.raises(ModelError, match="expected a torch checkpoint"):
         read_checkpoint(path)
+
+
+def test_one_wrong_byte_of_a_tensor_is_found(tmp_path: Path) -> None:
+    """torch itself reads the file, and gives other weights."""
+    path = _saved(tmp_path, _content(network_weights={"weight": torch.ones(4096)}))
+    whole = bytearray(path.read_bytes())
+    place = whole.index(torch.ones(64).numpy().tobytes())
+    whole[place + 2] ^= 0x40
+    path.write_bytes(whole)
+    assert torch.load(path, weights_only=False)["network_weights"]["weight"][0] != 1
+
+    with pytest.raises(ModelError, match=r"found a wrong checksum of .*Download or copy"):
+        read_checkpoint(path)
+
+
+def _refusals(tmp_path: Path) -> dict[str, Path]:
+    """Files that torch itself would refuse, most with advice to switch its caution off."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "network").mkdir()
+    made = {
+        "code": _saved(tmp_path / "code", _content(logging=Bomb(tmp_path / "crater"))),
+        "a whole network": _saved(tmp_path / "network", torch.nn.Linear(2, 2)),
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.jit.script(torch.nn.Linear(2, 2)).save(str(tmp_path / "script.pth"))
+        made["TorchScript"] = tmp_path / "script.pth"
+        torch.save(_content(), tmp_path / "old.pth", _use_new_zipfile_serialization=False)
+        made["before torch 1.6"] = tmp_path / "old.pth"
+    with zipfile.ZipFile(tmp_path / "other.pth", "w") as archive:
+        archive.writestr("readme.txt", "not a checkpoint")
+    made["another archive"] = tmp_path / "other.pth"
+    with zipfile.ZipFile(tmp_path / "hollow.pth", "w") as archive:
+        archive.writestr("archive/data.pkl", b"\x80\x02garbage")
+    made["no pickle"] = tmp_path / "hollow.pth"
+    return made
+
+
+def test_torchs_advice_to_run_the_files_code_reaches_nobody(tmp_path: Path) -> None:
+    for what, path in _refusals(tmp_path).items():
+        with pytest.raises(ModelError) as caught:
+            read_checkpoint(path)
+        text = str(caught.value)
+        assert "weights_only" not in text, what
+        assert "\n" not in text, what
+        assert "\x1b" not in text, what
+        assert text.count(". ") >= 1, f"{what}: no next step in {text}"
+
+
+def test_the_advice_is_kept_back_by_the_reader_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "get_unsafe_globals_in_checkpoint", lambda _: [])
+    for path in _refusals(tmp_path).values():
+        with pytest.raises(ModelError) as caught:
+            read_checkpoint(path)
+        assert "weights_only" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"nowhere\.pth: .*found no such file"):
+        read_checkpoint(tmp_path / "nowhere.pth")
 
 
 def test_a_truncated_checkpoint_is_refused(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """Where models are looked for, and in which order."""
 
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from algorithm import find_model as module
-from algorithm.find_model import BUILT_IN_VARIABLE, find_model, models_in
+from algorithm.find_model import BUILT_IN_VARIABLE, find_model, find_result_folder, models_in
 from uls.errors import ModelError
 
 
@@ -109,6 +112,104 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="found an empty folder"):
         find_model(tmp_path)
+
+
+@pytest.mark.parametrize("named", ["", "model", "model/Dataset901", "model/Dataset901/t__p__c"])
+def test_a_jobs_folders_mean_its_result_folder(tmp_path: Path, named: str) -> None:
+    expected = _result_folder(tmp_path / "run" / "model" / "Dataset901" / "t__p__c")
+    given = tmp_path / "run" / named
+
+    if named:
+        assert find_result_folder(given) == find_model(given) == expected
+    else:  # too deep to be looked for, but not to be named
+        with pytest.raises(ModelError, match=f"a folder in it that holds a model, as {expected}"):
+            find_result_folder(given)
+
+
+def test_several_result_folders_are_an_error_that_names_them(tmp_path: Path) -> None:
+    _result_folder(tmp_path / "a")
+    _result_folder(tmp_path / "b")
+
+    with pytest.raises(ModelError, match=r"found 2: .*/a, .*/b\. Name one"):
+        find_result_folder(tmp_path)
+
+
+def test_an_imported_model_beside_a_result_folder_does_not_count(tmp_path: Path) -> None:
+    _model(tmp_path / "a")
+    expected = _result_folder(tmp_path / "b")
+
+    assert find_result_folder(tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"), [("nnunet", "which it was imported"), ("zoom", "starter train --start")]
+)
+def test_a_model_folder_is_no_result_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, hint: str
+) -> None:
+    folder = _model(tmp_path / "model")
+    monkeypatch.setattr(module, "read_manifest", lambda _: SimpleNamespace(kind=kind))
+
+    with pytest.raises(ModelError, match=rf"kind {kind}\).*{hint}"):
+        find_result_folder(folder)
+
+
+def _fold_alone(folder: Path) -> Path:
+    return _result_folder(folder) / "fold_all"
+
+
+def _checkpoint(folder: Path) -> Path:
+    return _result_folder(folder) / "fold_all" / "checkpoint_best.pth"
+
+
+def _files(*names: str) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).touch()
+        return folder
+
+    return write
+
+
+def _exported(folder: Path) -> Path:
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "model.zip", "w") as archive:
+        archive.writestr("Dataset901/t__p__c/plans.json", "{}")
+    return folder / "model.zip"
+
+
+def _pointer(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "model.zip").write_text("version https://git-lfs.github.com/spec/v1\n")
+    return folder / "model.zip"
+
+
+@pytest.mark.parametrize(
+    ("made", "hint"),
+    [
+        (_fold_alone, "one fold: name .*/place, and the fold by --fold all"),
+        (_checkpoint, "/place, the fold by --fold all, the file by --checkpoint checkpoint_best"),
+        (_files("checkpoint_final.pth"), "name the folder that nnU-Net trained into"),
+        (_exported, "Unpack it .*unzip model.zip"),
+        (_pointer, "git lfs pull"),
+        (_files("model.zip"), "Unpack model.zip"),
+        (_files("fold_0/checkpoint_final.pth"), r"Copy plans\.json and dataset\.json there"),
+        (_files("plans.pkl", "model_final_checkpoint.model"), "nnU-Net v1"),
+        (_files("dataset.json", "imagesTr/a_0000.nii.gz"), "A data set is no model: train on it"),
+        (_files("nnUNetPlans.json", "gt_segmentations/a.nii.gz"), "A data set is no model"),
+        (_files("readme.txt"), "weights import"),
+        (lambda folder: folder / "gone", "Check the path"),
+    ],
+)
+def test_what_to_name_instead_is_said(
+    tmp_path: Path, made: Callable[[Path], Path], hint: str
+) -> None:
+    place = made(tmp_path / "place")
+
+    for find in (find_result_folder, find_model):
+        with pytest.raises(ModelError, match=hint):
+            find(place)
 
 
 def test_models_are_listed_in_order(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """From nnU-Net result folders to model folders."""
 
 import hashlib
+import json
 import logging
 import os
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -102,6 +104,47 @@ def test_every_fold_becomes_a_file_of_its_own(tmp_path: Path) -> None:
     assert [fold.weights.name for fold in manifest.folds] == ["0.safetensors", "1.safetensors"]
     assert manifest.folds[0].weights.sha256 != manifest.folds[1].weights.sha256
     assert [fold.name for fold in chosen.folds] == ["all"]
+
+
+@pytest.mark.parametrize("copied", ["fold_0_backup", "fold_0 (copy)", "fold_00"])
+def test_a_copy_of_a_fold_is_not_averaged_in(tmp_path: Path, copied: str) -> None:
+    source = write_result_folder(tmp_path / "result", PLANS, folds=("0",))
+    other = write_result_folder(tmp_path / "other", PLANS, folds=("0",), seed=7)
+    shutil.copytree(other / "fold_0", source / copied)
+
+    manifest = import_model(source, tmp_path / "model", name="test")
+
+    assert [fold.source_sha256 for fold in manifest.folds] == [
+        _digest(source / "fold_0" / "checkpoint_best.pth")
+    ]
+
+
+def test_the_data_sets_folder_is_as_good_as_the_result_folder(tmp_path: Path) -> None:
+    source = write_result_folder(tmp_path / "run" / "model" / "Dataset901" / "t__p__c", PLANS)
+
+    for number, given in enumerate((source, source.parent, source.parents[1])):
+        manifest = import_model(given, tmp_path / f"model-{number}", name="test")
+        assert [fold.name for fold in manifest.folds] == ["all"]
+
+
+def test_plans_that_do_not_fit_the_network_are_refused(tmp_path: Path) -> None:
+    source = write_result_folder(tmp_path / "result", PLANS)
+    (source / "plans.json").write_text(json.dumps(new_plans(patch=(18, 16, 16))))
+
+    with pytest.raises(ModelError, match=r"a patch of multiples of .*Copy plans\.json"):
+        import_model(source, tmp_path / "model", name="test")
+
+    _assert_nothing_written(tmp_path)
+
+
+def test_statistics_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    plans = new_plans(patch=(16, 16, 16))
+    plans["foreground_intensity_properties_per_channel"]["0"]["mean"] = float("nan")
+    source = write_result_folder(tmp_path / "result", PLANS)
+    (source / "plans.json").write_text(json.dumps(plans))
+
+    with pytest.raises(ModelError, match=r"plans of nnU-Net v2, found .*mean"):
+        import_model(source, tmp_path / "model", name="test")
 
 
 def test_the_taken_checkpoint_is_said(

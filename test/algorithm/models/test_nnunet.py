@@ -141,6 +141,15 @@ def test_mirroring_axes_that_are_none_are_refused(tmp_path: Path) -> None:
         {"background": 0, "lesion": 1, "other": 2},
         {"background": 0, "ignore": 1},
         {"background": 0, "whole": [1, 2]},
+        {"background": 0, "twice": [1, 1]},
+        {"background": [0], "lesion": 1},
+        {"background": 0, "lesion": 1, "ignore": 3},
+        {"background": 0, "lesion": 1, "ignore": "2"},
+        {"background": 0, "lesion": True},
+        {"background": 0, "lesion": 1.5},
+        {"background": 0, "lesion": float("inf")},
+        {"background": 0, "lesion": "one"},
+        {"background": 0, "lesion": {}},
         {"background": 0, "lesion": 2},
         {"lesion": 1, "other": 2},
         {"background": 0},
@@ -154,8 +163,19 @@ def test_another_task_is_refused(tmp_path: Path, labels: Any) -> None:
         ResultFolder.read(folder)
 
 
-def test_labels_may_be_text_and_have_any_name(tmp_path: Path) -> None:
-    dataset = {**DATASET, "labels": {"background": "0", "tumour": "1"}}
+@pytest.mark.parametrize(
+    "labels",
+    [
+        {"background": "0", "tumour": "1"},
+        {"background": 0, "lesion": [1]},
+        {"background": 0, "lesion": [1], "ignore": 2},
+        {"background": 0, "lesion": 1, "ignore": 2},
+        {"background": 0.0, "lesion": 1.0},
+        {"background": 0, "primary": 1, "metastasis": 1},
+    ],
+)
+def test_what_nnunet_makes_two_classes_of_is_our_task(tmp_path: Path, labels: Any) -> None:
+    dataset = {**DATASET, "labels": labels}
 
     assert ResultFolder.read(_folder(tmp_path, new_plans(), dataset)).path.is_dir()
 
@@ -208,6 +228,37 @@ def test_all_is_used_where_it_is_alone(tmp_path: Path) -> None:
     assert _with_checkpoints(tmp_path, "fold_all/a.pth").folds() == ("all",)
 
 
+def test_folds_are_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    names = [f"fold_{n}/a.pth" for n in ("10", "2", "all", "0")]
+
+    assert _with_checkpoints(tmp_path, *names).folds() == ("0", "2", "10")
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        *("fold_0_backup", "fold_0 (copy)", "fold_0-Copy1", "fold_00", "fold_0.bak", "fold_old"),
+        *("fold_", "fold_all_old", "fold_-1", "fold_0_", "fold_ 0", "fold_\u0661"),
+    ],
+)
+@pytest.mark.parametrize("fold", ["0", "all"])
+def test_a_folder_that_nnunet_calls_no_fold_is_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, fold: str, copy: str
+) -> None:
+    folder = _with_checkpoints(tmp_path, f"fold_{fold}/a.pth", f"{copy}/a.pth")
+
+    assert folder.folds() == (fold,)
+    assert f"{copy} is left out" in caplog.text
+    with pytest.raises(ModelError, match=f"found the folds {fold}"):
+        folder.folds((copy.removeprefix("fold_"),))
+
+
+def test_a_file_that_is_called_like_a_fold_is_none(tmp_path: Path) -> None:
+    folder = _with_checkpoints(tmp_path, "fold_0/a.pth", "fold_1")
+
+    assert folder.folds() == ("0",)
+
+
 def test_a_fold_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="a folder fold_3, found the folds all"):
         _with_checkpoints(tmp_path, "fold_all/a.pth").folds(("3",))
@@ -245,6 +296,30 @@ def test_a_checkpoint_must_be_in_every_fold(tmp_path: Path) -> None:
     assert [path.name for _, path in folder.checkpoints(("0", "1"))] == ["checkpoint_best.pth"] * 2
     with pytest.raises(ModelError, match=r"checkpoint_final\.pth in every one of the folds 0, 1"):
         folder.checkpoints(("0", "1"), "final")
+
+
+def test_a_training_that_did_not_end_is_imported_on_request(tmp_path: Path) -> None:
+    folder = _with_checkpoints(tmp_path, "fold_0/checkpoint_latest.pth")
+
+    with pytest.raises(ModelError, match=r"training did not end.*--checkpoint latest"):
+        folder.checkpoints(("0",))
+    assert folder.checkpoints(("0",), "latest")[0][1].name == "checkpoint_latest.pth"
+
+
+def test_folds_without_a_checkpoint_are_told_from_those_that_have_one(tmp_path: Path) -> None:
+    folder = _with_checkpoints(tmp_path, FINAL, "fold_1/checkpoint_latest.pth", "fold_2/._x.pth")
+
+    with pytest.raises(ModelError) as caught:
+        folder.checkpoints(("0", "1", "2"))
+    assert "in fold_1 checkpoint_latest.pth; in fold_2 no checkpoint" in str(caught.value)
+    assert str(caught.value).endswith("Take the folds that have one: --fold 0.")
+
+
+def test_one_checkpoint_does_not_stand_for_every_fold(tmp_path: Path) -> None:
+    folder = _with_checkpoints(tmp_path, FINAL, "fold_1/checkpoint_final.pth")
+
+    with pytest.raises(CallError, match="found a path"):
+        folder.checkpoints(("0", "1"), str(tmp_path / "result" / FINAL))
 
 
 def test_what_is_a_result_folder(tmp_path: Path) -> None:

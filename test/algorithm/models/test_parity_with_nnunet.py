@@ -41,6 +41,7 @@ class Case:
     folds: tuple[str, ...] = ("all",)
     mirror_axes: tuple[int, ...] | None = (0, 1, 2)
     options: dict[str, Any] = field(default_factory=dict)
+    dataset: dict[str, Any] = field(default_factory=dict)
 
 
 CASES = {
@@ -85,6 +86,15 @@ CASES = {
         ),
         (24, 24, 32),
     ),
+    # nnunetv2 makes regions only of lists of several labels: this is argmax over two classes.
+    "a region of one label, an ignore label": Case(
+        new_plans(patch=(16, 24, 32)),
+        (16, 24, 40),
+        dataset={
+            "labels": {"background": 0, "lesion": [1], "ignore": 2},
+            "regions_class_order": [1],
+        },
+    ),
     "patch larger than the VOI, no normalisation": Case(
         new_plans(patch=(32, 32, 32), normalization_schemes=["NoNormalization"]), (20, 33, 31)
     ),
@@ -123,6 +133,7 @@ def _judge(case: Case, tmp_path: Path) -> Judged:
         trainer=case.trainer,
         folds=case.folds,
         mirror_axes=case.mirror_axes,
+        dataset=case.dataset,
     )
     destination = tmp_path / "model"
     weights.import_model(source, destination, name="test", field="voi", **case.options)
