@@ -20,6 +20,7 @@ __all__ = ["aliases", "build", "load_state", "named_once", "read_state", "save_s
 
 _OTHER = "Weights and plans are of two trainings: copy both from the folder of one."
 _DAMAGED = "The file is damaged: copy or import it again."
+_FAILED = "The training failed (its loss became NaN): take an earlier checkpoint."
 
 _WRAPPERS = ("module.", "_orig_mod.")
 """What distributed training and torch.compile put before every name."""
@@ -48,12 +49,8 @@ def build(architecture: Architecture) -> nn.Module:
         with torch.device("meta"):
             network: nn.Module = network_class(**_arguments(architecture, plain=plain))
     except (TypeError, ValueError, AssertionError, RuntimeError) as error:
-        raise ModelError.about(
-            f"network {architecture.network}",
-            expected="arguments that fit",
-            found=str(error),
-            hint="The plans were changed by hand, or are of another nnU-Net: copy them anew.",
-        ) from error
+        about, fit = f"network {architecture.network}", "arguments that fit"
+        raise ModelError.about(about, expected=fit, found=str(error), hint=_OTHER) from error
     return network.eval()
 
 
@@ -167,18 +164,16 @@ def _turned(tensor: torch.Tensor, axes_back: Zyx) -> torch.Tensor:
     return tensor.permute(0, 1, *(axis + 2 for axis in axes_back))
 
 
-def _check_names(found: set[str], names: Mapping[str, str], *, about: Path | str) -> None:
-    missing = sorted(set(names.values()) - {names[name] for name in found if name in names})
-    unknown = sorted(found - set(names))
+def _check_names(given: set[str], names: Mapping[str, str], *, about: Path | str) -> None:
+    missing = sorted(set(names.values()) - {names[name] for name in given if name in names})
+    unknown = sorted(given - set(names))
     if missing:
-        told = _some(missing)
-        raise ModelError.about(
-            about, expected=f"the tensors {told}", found="none so named", hint=_OTHER
-        )
+        expected, found = f"the tensors {_some(missing)}", "none so named"
+        raise ModelError.about(about, expected=expected, found=found, hint=_OTHER)
     if unknown:
         expected = "tensors of the network in the plans"
-        found_others = f"others: {_some(unknown)}"
-        raise ModelError.about(about, expected=expected, found=found_others, hint=_OTHER)
+        found = f"others: {_some(unknown)}"
+        raise ModelError.about(about, expected=expected, found=found, hint=_OTHER)
 
 
 def _some(names: list[str]) -> str:
@@ -199,6 +194,6 @@ def _as_stored(tensor: torch.Tensor, about: str) -> torch.Tensor:
     if not tensor.is_floating_point():
         return tensor.contiguous()
     if not torch.isfinite(tensor).all():
-        hint = "The training failed (its loss became NaN): take an earlier checkpoint."
-        raise ModelError.about(about, expected="finite weights", found="NaN or infinity", hint=hint)
+        found = "NaN or infinity"
+        raise ModelError.about(about, expected="finite weights", found=found, hint=_FAILED)
     return tensor.to(torch.float32).contiguous()

@@ -112,7 +112,8 @@ def train(
 @app.command("fine-tune")
 def fine_tune(
     model: Annotated[
-        Path, typer.Argument(help="nnU-Net result folder to begin from.", metavar="MODEL")
+        Path,
+        typer.Argument(help="nnU-Net result folder, or RUN/model.", metavar="MODEL"),
     ],
     raw: _RawArgument,
     *,
@@ -183,7 +184,8 @@ def fine_tune(
 @app.command()
 def join(
     folders: Annotated[
-        list[Path], typer.Argument(help="Result folders of one training, a fold each or more.")
+        list[Path],
+        typer.Argument(help="Result folders or RUN/model, of one training."),
     ],
     *,
     output: Annotated[Path, typer.Option("--output", help="The result folder to make.")],

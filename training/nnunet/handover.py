@@ -18,19 +18,20 @@ def find_checkpoint(source: Path, *, fold: str | None = None) -> Path:
     """Find the weights to hand over: a checkpoint, or the final one in a result folder.
 
     Args:
-        source: a `.pth` file or an nnU-Net result folder.
+        source: a `.pth` file, an nnU-Net result folder, or a folder with one a few folders below.
         fold: which fold's; by default `all`, or the only one there is.
 
     Raises:
         ModelError: there is none.
         CallError: there are several folds and none was named.
     """
-    if source.is_file():
+    if source.is_file() and source.suffix == ".pth":
         return source
-    from algorithm.models.nnunet import ResultFolder  # noqa: PLC0415
+    from algorithm.find_model import find_result_folder  # noqa: PLC0415
+    from algorithm.models.nnunet import ResultFolder, folds_in  # noqa: PLC0415
 
-    folder = ResultFolder.read(source)
-    there = sorted(path.name.removeprefix("fold_") for path in source.glob("fold_*"))
+    folder = ResultFolder.read(find_result_folder(source))
+    there = folds_in(folder.path)
     if fold is None and "all" not in there and len(there) > 1:
         raise CallError.about(
             source,

@@ -3,11 +3,12 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from algorithm.find_model import find_result_folder
 from training.nnunet.folds import TrainingRun, check_device, result_folder, train_folds
 from training.nnunet.handover import find_checkpoint
 from training.nnunet.plans import taken_over
@@ -40,7 +41,7 @@ class FineTuning:
     """Fine-tuning of a trained network, by default as the HCUCH paper did it.
 
     Attributes:
-        model: the nnU-Net result folder to begin from.
+        model: the nnU-Net result folder to begin from, or a folder with one a few folders below.
         raw: the data set to fine-tune on.
         from_fold: which of the model's folds; None for `all` or the only one.
         native_spacing: the model was trained without resampling, whatever its plans say.
@@ -132,6 +133,7 @@ def fine_tune(tuning: FineTuning, root: Path) -> Path:
     """
     check_device(tuning.device)
     _check_patients(tuning)
+    tuning = replace(tuning, model=find_result_folder(tuning.model))
     checkpoint = find_checkpoint(tuning.model, fold=tuning.from_fold)
     plans, configuration = _plans_of(tuning, checkpoint)
     stages = Stages(root)

@@ -5,7 +5,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from algorithm.models.nnunet import ResultFolder
+from algorithm.find_model import find_result_folder
+from algorithm.models.nnunet import ResultFolder, folds_in
 from training.stages import partial_place
 from uls.errors import CallError, ModelError
 
@@ -18,7 +19,8 @@ def join_folds(folders: Sequence[Path], output: Path) -> Path:
     """Copy the folds of several result folders into one.
 
     Args:
-        folders: result folders of the same plans and data set, no fold twice.
+        folders: result folders of the same plans and data set, or folders that hold one each, no
+            fold twice; what nnU-Net calls no fold is left out.
         output: the folder to make.
 
     Raises:
@@ -28,9 +30,10 @@ def join_folds(folders: Sequence[Path], output: Path) -> Path:
     if output.exists():
         raise CallError.about("--output", expected="a folder to make", found=f"{output} exists")
     folds: dict[str, Path] = {}
-    for folder in folders:
-        _check_alike(folder, folders[0])
-        for fold in sorted(folder.glob("fold_*")):
+    sources = [find_result_folder(folder) for folder in folders]
+    for folder in sources:
+        _check_alike(folder, sources[0])
+        for fold in (folder / f"fold_{name}" for name in folds_in(folder)):
             if fold.name in folds:
                 found = f"it in {folds[fold.name].parent} and in {folder}"
                 raise CallError.about(fold.name, expected="each fold once", found=found)
@@ -41,8 +44,8 @@ def join_folds(folders: Sequence[Path], output: Path) -> Path:
     for fold in folds.values():
         shutil.copytree(fold, place / fold.name)
     for name in _SHARED:
-        if (folders[0] / name).exists():
-            shutil.copyfile(folders[0] / name, place / name)
+        if (sources[0] / name).exists():
+            shutil.copyfile(sources[0] / name, place / name)
     place.rename(output)
     return output
 
@@ -52,5 +55,8 @@ def _check_alike(folder: Path, first: Path) -> None:
     for name in ("plans.json", "dataset.json"):
         if json.loads((folder / name).read_bytes()) != json.loads((first / name).read_bytes()):
             raise ModelError.about(
-                folder / name, expected=f"the same as in {first}", found="something else"
+                folder / name,
+                expected=f"the same as in {first}",
+                found="something else",
+                hint="Only folds of one training, on one plan of one data set, make an ensemble.",
             )

@@ -40,7 +40,8 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch=(8, 16, 16),
         batch_size=2,
     )
-    write_result_folder(folder / "model", plans, trainer=BASELINE_TRAINER)
+    trained = "model/Dataset901_Filtered_FSUP/" + BASELINE_TRAINER
+    write_result_folder(folder / trained, plans, trainer=BASELINE_TRAINER)
     rng = np.random.default_rng(0)
     labels = {f"p{n}_lesion_{k}": box_label((8, 16, 16)) for n in range(3) for k in range(2)}
     images = {

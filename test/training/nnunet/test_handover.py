@@ -1,3 +1,5 @@
+import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,23 @@ def test_a_fold_must_be_named_where_there_are_several(tmp_path: Path) -> None:
     assert find_checkpoint(folder, fold="1").parent.name == "fold_1"
     every = write_result_folder(tmp_path / "every", new_plans(), folds=("0", "all"))
     assert find_checkpoint(every).parent.name == "fold_all"
+
+
+def test_a_jobs_model_folder_means_its_result_folder(tmp_path: Path) -> None:
+    place = tmp_path / "run" / "model" / "Dataset001_X" / "t__p__c"
+    folder = write_result_folder(place, new_plans())
+    for given in (tmp_path / "run" / "model", place.parent, place):
+        assert find_checkpoint(given) == folder / "fold_all" / "checkpoint_best.pth"
+
+
+def test_a_copy_of_a_fold_does_not_count(tmp_path: Path) -> None:
+    folder = write_result_folder(tmp_path / "model", new_plans(), folds=("0",))
+    shutil.copytree(folder / "fold_0", folder / "fold_0 (copy)")
+    assert find_checkpoint(folder).parent.name == "fold_0"
+
+
+def test_an_archive_is_no_checkpoint(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "model.zip", "w") as archive:
+        archive.writestr("Dataset001_X/t__p__c/plans.json", "{}")
+    with pytest.raises(ModelError, match="Unpack it"):
+        find_checkpoint(tmp_path / "model.zip")
