@@ -1,27 +1,20 @@
 """Corrected masks added to the set: a new version of it, the old ones and their masks kept."""
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import SimpleITK as sitk
-
 from algorithm.files import sha256
-from training.cycle.grids import Fit, Grid, Placed, place, read_grid
+from training.cycle.grids import place, read_grid
+from training.cycle.leak import Guard
 from training.cycle.project import Work, now
-from training.cycle.records import Entry, SegmentRecord, SetVersion, Source
+from training.cycle.records import Entry, SetVersion, Source
+from training.cycle.segment_files import keep_segment
 from training.cycle.segments import Segment, read_segmentation
-from training.prepare.files import beside
 from uls.errors import CallError, InputError
 
 __all__ = ["Annotation", "add"]
-
-_DIGITS = 16
-"""Of a mask's digest in its file's name."""
 
 _UNFINISHED = ("notstarted", "inprogress", "flagged")
 
@@ -59,15 +52,17 @@ def add(work: Work, annotations: Sequence[Annotation]) -> SetVersion | None:
 
     Raises:
         CallError: a case is named twice or badly, or belongs to another patient or scan.
-        InputError: a file is missing or damaged, or a mask does not lie in its scan.
+        InputError: a file is missing or damaged, a mask does not lie in its scan, or the scan or
+            the patient is in the test set.
     """
     _check_names(annotations)
     with work.alone():
         current = work.set_version()
         entries = {entry.case: entry for entry in current.entries} if current else {}
         changed = []
+        guard = Guard.of(work)
         for annotation in annotations:
-            entry = _entry(work, annotation, entries.get(annotation.case), current)
+            entry = _entry(guard, annotation, entries.get(annotation.case), current)
             if entry is not None:
                 entries[annotation.case] = entry
                 changed.append(annotation.case)
@@ -99,20 +94,25 @@ def _check_names(annotations: Sequence[Annotation]) -> None:
 
 
 def _entry(
-    work: Work, annotation: Annotation, earlier: Entry | None, current: SetVersion | None
+    guard: Guard, annotation: Annotation, earlier: Entry | None, current: SetVersion | None
 ) -> Entry | None:
     """Make an annotation's entry; None where the set has the same masks of it."""
+    work, test_set = guard.work, guard.work.project.test_set_sha256
     scan_sha256 = _known_scan(annotation, earlier)
+    guard.check_patient(annotation.case, annotation.patient)
+    if earlier is None or earlier.checked_against != test_set:
+        guard.check_scan(annotation.case, annotation.scan)
     scan = read_grid(annotation.scan)
     segmentation = read_segmentation(annotation.mask)
     chosen = _chosen(annotation, segmentation.segments)
     segments = tuple(
-        _kept(
+        keep_segment(
             work,
-            annotation,
+            annotation.case,
             segment,
             place(segmentation.mask(segment), segmentation.grid, scan),
             scan,
+            about=f"{annotation.mask}, segment {segment.name!r}, on {annotation.scan}",
         )
         for segment in chosen
     )
@@ -127,6 +127,7 @@ def _entry(
         source=Source(file=str(annotation.mask.resolve()), sha256=sha256(annotation.mask)),
         segments=segments,
         replaces=current.version if earlier and current else None,
+        checked_against=test_set,
     )
     if earlier and _says_the_same(entry, earlier):
         _log.info("%s: the set has these masks already", annotation.case)
@@ -137,7 +138,7 @@ def _entry(
 
 
 def _says_the_same(a: Entry, b: Entry) -> bool:
-    unimportant = {"added", "source", "replaces"}
+    unimportant = {"added", "source", "replaces", "checked_against"}
     return a.model_dump(exclude=unimportant) == b.model_dump(exclude=unimportant)
 
 
@@ -177,48 +178,3 @@ def _chosen(annotation: Annotation, segments: Sequence[Segment]) -> tuple[Segmen
                 "%s: segment %r has the status %r", annotation.mask, segment.name, segment.status
             )
     return chosen
-
-
-def _kept(
-    work: Work, annotation: Annotation, segment: Segment, placed: Placed, scan: Grid
-) -> SegmentRecord:
-    """Keep one segment's mask under the digest of its voxels, and say what became of it."""
-    voxels = int(np.count_nonzero(placed.mask))
-    _tell(annotation, segment, placed, voxels)
-    digest = hashlib.sha256(np.packbits(placed.mask).tobytes() + repr(scan).encode()).hexdigest()
-    file = Path("masks") / annotation.case / f"{digest[:_DIGITS]}.nii.gz"
-    if not (work.root / file).exists():
-        _write(placed.mask, scan, work.root / file)
-    return SegmentRecord(
-        name=segment.name,
-        value=segment.value,
-        layer=segment.layer,
-        status=segment.status,
-        file=str(file),
-        sha256=sha256(work.root / file),
-        voxels=voxels,
-        volume_ml=voxels * float(np.prod(scan.spacing_mm)) / 1000,
-        fit=placed.fit,
-        outside=placed.outside,
-    )
-
-
-def _tell(annotation: Annotation, segment: Segment, placed: Placed, voxels: int) -> None:
-    subject = f"{annotation.mask}, segment {segment.name!r}"
-    if not voxels:
-        raise InputError.about(
-            subject,
-            expected=f"voxels within the scan {annotation.scan}",
-            found="none",
-            hint="Is it the mask of another scan?",
-        )
-    if placed.fit is Fit.RESAMPLED:
-        _log.warning("%s: not on the scan's grid; %s", subject, placed.fit)
-    if placed.outside:
-        _log.warning("%s: %d voxels outside the scan were left out", subject, placed.outside)
-
-
-def _write(mask: npt.NDArray[np.bool_], scan: Grid, path: Path) -> None:
-    image = scan.place_on(sitk.GetImageFromArray(mask.astype(np.uint8)))
-    with beside(path) as part:
-        sitk.WriteImage(image, str(part), useCompression=True)

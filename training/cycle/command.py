@@ -24,7 +24,7 @@ def init(
     work: WorkArgument,
     *,
     model: Annotated[
-        Path, typer.Option("--model", help="nnU-Net result folder to begin with; it is copied.")
+        Path, typer.Option("--model", help="nnU-Net result folder (or RUN/model); it is copied.")
     ],
     test_set: Annotated[
         Path,
@@ -45,8 +45,11 @@ def init(
     ] = 5,
     sure: Annotated[
         bool,
-        typer.Option("--sure", help="Promote only if the gain's whole 95 % interval lies above 0."),
-    ] = False,
+        typer.Option(
+            "--sure/--any-gain",
+            help="Promote only if the gain's whole 95 % interval lies above 0, or for any gain.",
+        ),
+    ] = True,
 ) -> None:
     """Make a cycle's folder around a first model and a test set, which stays the same."""
     from training.cycle.project import create  # noqa: PLC0415  (--help needs none of it)
@@ -161,6 +164,14 @@ def run(
     signed_off_only: Annotated[
         bool, typer.Option("--signed-off-only", help="Train on cases that were signed off.")
     ] = False,
+    begin_with: Annotated[
+        Literal["current", "original"],
+        typer.Option(
+            "--begin-with",
+            help="Tune the promoted model on, or the first one anew on all masks so far, as the "
+            "HCUCH paper did.",
+        ),
+    ] = "current",
     device: Annotated[
         Literal["cuda", "cpu", "mps"], typer.Option("--device", help="Where it trains.")
     ] = "cuda",
@@ -209,17 +220,35 @@ def run(
         machine=Machine(device=device, loaders=loaders, processes=processes),
         segment=AlgorithmSegment(engine=engine, mirror=mirror, native_spacing=native_spacing),
         signed_off_only=signed_off_only,
+        begin_with=begin_with,
     )
     typer.echo(decision_text(run_round(open_work(work), options)))
 
 
 @app.command()
-def status(work: WorkArgument) -> None:
+def remove(
+    work: WorkArgument,
+    cases: Annotated[list[str], typer.Argument(help="Cases of the set; `status --cases` lists.")],
+) -> None:
+    """Take cases out of the set, as one of a test patient; its masks and versions are kept."""
+    from training.cycle.project import open_work  # noqa: PLC0415
+    from training.cycle.remove import remove as remove_from_set  # noqa: PLC0415
+
+    version = remove_from_set(open_work(work), cases)
+    typer.echo(f"Set version {version.version}: without {', '.join(version.removed)}")
+
+
+@app.command()
+def status(
+    work: WorkArgument,
+    *,
+    cases: Annotated[bool, typer.Option("--cases", help="List the cases of the set too.")] = False,
+) -> None:
     """Say what the set holds, what the rounds gave, and which model is the current one."""
     from training.cycle.project import open_work  # noqa: PLC0415
     from training.cycle.status import status_text  # noqa: PLC0415
 
-    typer.echo(status_text(open_work(work)))
+    typer.echo(status_text(open_work(work), cases=cases))
 
 
 @app.command()

@@ -109,7 +109,11 @@ def _reasons(
 
 def _unsure(interval: Interval | None, rule: Rule) -> Iterator[str]:
     if rule.sure and (interval is None or interval.lower <= 0):
-        found = f"{interval.lower:+.4f} to {interval.upper:+.4f}" if interval else "not known"
+        found = (
+            f"{interval.lower:+.4f} to {interval.upper:+.4f}"
+            if interval
+            else "not known (one unit)"
+        )
         yield f"the gain may be chance: its 95 % interval is {found}"
 
 

@@ -1,6 +1,7 @@
 """What a round is asked to do."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from training.cycle.fine_tuning import FineTune, Machine, nnunet_fine_tune
 from training.cycle.records import FineTuneSettings
@@ -21,6 +22,7 @@ class Options:
         fine_tune: what tunes.
         segment: what segments the test set.
         signed_off_only: train on cases that were signed off, and no others.
+        begin_with: tune the promoted model on, or the cycle's first one anew on all masks so far.
     """
 
     settings: FineTuneSettings = field(default_factory=FineTuneSettings)
@@ -30,3 +32,4 @@ class Options:
     fine_tune: FineTune = nnunet_fine_tune
     segment: Segment = field(default_factory=AlgorithmSegment)
     signed_off_only: bool = False
+    begin_with: Literal["current", "original"] = "current"

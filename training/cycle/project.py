@@ -143,17 +143,18 @@ def create(root: Path, *, model: Path, test_set: Path, rule: Rule) -> Work:
     Raises:
         CallError: there is a cycle in the folder already, with another test set or rule.
         InputError: the test set is none.
-        ModelError: the model is none.
+        ModelError: the model is none that can be tuned.
     """
-    from algorithm.find_model import is_model  # noqa: PLC0415
+    from algorithm.find_model import find_result_folder  # noqa: PLC0415
     from evaluation.ground_truth import read_ground_truth  # noqa: PLC0415
     from training.cycle.copies import copy_folder  # noqa: PLC0415
+    from training.cycle.tunable import check_tunable  # noqa: PLC0415
     from uls.sockets import find_job  # noqa: PLC0415
 
     if (root / "project.json").exists():
         raise CallError.about(root, expected="no cycle yet", found="one")
-    if not is_model(model):
-        raise ModelError.about(model, expected="a model or nnU-Net result folder", found="none")
+    model = find_result_folder(model)
+    check_tunable(model)
     find_job(test_set / "input")
     read_ground_truth(test_set / "ground-truth")
     project = Project(

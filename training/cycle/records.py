@@ -35,7 +35,7 @@ class Rule(_Record):
     """By how much the mean Dice of a group may fall."""
     smallest_group: int = Field(default=5, ge=1)
     """Groups of fewer lesions are shown but not judged: chance alone moves them."""
-    sure: bool = False
+    sure: bool = True
     """Whether the whole interval of the gain must lie above 0."""
     resamples: int = Field(default=10_000, ge=100)
     seed: int = 23
@@ -91,6 +91,8 @@ class Entry(_Record):
     segments: Annotated[tuple[SegmentRecord, ...], Field(min_length=1)]
     replaces: int | None = None
     """The version of the set whose masks of this case these replace; those are kept."""
+    checked_against: str = ""
+    """SHA-256 of the test set in whose VOIs the scan was looked for, and not found."""
 
 
 class SetVersion(_Record):
@@ -100,6 +102,8 @@ class SetVersion(_Record):
     created: datetime
     changed: tuple[str, ...]
     """Cases that are new or whose masks are."""
+    removed: tuple[str, ...] = ()
+    """Cases that the version before had; their masks are kept."""
     entries: tuple[Entry, ...]
 
 
@@ -124,7 +128,9 @@ class Round(_Record):
     created: datetime
     set_version: int
     base_model: str
-    """Name of the model that the weights begin with, and are compared with."""
+    """Name of the model that the new weights are compared with, the promoted one."""
+    begin_with: Literal["current", "original"] = "current"
+    """Whether the weights begin with that model, or with the cycle's first one."""
     settings: FineTuneSettings
     smallest_axis_px: float
     seed: int

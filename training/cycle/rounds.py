@@ -34,15 +34,10 @@ def run_round(work: Work, options: Options) -> Decision:
     """
     with work.alone():
         _check_test_set(work)
-        this = _begin_or_go_on(work, options)
-        _log.info(
-            "Round %d: set version %d, from model %s",
-            this.number,
-            this.set_version,
-            this.base_model,
-        )
+        this = _begun_or_next(work, options)
         entries = _entries(work, this)
         check_no_leak(work, entries)
+        _begin(work, this)
         for stage in steps(work, this, entries, options):
             work.stages.run(stage)
         decision = read_record(Decision, decision_file(work, this.number))
@@ -89,26 +84,38 @@ def _is_promoted(work: Work, number: int) -> bool:
     return (work.round(number) / _PROMOTED).exists()
 
 
-def _begin_or_go_on(work: Work, options: Options) -> Round:
+def _begun_or_next(work: Work, options: Options) -> Round:
+    """Give the round that was stopped, or the next one, of which nothing is written yet."""
     number = _open_round(work)
     if number is not None:
         this = read_record(Round, work.round(number) / "round.json")
         _check_options(this, options)
         return this
     version = _new_version(work)
-    number = max(work.rounds(), default=0) + 1
-    this = Round(
-        number=number,
+    return Round(
+        number=max(work.rounds(), default=0) + 1,
         created=now(),
         set_version=version.version,
         base_model=work.current_model,
+        begin_with=options.begin_with,
         settings=options.settings,
         smallest_axis_px=options.smallest_axis_px,
         seed=options.seed,
         signed_off_only=options.signed_off_only,
     )
-    write_record(work.round(number) / "round.json", this)
-    return this
+
+
+def _begin(work: Work, this: Round) -> None:
+    """Note that a round has begun, unless it had."""
+    _log.info(
+        "Round %d: set version %d, from the %s model, beside model %s",
+        this.number,
+        this.set_version,
+        this.begin_with,
+        this.base_model,
+    )
+    if not (work.round(this.number) / "round.json").exists():
+        write_record(work.round(this.number) / "round.json", this)
 
 
 def _check_options(this: Round, options: Options) -> None:
@@ -131,6 +138,7 @@ def _beside_settings(of: Options | Round) -> dict[str, object]:
         "smallest_axis_px": of.smallest_axis_px,
         "seed of the data": of.seed,
         "signed_off_only": of.signed_off_only,
+        "begin_with": of.begin_with,
     }
 
 
@@ -165,6 +173,9 @@ def _entries(work: Work, this: Round) -> Sequence[Entry]:
             work.root / "set",
             expected="cases that were signed off" if this.signed_off_only else "cases",
             found="none",
+            hint="Add some by `cycle add --signed-off-by`."
+            if this.signed_off_only
+            else "Add some by `cycle add`.",
         )
     return entries
 

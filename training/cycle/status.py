@@ -11,8 +11,8 @@ from training.cycle.rounds import decision_of, is_abandoned
 __all__ = ["decision_text", "status_text"]
 
 
-def status_text(work: Work) -> str:
-    """Lay out the set, the rounds, and which model is the current one."""
+def status_text(work: Work, *, cases: bool = False) -> str:
+    """Lay out the set, its cases if asked, the rounds, and which model is the current one."""
     version = work.set_version()
     entries = version.entries if version else ()
     parts = [
@@ -22,6 +22,10 @@ def status_text(work: Work) -> str:
         f"{sum(len(entry.segments) for entry in entries)} segments, "
         f"{sum(bool(entry.signed_off_by) for entry in entries)} cases signed off",
     ]
+    if cases and entries:
+        listed = [(e.case, e.patient, e.by, e.signed_off_by or "-", e.scan) for e in entries]
+        names = ("case", "patient", "by", "signed off by", "scan")
+        parts.append("\n" + aligned(names, listed, words=(0, 1, 2, 3, 4)))
     rows = list(_rounds(work))
     if rows:
         headings = ("round", "set", "from", "score", "old", "new", "difference 95 %", "outcome")

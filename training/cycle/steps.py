@@ -9,7 +9,7 @@ from training.cycle.copies import copy_folder
 from training.cycle.data import DATASET, DataSettings, write_data
 from training.cycle.decide import decide
 from training.cycle.options import Options
-from training.cycle.project import Work, write_record
+from training.cycle.project import FIRST_MODEL, Work, write_record
 from training.cycle.records import Entry, Round
 from training.cycle.scoring import score_model, scores_in
 from training.prepare.files import write_json
@@ -61,7 +61,8 @@ def _data(work: Work, this: Round, entries: Sequence[Entry]) -> Stage:
 
 
 def _tuning(work: Work, this: Round, options: Options) -> Stage:
-    model, data = work.model(this.base_model), work.round(this.number) / "data" / DATASET
+    first = FIRST_MODEL if this.begin_with == "original" else this.base_model
+    model, data = work.model(first), work.round(this.number) / "data" / DATASET
 
     def tune(place: Path) -> None:
         place.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,10 @@
 """A cycle's folder with a small fixed test set, for tests to work in."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from nnunet_folders import new_plans, write_result_folder
 from synthetic_cycle import write_scan, write_test_set
 
 from training.cycle.project import Work, create
@@ -14,12 +16,17 @@ def test_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_test_set(tmp_path_factory.mktemp("test-set"))
 
 
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small result folder of nnU-Net."""
+    return write_result_folder(tmp_path_factory.mktemp("trained") / "t__p__c", new_plans())
+
+
 @pytest.fixture
-def first_model(tmp_path: Path) -> Path:
-    """Looks like a model folder; `quality` says how well the fake network segments."""
+def first_model(tmp_path: Path, trained: Path) -> Path:
+    """A result folder; `quality` says how well the fake network segments."""
     folder = tmp_path / "first-model"
-    folder.mkdir()
-    (folder / "model.json").write_text("{}")
+    shutil.copytree(trained, folder)
     (folder / "quality").write_text("5")
     return folder
 

@@ -9,7 +9,7 @@ import pytest
 import SimpleITK as sitk
 from synthetic_cycle import block, fields, write_scan, write_seg_nrrd
 
-from training.cycle import add as module
+from training.cycle import segment_files as module
 from training.cycle.add import Annotation, add
 from training.cycle.grids import Fit
 from training.cycle.project import Work

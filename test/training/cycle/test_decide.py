@@ -78,28 +78,28 @@ def test_one_group_may_veto() -> None:
     types = ["liver", "liver", "bone", "bone"]
     old = metrics([0.5, 0.5, 0.4, 0.5], types=types)
     new = metrics([0.9, 0.9, 0.4, 0.4], types=types)
-    found = decided(old, new)  # bone: 0.45, then 0.40
+    found = decided(old, new, sure=False)  # bone: 0.45, then 0.40
     assert not found.promoted
     assert found.new > found.old
     assert found.reasons == (
         "type bone: mean Dice fell by more than 0.02, from 0.450 to 0.400 (2 lesions)",
     )
-    assert decided(old, new, margin=0.05).promoted
-    few = decided(old, new, smallest_group=3)
+    assert decided(old, new, margin=0.05, sure=False).promoted
+    few = decided(old, new, smallest_group=3, sure=False)
     assert few.promoted
     verdicts = {(group.by, group.name): group.verdict for group in few.groups}
     assert verdicts["type", "bone"] == "too few to judge"
 
 
-def test_a_gain_that_may_be_chance_can_be_refused() -> None:
+def test_a_gain_that_may_be_chance_is_refused_unless_any_will_do() -> None:
     # Differences 0.4 and −0.1: the mean rises by 0.15, but resamples reach from −0.1 to 0.4
     old, new = metrics([0.5, 0.5]), metrics([0.9, 0.4])
-    assert decided(old, new).promoted
-    found = decided(old, new, sure=True)
+    assert decided(old, new, sure=False).promoted
+    found = decided(old, new)
     assert not found.promoted
     assert found.reasons == ("the gain may be chance: its 95 % interval is -0.1000 to +0.4000",)
-    assert decided(metrics([0.5, 0.5]), metrics([0.6, 0.7]), sure=True).promoted
-    alone = decided(metrics([0.5]), metrics([0.9]), sure=True)  # one patient has no interval
+    assert decided(metrics([0.5, 0.5]), metrics([0.6, 0.7])).promoted
+    alone = decided(metrics([0.5]), metrics([0.9]))  # one patient has no interval
     assert not alone.promoted
 
 

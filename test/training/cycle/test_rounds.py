@@ -17,6 +17,7 @@ from training.cycle.fine_tuning import Machine
 from training.cycle.options import Options
 from training.cycle.project import Work, create, open_work
 from training.cycle.records import FineTuneSettings, Rule
+from training.cycle.remove import remove
 from training.cycle.rounds import abandon, decision_of, run_round
 from training.cycle.status import decision_text, status_text
 from training.stages import Stages
@@ -33,6 +34,7 @@ class Tuner:
     quality: int = 8
     stop: bool = False
     seen: list[tuple[str, bool]] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
 
     def __call__(
         self,
@@ -45,6 +47,7 @@ class Tuner:
     ) -> Path:
         half = output / "half"
         self.seen.append((data_folder.name, half.exists()))
+        self.models.append(model_folder.name)
         half.write_text("checkpoint")
         if self.stop:
             self.stop = False
@@ -220,20 +223,70 @@ def test_other_settings_do_not_go_on_silently(filled: Work) -> None:
         abandon(filled)
 
 
-def test_patients_of_the_test_set_are_not_trained_on(
-    work: Work, tmp_path: Path, scan: Path
+def leaked(work: Work, patient: str) -> None:
+    """Give the case that the set has another patient, as a set made by an older version may."""
+    version = work.set_version()
+    assert version is not None
+    entries = tuple(entry.model_copy(update={"patient": patient}) for entry in version.entries)
+    work.write_set(version.model_copy(update={"entries": entries}))
+
+
+def test_patients_of_the_test_set_are_not_added(work: Work, tmp_path: Path, scan: Path) -> None:
+    with pytest.raises(InputError, match=r"patient t2, who is.*cycle remove"):
+        add_lesion(work, tmp_path, scan, size=10, patient="t2")
+    assert work.set_version() is None
+
+
+def test_patients_of_the_test_set_are_not_trained_on_but_removed(
+    filled: Work, tmp_path: Path
 ) -> None:
-    add_lesion(work, tmp_path, scan, size=10, patient="t2")
+    leaked(filled, "T 2")
     tuner = Tuner()
-    with pytest.raises(InputError, match="patient t2, who is"):
-        run_round(work, options(fine_tune=tuner))
+    with pytest.raises(InputError, match="patient T 2, who is"):
+        run_round(filled, options(fine_tune=tuner))
     assert not tuner.seen
+    assert filled.rounds() == []  # nothing is begun that only `abandon` could end
+
+    made = remove(filled, ["ct-p1"])
+    assert (made.version, made.removed, made.entries) == (2, ("ct-p1",), ())
+    with pytest.raises(InputError, match="expected cases, found none"):
+        run_round(filled, options())
+    other = write_scan(tmp_path / "other" / "ct9.nii.gz", value=9)
+    add_lesion(filled, tmp_path, other, size=10, patient="p9")
+    assert run_round(filled, options()).promoted
+
+
+def test_what_is_not_in_the_set_is_not_removed(filled: Work) -> None:
+    with pytest.raises(CallError, match=r"one of the cases ct-p1, found ct2"):
+        remove(filled, ["ct-p1", "ct2"])
+    assert len(list((filled.root / "set").iterdir())) == 1
+
+
+def test_a_round_may_begin_with_the_original_weights(
+    filled: Work, tmp_path: Path, scan: Path
+) -> None:
+    run_round(filled, options())
+    add_lesion(filled, tmp_path, scan, size=12)
+    tuner = Tuner(quality=9)
+    found = run_round(filled, options(fine_tune=tuner, begin_with="original"))
+    assert tuner.models == ["0000"]
+    assert (found.old_model, found.new_model) == ("0001", "0002")  # but beside the promoted one
+    add_lesion(filled, tmp_path, scan, size=11)
+    tuner = Tuner(quality=10)
+    run_round(filled, options(fine_tune=tuner))
+    assert tuner.models == ["0002"]
+
+
+def test_a_stopped_round_keeps_what_it_begins_with(filled: Work) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_round(filled, options(fine_tune=Tuner(stop=True)))
+    with pytest.raises(CallError, match=r"begin_with original \(was current\)"):
+        run_round(filled, options(begin_with="original"))
 
 
 def test_only_what_was_signed_off(filled: Work, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="signed off, found none"):
         run_round(filled, options(signed_off_only=True))
-    abandon(filled)
     other = write_scan(tmp_path / "ct9.nii.gz", value=9)
     mask = write_seg_nrrd(
         tmp_path / "9.seg.nrrd", [block(1, 1, 1, size_zyx=(2, 9, 9))], fields({"name": "a"})
@@ -241,7 +294,7 @@ def test_only_what_was_signed_off(filled: Work, tmp_path: Path) -> None:
     given = Annotation(mask, other, case="ct9", patient="p9", by="x", signed_off_by="Dr Y")
     add(filled, [given])
     run_round(filled, options(signed_off_only=True))
-    labels = filled.round(2) / "data" / "Dataset001_Cycle" / "labelsTr"
+    labels = filled.round(1) / "data" / "Dataset001_Cycle" / "labelsTr"
     assert [path.name for path in labels.iterdir()] == ["ct9_lesion_01.nii.gz"]
 
 
