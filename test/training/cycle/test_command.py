@@ -27,7 +27,8 @@ def test_init_add_status(tmp_path: Path, first_model: Path, test_set: Path) -> N
     work = tmp_path / "cycle"
     made = call("init", work, "--model", first_model, "--test-set", test_set, "--margin", 0.05)
     assert made.exit_code == 0, made.output
-    assert json.loads((work / "project.json").read_text())["rule"]["margin"] == 0.05
+    rule = json.loads((work / "project.json").read_text())["rule"]
+    assert (rule["margin"], rule["sure"]) == (0.05, True)
     scans, masks = tmp_path / "scans", tmp_path / "masks"
     for number in (1, 2):
         write_scan(scans / f"ct{number}.nii.gz", value=number)
@@ -41,6 +42,18 @@ def test_init_add_status(tmp_path: Path, first_model: Path, test_set: Path) -> N
     said = call("status", work)
     assert "version 1, 2 cases, 2 segments, 0 cases signed off" in said.output
     assert "(0000)" in said.output
+    removed = call("remove", work, "ct1")
+    assert "Set version 2: without ct1" in removed.output
+    listed = call("status", work, "--cases").output
+    assert "version 2, 1 cases" in listed
+    assert str(scans / "ct2.nii.gz") in listed
+    assert str(scans / "ct1.nii.gz") not in listed
+
+
+def test_any_gain_on_request(tmp_path: Path, first_model: Path, test_set: Path) -> None:
+    work = tmp_path / "cycle"
+    call("init", work, "--model", first_model, "--test-set", test_set, "--any-gain")
+    assert json.loads((work / "project.json").read_text())["rule"]["sure"] is False
 
 
 def test_one_name_for_two_masks(tmp_path: Path, first_model: Path, test_set: Path) -> None:
@@ -60,6 +73,6 @@ def test_no_cycle_in_the_folder(tmp_path: Path) -> None:
     assert "cycle init" in str(result.exception)
 
 
-@pytest.mark.parametrize("command", ["init", "add", "run", "status", "abandon"])
+@pytest.mark.parametrize("command", ["init", "add", "remove", "run", "status", "abandon"])
 def test_help(command: str) -> None:
     assert call(command, "--help").exit_code == 0
