@@ -17,6 +17,7 @@ from evaluation.options import BAKED_IN_GROUND_TRUTH, UPLOADED_GROUND_TRUTH
 from evaluation.reference_stack import ClickPair, ReferenceStack
 from evaluation.strict_json import read_json, validated
 from uls.errors import InputError
+from uls.folder_scan import listed
 from uls.sockets import check_spacings
 from uls.stack import IMAGE_SUFFIXES, StackHeader, read_header, stack_name
 
@@ -109,11 +110,7 @@ def _common_keys(folder: Path, documents: dict[str, Any]) -> list[str]:
 
 
 def _images(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.name.lower().endswith(IMAGE_SUFFIXES) and not path.name.startswith(".")
-    )
+    return listed(folder, IMAGE_SUFFIXES)
 
 
 def _only_image(folder: Path) -> Path:

@@ -15,6 +15,7 @@ from pathlib import Path
 from evaluation.ground_truth import ReferenceStack
 from evaluation.options import Options
 from uls.errors import InputError
+from uls.folder_scan import listed
 from uls.job_time import RunTime
 from uls.predictions import SUCCEEDED, PredictionJob, read_predictions
 from uls.sockets import MASK_FOLDER
@@ -74,7 +75,7 @@ def _pairs_in_folder(references: Sequence[ReferenceStack], folder: Path) -> tupl
     if not folder.is_dir():
         raise InputError.about(folder, expected="a folder of mask stacks", found="no folder")
     known = {reference.name for reference in references}
-    unknown = [p.name for p in sorted(folder.glob("*.mha")) if p.stem not in known]
+    unknown = [p.name for p in listed(folder, (".mha",)) if p.stem not in known]
     if unknown:
         raise _unknown_stack(f"{folder / unknown[0]}", known)
     return tuple(

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from algorithm.files import sha256
+from uls.folder_scan import is_clutter
 
 __all__ = ["Digest", "digest", "is_as_listed"]
 
@@ -54,7 +55,7 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     for entry in sorted(path.iterdir()):
-        if not entry.name.startswith("."):
+        if not is_clutter(entry.name):
             yield from _files(entry)
 
 

@@ -110,7 +110,8 @@ def _held_out(
             f"--held-out challenge, data set {dataset!r}",
             expected=f"cases numbered as in {', '.join(sorted(challenge_patients()))}",
             found="a data set that the challenge's list does not describe",
-            hint="Give a share instead, as --held-out 0.1.",
+            hint="Give a share instead, as --held-out 0.1; or name the data set, as "
+            "--dataset LiTS, if these are its scans under their own names.",
         )
     if listed is not None and applies and rule in ("auto", "challenge"):
         chosen = {patient for patient, number in patients.items() if number in listed}

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from uls.errors import InputError, no_permission_is
+from uls.folder_scan import listed
 from uls.stack import IMAGE_SUFFIXES, StackHeader, read_header, stack_name
 from uls.voi import Spacing
 
@@ -114,7 +115,7 @@ def _stack_paths(input_folder: Path, sockets: Sequence[_Socket]) -> list[Path]:
     folder = _inside(input_folder, relative)
     if not folder.is_dir():
         raise InputError.about(folder, expected="a folder with the stacks of VOIs", found="none")
-    paths = sorted(p for p in folder.iterdir() if _is_image(p))
+    paths = listed(folder, IMAGE_SUFFIXES)
     if not paths:
         raise InputError.about(
             folder,
@@ -123,10 +124,6 @@ def _stack_paths(input_folder: Path, sockets: Sequence[_Socket]) -> list[Path]:
         )
     _check_names(paths)
     return [path for path in paths if path.name in names] or paths
-
-
-def _is_image(path: Path) -> bool:
-    return path.name.lower().endswith(IMAGE_SUFFIXES) and not path.name.startswith(".")
 
 
 def _listing(folder: Path) -> str:

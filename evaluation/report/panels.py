@@ -17,6 +17,7 @@ from evaluation.report.picture import draw_panel
 from evaluation.report.text import number
 from evaluation.report.views import View, view_of
 from uls.errors import CallError, InputError
+from uls.folder_scan import listed
 from uls.stack import IMAGE_SUFFIXES, StackHeader, read_header, read_vois, stack_name
 
 __all__ = ["ImageFiles", "draw_panels", "find_files", "find_stacks"]
@@ -96,11 +97,7 @@ def _stacks_at(place: Path, option: str) -> list[Path]:
         return [place]
     if not place.is_dir():
         raise CallError.about(option, expected="a stack or a folder of stacks", found=f"{place}")
-    stacks = sorted(
-        path
-        for path in place.iterdir()
-        if path.name.lower().endswith(IMAGE_SUFFIXES) and not path.name.startswith(".")
-    )
+    stacks = listed(place, IMAGE_SUFFIXES)
     if not stacks:
         raise CallError.about(option, expected="a folder of stacks", found=f"none in {place}")
     return stacks

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from training.cycle.segments import SUFFIXES
 from uls.errors import CallError, InputError
+from uls.folder_scan import listed
 from uls.stack import IMAGE_SUFFIXES
 
 __all__ = ["case_name", "pairs"]
@@ -36,10 +37,9 @@ def pairs(masks: Path, scans: Path) -> list[tuple[Path, Path]]:
 
 
 def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
-    for path in folder.iterdir():
-        name = path.name.lower()
-        is_other = suffixes is not SUFFIXES and name.endswith(".seg.nrrd")
-        if name.endswith(suffixes) and not name.startswith(".") and not is_other:
+    for path in listed(folder, suffixes):
+        is_other = suffixes is not SUFFIXES and path.name.lower().endswith(".seg.nrrd")
+        if not is_other:
             yield path
 
 

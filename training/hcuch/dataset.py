@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from training.hcuch.labels import Label, parse_label
 from training.hcuch.windows import WINDOWS, Window
 from uls.errors import InputError
+from uls.folder_scan import is_clutter, listed, shown
 from uls.stack import stack_name
 from uls.strict_json import parse_json
 
@@ -83,6 +84,7 @@ def _subset_folders(root: Path) -> list[Path]:
         region / subset
         for base in bases
         for region in sorted(base.iterdir())
+        if not is_clutter(region.name)
         for subset in _SUBSETS
         if (region / subset / "masks").is_dir()
     ]
@@ -90,7 +92,7 @@ def _subset_folders(root: Path) -> list[Path]:
         raise InputError.about(
             root,
             expected="folders like thorax/train/masks (or images/thorax/train/masks)",
-            found=", ".join(sorted(path.name for path in root.iterdir())[:5]) or "an empty folder",
+            found=shown(root),
         )
     return folders
 
@@ -99,7 +101,7 @@ def _series_of(folder: Path, windows: dict[str, str]) -> Iterator[Series]:
     region, subset = folder.parent.name, folder.name
     masks = {stack_name(path): path for path in _images_in(folder / "masks")}
     images = {stack_name(path): path for path in _images_in(folder / "images")}
-    labels = {path.stem: path for path in sorted((folder / "labels").glob("*.json"))}
+    labels = {path.stem: path for path in _json_files(folder / "labels")}
     _check_pairs(folder, masks, labels)
     for name, mask in masks.items():
         yield Series(
@@ -117,11 +119,11 @@ def _series_of(folder: Path, windows: dict[str, str]) -> Iterator[Series]:
 def _images_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.name.endswith(_IMAGE_SUFFIXES) and not path.name.startswith(".")
-    )
+    return listed(folder, _IMAGE_SUFFIXES)
+
+
+def _json_files(folder: Path) -> list[Path]:
+    return listed(folder, (".json",)) if folder.is_dir() else []
 
 
 def _check_pairs(folder: Path, masks: dict[str, Path], labels: dict[str, Path]) -> None:

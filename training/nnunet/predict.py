@@ -11,6 +11,7 @@ import SimpleITK as sitk
 
 from training.stages import Stage, Stages
 from uls.errors import InputError
+from uls.folder_scan import listed, shown
 from uls.lesion import DEFAULT_REACH_MM, Policy, clicked
 from uls.progress import progress
 from uls.voi import VOI_SHAPE_ZYX
@@ -76,17 +77,18 @@ def image_files(folder: Path) -> dict[str, Path]:
     """Give the images of a folder by the name of their case.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or a case has two.
     """
-    found = {
-        path.name.removesuffix(ending).removesuffix(_CHANNEL): path
-        for path in sorted(folder.glob("[!.]*"))
-        for ending in ENDINGS
-        if path.name.endswith(ending)
-    }
+    found: dict[str, Path] = {}
+    for path in listed(folder, ENDINGS) if folder.is_dir() else []:
+        ending = next(ending for ending in ENDINGS if path.name.lower().endswith(ending))
+        case = path.name[: -len(ending)].removesuffix(_CHANNEL)
+        if other := found.get(case):
+            raise InputError.about(path, expected="one image a case", found=f"{other.name} as well")
+        found[case] = path
     if not found:
         expected = f"images ({', '.join(ENDINGS)})"
-        raise InputError.about(folder, expected=expected, found="none")
+        raise InputError.about(folder, expected=expected, found=f"none ({shown(folder)})")
     return found
 
 

@@ -10,6 +10,7 @@ import SimpleITK as sitk
 
 from training.prepare.case import InstanceRule, LesionClass
 from uls.cropped import CroppedMask, cropped
+from uls.errors import InputError
 from uls.lesion import bounding_box
 
 __all__ = ["Instance", "find_instances"]
@@ -21,8 +22,8 @@ class Instance:
 
     Attributes:
         number: the mask's own number of it, or its place among the components (from 1, classes in
-            their order, then by the first voxel in (z, y, x) order). Lesions that are left out
-            later keep theirs, so that a limit does not rename the others.
+            their order, then by the first voxel in (x, y, z) order, as the challenge counts them).
+            Lesions that are left out later keep theirs, so that a limit does not rename the others.
         value: the mask's value that most of its voxels have.
         lesion_class: the class it belongs to.
         mask: its voxels.
@@ -46,7 +47,13 @@ def find_instances(
 
     Returns:
         The lesions in the order of their numbers; none for a mask without any.
+
+    Raises:
+        InputError: nothing tells which of the mask's several values are lesions.
     """
+    if rule.kind != "labels":
+        for one in classes:
+            _check_one_value(labels, one)
     masks = [found for one in classes for found in _instances_of(labels, one, rule)]
     masks = [found for found in masks if found[2].n_voxels >= rule.min_voxels]
     if rule.kind == "largest" and masks:
@@ -62,6 +69,20 @@ def find_instances(
 
 
 _Found = tuple[LesionClass, int, CroppedMask]
+
+
+def _check_one_value(labels: npt.NDArray[Any], one: LesionClass) -> None:
+    """Refuse to take every value for a lesion where there are several: one may be an organ."""
+    if one.values is not None:
+        return
+    values = [int(value) for value in np.unique(labels) if value]
+    if len(values) > 1:
+        raise InputError.about(
+            "the mask",
+            expected="one value beside 0, where nothing says which one is the lesion",
+            found=", ".join(map(str, values[:5])) + (", …" if len(values) > 5 else ""),
+            hint="Say --label with the lesion's value, or --instances if each value is a lesion.",
+        )
 
 
 def _instances_of(
@@ -90,8 +111,8 @@ def _components(foreground: npt.NDArray[np.bool_], connectivity: int) -> npt.NDA
 
 
 def _in_order(numbered: npt.NDArray[Any]) -> list[int]:
-    """List the numbers in the order in which their first voxels come."""
-    numbers, first = np.unique(numbered, return_index=True)
+    """Return the numbers in the (x, y, z) order of their first voxels."""
+    numbers, first = np.unique(numbered.transpose(2, 1, 0), return_index=True)
     return [int(n) for _, n in sorted(zip(first.tolist(), numbers.tolist(), strict=True)) if n]
 
 

@@ -12,8 +12,11 @@ from training.semi_supervised.measurements import Measured
 from uls.axes import lesion_axes
 from uls.cropped import cropped
 from uls.errors import InputError
+from uls.folder_scan import listed
 
 __all__ = ["TOLERANCE_PX", "Judged", "judge", "selected", "table"]
+
+_MASK = ".nii.gz"
 
 TOLERANCE_PX = 5.0
 """Both axes may be off by this many pixels (ULS23's baseline, de Grauw et al. 2025)."""
@@ -68,7 +71,7 @@ def judge(
     Raises:
         InputError: a mask was not measured, or cannot be read.
     """
-    cases = sorted(path.name.removesuffix(".nii.gz") for path in masks.glob("[!.]*.nii.gz"))
+    cases = [path.name[: -len(_MASK)] for path in listed(masks, (_MASK,))]
     if unknown := [case for case in cases if case not in measurements]:
         raise InputError.about(
             masks, expected="a measurement for every mask", found=f"none for {unknown[0]}"
@@ -94,7 +97,7 @@ def table(judged: Sequence[Judged]) -> str:
 
 
 def _axes(masks: Path, case: str) -> Measured:
-    path = masks / f"{case}.nii.gz"
+    path = masks / f"{case}{_MASK}"
     try:
         mask = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
     except RuntimeError as error:

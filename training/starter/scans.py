@@ -16,6 +16,7 @@ from algorithm.models.zoom_patch import AIR_HU, Point
 from training.starter.case_files import IMAGE, NIFTI, masks_of_images
 from training.starter.case_images import axial_image, hu_of, voxels_of
 from uls.errors import InputError
+from uls.folder_scan import listed, shown
 
 __all__ = ["TISSUES", "Bank", "Lesion", "Scan", "make_scan", "read_bank"]
 
@@ -92,9 +93,9 @@ def read_bank(folders: Sequence[Path], *, seed: int) -> Bank:
 
 
 def _read_folder(folder: Path, seed: int) -> Iterator[Scan]:
-    files = sorted(folder.glob("*.nii.gz"))
+    files = listed(folder, (NIFTI,)) if folder.is_dir() else []
     if not files:
-        raise InputError.about(folder, expected="scans (*.nii.gz)", found="none")
+        raise InputError.about(folder, expected="scans (*.nii.gz)", found=f"none ({shown(folder)})")
     masks = masks_of_images(files)
     for path in masks or files:
         name = path.name.removesuffix(NIFTI).removesuffix(IMAGE)

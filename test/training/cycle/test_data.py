@@ -61,7 +61,7 @@ def test_a_voi_per_lesion_that_nnunet_reads(filled: Work, tmp_path: Path) -> Non
     image = read(raw.image("ct1_lesion_01"))
     assert image.shape == label.shape == VOI_SHAPE_ZYX
     assert label[CLICK_ZYX] == 1  # clicked inside the lesion
-    assert label.sum() == 200  # and nothing else of the case
+    assert label.sum() == 2 * 6 * 6  # the lesion farther to the left: in RAS its x comes first
     assert set(np.unique(image)) == {39, 40}  # the scan, padded with its minimum minus one
     assert (image == 40).sum() == np.prod(SCAN_SHAPE_ZYX)  # all of the small scan is in the VOI
 

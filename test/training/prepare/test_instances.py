@@ -3,6 +3,7 @@ import pytest
 
 from training.prepare.case import InstanceRule, LesionClass
 from training.prepare.instances import find_instances
+from uls.errors import InputError
 
 TWO = LesionClass("liver", (2,))
 
@@ -70,3 +71,26 @@ def test_values_of_one_class_grow_together_and_classes_come_one_after_the_other(
 
 def test_no_lesion_is_no_error(labels: np.ndarray) -> None:
     assert sizes(labels, [LesionClass("liver", (9,))], InstanceRule()) == []
+
+
+def test_components_are_counted_by_x_before_y_before_z() -> None:
+    """As the challenge does: in (z, y, x) order the lesion on the lowest slice would come first."""
+    labels = np.zeros((4, 9, 9), dtype=np.int32)
+    labels[0, 0, 8] = 2  # first by z and y, last by x
+    labels[1, 5, 3] = 2
+    labels[2, 4:6, 3] = 2  # its x is that of the last one, and touches it: one component
+    labels[3, 1, 0:2] = 2  # last by z, first by x
+    labels[0, 8, 3] = 2  # x as the second, y after it
+    found = find_instances(labels, [TWO], InstanceRule())
+    firsts = [tuple(np.argwhere(one.mask.voxels)[0] + one.mask.corner_zyx) for one in found]
+    assert firsts == [(3, 1, 0), (1, 5, 3), (0, 8, 3), (0, 0, 8)]
+
+
+@pytest.mark.parametrize("values", [(1, 2), (3, 7)])
+def test_several_values_of_which_nothing_is_known_are_refused(values: tuple[int, int]) -> None:
+    labels = np.zeros((3, 4, 4), dtype=np.int32)
+    labels[0, 0, 0], labels[2, 2, 2] = values
+    with pytest.raises(InputError, match=f"found {values[0]}, {values[1]}.*--label.*--instances"):
+        find_instances(labels, [LesionClass("lesion")], InstanceRule())
+    assert len(find_instances(labels, [LesionClass("lesion")], InstanceRule("labels"))) == 2
+    assert len(find_instances(labels, [LesionClass("lesion", values)], InstanceRule())) == 2

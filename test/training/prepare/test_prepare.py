@@ -48,7 +48,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
 def test_each_voi_is_what_lies_around_its_click(both: tuple[Path, Manifest]) -> None:
     """The scans lie in RAS already: VOIs can be cut from the arrays."""
     output, manifest = both
-    boxes = {1: FIRST, 3: SECOND}  # by its first voxel the small one comes between them
+    boxes = {1: FIRST, 2: SECOND}  # by their first voxels, x before y before z
     seeds = {"a": 0, "b": 1}
     for lesion in manifest.lesions:
         hu, label = scan(seed=seeds[lesion.case]), mask(lesions=(boxes[lesion.number],))
@@ -94,7 +94,7 @@ def test_the_evaluation_finds_lesions_and_pairs(both: tuple[Path, Manifest]) -> 
     pairs = [[(pair.a, pair.b) for pair in pairs] for pairs in truth.clicks]
     assert pairs == [[(0, 1)], [(2, 3)], [(4, 5)], [(6, 7)]]
     assert {row.patient for row in truth.rows.values()} == {"mine a", "mine b"}
-    assert truth.rows[3].attributes["name"] == "a_lesion_03_sample_1"
+    assert truth.rows[3].attributes["name"] == "a_lesion_02_sample_1"
 
 
 def test_the_shifts_bring_the_masks_of_two_clicks_onto_each_other(
@@ -126,7 +126,7 @@ def test_the_table_has_counts_means_and_deviations(both: tuple[Path, Manifest]) 
     assert row.long_axis_px_mean == pytest.approx((12 + 7) / 2 * unit)
     assert row.long_axis_px_sd == pytest.approx(((4 * 2.5**2) / 3) ** 0.5 * unit)
     assert row.short_axis_px_mean == pytest.approx((8 + 7) / 2 * unit)
-    assert both[1].left_out.lesions == {"long axis under 5 pixels": ("a_lesion_02", "b_lesion_02")}
+    assert both[1].left_out.lesions == {"long axis under 5 pixels": ("a_lesion_03", "b_lesion_03")}
 
 
 def test_the_manifest_has_hashes_of_all(both: tuple[Path, Manifest]) -> None:
@@ -217,10 +217,10 @@ def test_a_scan_that_changed_is_made_anew_and_a_new_one_is_added(tmp_path: Path)
     untouched = b.stat().st_mtime_ns
     second = prepare(chosen)
     assert [lesion.name for lesion in first.lesions] == [
-        *("a_lesion_01", "a_lesion_03", "b_lesion_01", "b_lesion_03")
+        *("a_lesion_01", "a_lesion_02", "b_lesion_01", "b_lesion_02")
     ]
     names = [lesion.name for lesion in second.lesions]
-    assert names == ["a_lesion_01", "b_lesion_01", "b_lesion_03", "c_lesion_01"]
+    assert names == ["a_lesion_01", "b_lesion_01", "b_lesion_02", "c_lesion_01"]
     assert b.stat().st_mtime_ns == untouched
     assert {path.name for path in b.parent.iterdir()} == {f"{name}.nii.gz" for name in names}
 

@@ -60,7 +60,7 @@ def test_nnunet(tmp_path: Path) -> None:
         ("a", "Mine", None),
         ("b", "Mine", None),
     ]
-    assert summary(found.cases[0]) == [(1, "lesion", 288), (2, "lesion", 6), (3, "lesion", 98)]
+    assert summary(found.cases[0]) == [(1, "lesion", 288), (2, "lesion", 98), (3, "lesion", 6)]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_the_decathlons_tasks_are_known(
     assert (found.name, found.dataset) == (case, expected)
     assert found.challenge_number == int(case[-3:])
     lesion_type = expected.removeprefix("MDSC-").lower()
-    assert [row[1:] for row in summary(found)] == [(lesion_type, n) for n in (288, 6, 98)]
+    assert [row[1:] for row in summary(found)] == [(lesion_type, n) for n in (288, 98, 6)]
 
 
 def test_nnunet_by_a_label_named_tumour_or_as_the_caller_says(tmp_path: Path) -> None:
@@ -113,8 +113,8 @@ def test_kits(tmp_path: Path, masks: str) -> None:
     write(tmp_path / "data/case_00099/imaging.nii.gz", scan())
     found = find("kits", tmp_path)
     assert [(c.name, c.dataset, c.challenge_number) for c in found.cases] == [
-        ("case_00003", "KiTS21", 3),
-        ("case_00012", "KiTS21", 12),
+        ("kidney21_case_00003", "KiTS21", 3),
+        ("kidney21_case_00012", "KiTS21", 12),
     ]
     assert [path.parent.name for path in found.without_mask] == ["case_00099"]
     assert sorted(size for _, _, size in summary(found.cases[0])) == sorted(SIZES)
@@ -126,7 +126,7 @@ def test_lits(tmp_path: Path) -> None:
         write(tmp_path / "Training Batch 2" / f"segmentation-{number}.nii", mask(value=2))
     found = find("lits", tmp_path)
     numbers = {case.name: case.challenge_number for case in found.cases}
-    assert numbers == {"lits_004": 4, "lits_110": 110}
+    assert numbers == {"liver_4": 4, "liver_110": 110}
     assert summary(found.cases[0])[0] == (1, "liver", 288)
 
 
@@ -159,7 +159,7 @@ def test_lidc_and_lndb_as_pairs_of_files(tmp_path: Path) -> None:
     assert (original.dataset, original.challenge_number) == ("LIDC-IDRI", None)
     assert renumbered.challenge_number == 3
     assert (lndb.name, lndb.challenge_number) == ("LNDb-0005", 5)
-    assert summary(lndb) == [(1, "lung", 288), (2, "lung", 6), (3, "lung", 98)]
+    assert summary(lndb) == [(1, "lung", 288), (2, "lung", 98), (3, "lung", 6)]
 
 
 def test_anybodys_pairs(tmp_path: Path) -> None:
@@ -377,4 +377,15 @@ def test_the_archives_folders_are_known(name: str, dataset: str) -> None:
     known = recognise(name)
     assert known is not None
     assert known.name == dataset
-    assert recognise("Dataset023_ULS") is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Dataset023_ULS", "splits", "Deliverance", "litschel", "Liver", "Lung", "Pancreas"),
+        *("Colon", "toolkits", "kits", "mykits21", "Task06_Lungs", "Dataset006_Lung", "bonect2"),
+        *("deeplesion3dx", "NIH_LN_ABDX", "my lidcx"),
+    ],
+)
+def test_part_of_a_word_and_an_organ_alone_name_no_data_set(name: str) -> None:
+    assert recognise(name) is None

@@ -8,7 +8,7 @@ from training.prepare.readers.kits import KitsReader
 from training.prepare.readers.lits import LitsReader
 from training.prepare.readers.nih_ln import NihLymphNodeReader
 from training.prepare.readers.nnunet import NnunetReader
-from training.prepare.readers.pairs import PairsReader, lidc_reader, lndb_reader
+from training.prepare.readers.pairs import PairsReader, lidc_pairs, lndb_pairs
 from training.prepare.readers.uls23 import Uls23Reader
 
 __all__ = ["READERS", "Reader", "Source"]
@@ -19,8 +19,8 @@ _ALL: tuple[Reader, ...] = (
     KitsReader(),
     LitsReader(),
     NihLymphNodeReader(),
-    lidc_reader(),
-    lndb_reader(),
+    lidc_pairs(),
+    lndb_pairs(),
     Uls23Reader(),
     HcuchReader(),
     DeepLesionReader(),

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from training.prepare.case import Case, Found, LesionClass
 from uls.errors import InputError
+from uls.folder_scan import listed, shown
 
 __all__ = [
     "IMAGE_SUFFIXES",
@@ -68,13 +69,8 @@ class Reader(Protocol):
 
 
 def image_files(folder: Path, *, deep: bool = False) -> list[Path]:
-    """List a folder's images, sorted; hidden files are left out."""
-    paths = folder.rglob("*") if deep else folder.iterdir()
-    return sorted(
-        path
-        for path in paths
-        if path.name.lower().endswith(IMAGE_SUFFIXES) and not path.name.startswith(".")
-    )
+    """Return a folder's images, sorted, as `uls.folder_scan` lists files."""
+    return listed(folder, IMAGE_SUFFIXES, deep=deep)
 
 
 def image_stem(path: Path) -> str:
@@ -121,7 +117,8 @@ def found_pairs(
         raise InputError.about(
             root,
             expected=f"the layout of {reader.name!r}: {reader.layout}",
-            found=f"{len(images)} images and {len(masks)} masks, and no pair among them",
+            found=f"{len(images)} images and {len(masks)} masks, and no pair among them "
+            f"({shown(root, deep=True)})",
             hint="`python -m training prepare --help` lists the readers.",
         )
     return Found(

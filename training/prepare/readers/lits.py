@@ -14,7 +14,7 @@ __all__ = ["LitsReader"]
 
 @dataclass(frozen=True)
 class LitsReader:
-    """Reads LiTS' training batches: label 2 is the tumour."""
+    """Reads LiTS' training batches: label 2 is the tumour. Cases are named as in the challenge."""
 
     name: str = "lits"
     layout: str = "volume-<n>.nii[.gz] and segmentation-<n>.nii[.gz], in any sub-folders"
@@ -41,7 +41,7 @@ def _numbered(word: str) -> Callable[[Path], str | None]:
 def _case(source: Source, number: str, image: Path, mask: Path) -> Case:
     lits = named("LiTS")
     return Case(
-        name=f"lits_{int(number):03d}",
+        name=f"liver_{int(number)}",
         dataset=source.dataset or lits.name,
         patient=number,
         challenge_number=int(number),

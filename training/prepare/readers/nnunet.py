@@ -1,10 +1,10 @@
 """nnU-Net's and the Medical Segmentation Decathlon's layout: imagesTr/, labelsTr/, dataset.json."""
 
-import json
+import logging
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from training.prepare.case import Case, Found, InstanceRule, LesionClass
 from training.prepare.readers.base import (
@@ -17,13 +17,28 @@ from training.prepare.readers.base import (
     image_stem,
     lesions_as_told,
 )
-from training.prepare.readers.datasets import Dataset, recognise
+from training.prepare.readers.dataset_json import DatasetJson, lesion_labels, read_dataset_json
+from training.prepare.readers.datasets import Dataset, recognise, told
 from uls.errors import CallError, InputError
+from uls.folder_scan import shown
 
 __all__ = ["NnunetReader"]
 
-_LESION_NAMES = r"lesion|tumou?r|cancer|nodule|metasta|node"
-"""By which a label of dataset.json is known to be the lesion's."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The public data set that a folder is, or is named like.
+
+    Attributes:
+        dataset: which.
+        is_it: whether it is this one: the caller says so, or its folder and all its cases are named
+            as they are released. Otherwise its patients are not those of the challenge's list.
+    """
+
+    dataset: Dataset
+    is_it: bool
 
 
 @dataclass(frozen=True)
@@ -34,23 +49,23 @@ class NnunetReader:
     layout: str = "imagesTr/<case>[_0000].nii.gz and labelsTr/<case>.nii.gz, best with dataset.json"
 
     def find(self, source: Source) -> Found:
-        """Find the cases."""
+        """Return the cases."""
         root, labels = source.root, source.labels or source.root
-        images = by_stem(_listed(root / "imagesTr", self), _image_case)
-        masks = by_stem(_listed(labels / "labelsTr", self))
-        document = _read_dataset_json(root)
-        dataset = recognise(root.name) or recognise(str(document.get("name", "")))
-        lesions = _lesions(source, dataset, document)
-        rule = _rule(source, dataset)
-        title = source.dataset or (dataset.name if dataset else _title(root))
+        masks = by_stem(_listed(labels, "labelsTr", self))
+        images = _images(_listed(root, "imagesTr", self), masks)
+        document = read_dataset_json(root)
+        known = _known(source, document, images)
+        lesions = _lesions(source, known, document)
+        title = known.dataset.name if known and known.is_it else source.dataset or _title(root)
+        rule = _rule(source, known, lesions)
 
         def case(name: str, image: Path, mask: Path) -> Case:
-            number = case_number(name) if dataset and not source.dataset else None
+            listed = known is not None and known.is_it and known.dataset.is_case(name)
             return Case(
                 name=name,
                 dataset=title,
                 patient=name,
-                challenge_number=number if _numbered_as_listed(dataset, name) else None,
+                challenge_number=case_number(name) if listed else None,
                 image=image,
                 mask=mask,
                 classes=(lesions,),
@@ -60,81 +75,98 @@ class NnunetReader:
         return found_pairs(images, masks, case, self, root)
 
 
-def _listed(folder: Path, reader: Reader) -> list[Path]:
-    if not folder.is_dir():
-        expected = f"the layout of {reader.name!r}: {reader.layout}"
-        raise InputError.about(folder, expected=expected, found="no such folder")
-    return image_files(folder)
+def _listed(root: Path, name: str, reader: Reader) -> list[Path]:
+    if not (root / name).is_dir():
+        raise InputError.about(
+            root,
+            expected=f"the layout of {reader.name!r}: {reader.layout}",
+            found=f"no folder {name}, but {shown(root)}",
+            hint="Folders of other names are read by pairs=FOLDER.",
+        )
+    return image_files(root / name)
 
 
-def _image_case(path: Path) -> str:
-    """Give an image's case, without the channel's number; a CT has one channel."""
-    case, channel = re.fullmatch(r"(.*?)(?:_(\d{4}))?", image_stem(path)).groups()  # type: ignore[union-attr]
-    if channel not in (None, "0000"):
-        raise InputError.about(path, expected="CT alone, channel _0000", found=f"_{channel}")
-    return str(case)
+def _images(paths: Iterable[Path], masks: dict[str, Path]) -> dict[str, Path]:
+    """Key images by their case, without the channel's number; a CT has one channel.
+
+    An image that is named exactly as a mask has no channel's number, whatever its name ends in.
+    """
+
+    def case(path: Path) -> str:
+        stem = image_stem(path)
+        match = re.fullmatch(r"(.+)_(\d{4})", stem)
+        if match is None or stem in masks:
+            return stem
+        if match[2] != "0000" and match[1] in masks:
+            raise InputError.about(
+                path,
+                expected="CT alone, channel _0000",
+                found=f"a further channel, _{match[2]}",
+                hint="Move further channels out of the folder.",
+            )
+        return match[1] if match[2] == "0000" else stem
+
+    return by_stem(paths, case)
 
 
-def _read_dataset_json(root: Path) -> dict[str, Any]:
-    path = root / "dataset.json"
-    if not path.exists():
-        return {}
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise InputError.about(path, expected="JSON", found=str(error)) from error
-    return document if isinstance(document, dict) else {}
+def _known(source: Source, document: DatasetJson | None, images: dict[str, Path]) -> _Known | None:
+    """Return the public data set that this is, or is named like; the caller's word decides."""
+    if source.dataset is not None:
+        dataset = told(source.dataset)
+        return _Known(dataset, is_it=True) if dataset else None
+    folder = source.root.resolve().name
+    dataset = recognise(folder) or recognise(document.name if document else "")
+    if dataset is None:
+        return None
+    released = dataset.released and re.fullmatch(dataset.released, folder)
+    return _Known(dataset, is_it=bool(released) and all(map(dataset.is_case, images)))
 
 
 def _title(root: Path) -> str:
     return re.sub(r"^(Dataset|Task)\d+_", "", root.resolve().name) or "scans"
 
 
-def _rule(source: Source, dataset: Dataset | None) -> InstanceRule:
+def _rule(source: Source, known: _Known | None, lesions: LesionClass) -> InstanceRule:
+    """Say how lesions are told apart: where one value is all lesions, by connected components."""
     if source.instances:
         return InstanceRule("labels")
-    return dataset.rule if dataset else InstanceRule()
+    rule = known.dataset.rule if known else InstanceRule()
+    return InstanceRule() if rule.kind == "labels" and lesions.values else rule
 
 
-def _lesions(source: Source, dataset: Dataset | None, document: dict[str, Any]) -> LesionClass:
-    """Say which values are lesions: as the caller says, as is known, or as dataset.json names."""
-    lesions = dataset.lesions if dataset else LesionClass("lesion", _named_values(source, document))
+def _lesions(source: Source, known: _Known | None, document: DatasetJson | None) -> LesionClass:
+    """Say which values are lesions: as the caller says, as dataset.json says, or as is known.
+
+    Raises:
+        CallError: dataset.json does not tell, or says otherwise than is known of the data set.
+    """
+    lesions = known.dataset.lesions if known else LesionClass("lesion")
+    if source.values is not None or source.instances:
+        return lesions_as_told(lesions, source)
+    own = lesion_labels(document) if document else None
+    if document and own:
+        _check_clash(document, own.lesion, known)
+        lesions = replace(lesions, values=own.lesion)
+        if own.ignore:
+            _log.warning(
+                "%s: voxels of the ignore label count as background in VOIs", document.path
+            )
+    elif known and lesions.values:
+        values = ", ".join(map(str, lesions.values))
+        _log.warning(
+            "%s: no labels; lesions = %s, as in %s", source.root, values, known.dataset.name
+        )
     return lesions_as_told(lesions, source)
 
 
-def _named_values(source: Source, document: dict[str, Any]) -> tuple[int, ...] | None:
-    """Find the lesion's value among the labels of dataset.json, in its old form or its new one.
-
-    Raises:
-        CallError: there are several labels, and no name tells which is the lesion's.
-    """
-    if source.values is not None or source.instances:
-        return source.values
-    values = _foreground(document.get("labels"))
-    named = [v for name, v in values.items() if re.search(_LESION_NAMES, name, re.IGNORECASE)]
-    if len(values) <= 1 or len(named) == 1:
-        return (named[0],) if named else tuple(values.values()) or None
+def _check_clash(document: DatasetJson, own: tuple[int, ...], known: _Known | None) -> None:
+    expected = known.dataset.lesions.values if known else None
+    if known is None or expected is None or own == expected:
+        return
     raise CallError.about(
-        f"{source.root / 'dataset.json'}, labels",
-        expected="to see which one is the lesion",
-        found=", ".join(f"{name} = {value}" for name, value in values.items()),
-        hint="Say --label with its value.",
+        f"{document.path}, labels",
+        expected=f"the lesion = {expected[0]}, as in {known.dataset.name}, whose name the set has",
+        found=f"the lesion = {', '.join(map(str, own))}",
+        hint="Say --label with the lesion's value; or --dataset with a name of its own, if it is "
+        "another data set.",
     )
-
-
-def _foreground(labels: Any) -> dict[str, int]:
-    """List labels other than background: MSD has {"1": "tumour"}, nnU-Net {"tumour": 1}."""
-    if not isinstance(labels, dict):
-        return {}
-    try:
-        pairs = {str(v): int(k) for k, v in labels.items()}
-    except ValueError:
-        pairs = {str(k): int(v) for k, v in labels.items() if isinstance(v, int)}
-    return {name: value for name, value in pairs.items() if value}
-
-
-def _numbered_as_listed(dataset: Dataset | None, name: str) -> bool:
-    """Tell whether the challenge's list means this number: it counts LIDC's scans anew."""
-    if dataset is None:
-        return False
-    return dataset.name != "LIDC-IDRI" or name.lower().startswith("lidcidri_")

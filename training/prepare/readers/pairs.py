@@ -1,27 +1,23 @@
-"""Images and masks as pairs of files: in two folders, or side by side. LIDC and LNDb as NIfTI."""
+"""Images and masks as pairs of files: in two folders, side by side, or in a folder per patient."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from training.prepare.case import Case, Found, InstanceRule, LesionClass
 from training.prepare.readers.base import (
     Source,
-    by_stem,
     case_number,
     found_pairs,
     image_files,
-    image_stem,
     lesions_as_told,
 )
-from training.prepare.readers.datasets import Dataset, named
+from training.prepare.readers.datasets import Dataset, named, told
+from training.prepare.readers.pair_names import by_case, is_mask
 
-__all__ = ["PairsReader", "lidc_reader", "lndb_reader"]
+__all__ = ["PairsReader", "lidc_pairs", "lndb_pairs"]
 
-_MASK_FOLDERS = ("labels", "labelsTr", "masks", "segmentations")
-_IMAGE_FOLDERS = ("images", "imagesTr", "scans", "volumes")
-_MASK_ENDING = r"(.+?)[-_.](?:mask|label|seg|segmentation|lesions?|tumou?rs?|nodules?)"
-_IMAGE_ENDING = r"(.+?)[-_.](?:image|ct|scan|volume|0000)"
+_ANYBODYS = Dataset("", LesionClass("lesion"), InstanceRule(), "")
+"""A set of which nothing is known but what the caller says."""
 
 
 @dataclass(frozen=True)
@@ -32,76 +28,57 @@ class PairsReader:
         name: how the command line calls it.
         layout: the files that it reads.
         dataset: the data set that it is for; None for anybody's own.
-        numbering: regular expression of names whose number the challenge's list means.
     """
 
     name: str = "pairs"
     layout: str = (
-        "images/<case>.nii.gz with labels/ or masks/<case>.nii.gz, "
-        "or <case>.nii.gz beside <case>_mask.nii.gz (or _label, _seg); in any sub-folders"
+        "images/<case>.nii.gz with labels/ or masks/<case>.nii.gz, <case>.nii.gz beside "
+        "<case>_mask.nii.gz (or _label, _seg), or <case>/ct.nii.gz beside <case>/mask.nii.gz; "
+        "in any sub-folders, one mask a scan"
     )
     dataset: Dataset | None = None
-    numbering: str = ""
 
     def find(self, source: Source) -> Found:
-        """Find the cases, wherever under the folder they lie."""
+        """Return the cases, wherever under the folder they lie."""
         labels = source.labels or source.root
-        images = [p for p in image_files(source.root, deep=True) if not _is_mask(p)]
-        masks = [p for p in image_files(labels, deep=True) if source.labels or _is_mask(p)]
+        images = [p for p in image_files(source.root, deep=True) if not is_mask(p)]
+        masks = [p for p in image_files(labels, deep=True) if source.labels or is_mask(p)]
 
         def case(name: str, image: Path, mask: Path) -> Case:
             return self._case(source, name, image, mask)
 
-        return found_pairs(by_stem(images, _case), by_stem(masks, _case), case, self, source.root)
+        pairs = by_case(images, source.root, masks, labels)
+        return found_pairs(*pairs, case, self, source.root)
 
     def _case(self, source: Source, name: str, image: Path, mask: Path) -> Case:
-        known = self.dataset.lesions if self.dataset else LesionClass("lesion")
-        listed = bool(self.numbering and re.match(self.numbering, name, re.IGNORECASE))
-        title = source.dataset or (
-            self.dataset.name if self.dataset else source.root.resolve().name
-        )
+        known = told(source.dataset) if source.dataset else self.dataset
+        lesions = (known or self.dataset or _ANYBODYS).lesions
+        rule = known.rule if known else InstanceRule()
         return Case(
             name=name,
-            dataset=title,
+            dataset=known.name if known else source.dataset or source.root.resolve().name,
             patient=name,
-            challenge_number=case_number(name) if listed and not source.dataset else None,
+            challenge_number=case_number(name) if known and known.is_case(name) else None,
             image=image,
             mask=mask,
-            classes=(lesions_as_told(known, source),),
-            rule=InstanceRule("labels" if source.instances else "components"),
+            classes=(lesions_as_told(lesions, source),),
+            rule=InstanceRule("labels") if source.instances else rule,
         )
 
 
-def _is_mask(path: Path) -> bool:
-    if path.parent.name in _MASK_FOLDERS:
-        return True
-    named_mask = re.fullmatch(_MASK_ENDING, image_stem(path), re.IGNORECASE)
-    return path.parent.name not in _IMAGE_FOLDERS and named_mask is not None
-
-
-def _case(path: Path) -> str:
-    """Give a file's case: its name without what says that it is the image, or the mask."""
-    stem = image_stem(path)
-    ending = _MASK_ENDING if _is_mask(path) else _IMAGE_ENDING
-    match = re.fullmatch(ending, stem, re.IGNORECASE)
-    return match[1] if match else stem
-
-
-def lidc_reader() -> PairsReader:
+def lidc_pairs() -> PairsReader:
     """Read LIDC-IDRI as NIfTI; the challenge's list counts its scans anew, as lidcidri_<n>."""
     return PairsReader(
         name="lidc",
         layout=f"LIDC-IDRI as NIfTI, nodules = 1: {PairsReader.layout}",
         dataset=named("LIDC-IDRI"),
-        numbering=r"lidcidri_\d+$",
     )
 
 
-def lndb_reader() -> PairsReader:
+def lndb_pairs() -> PairsReader:
     """Read LNDb as NIfTI or MetaImage."""
     return PairsReader(
         name="lndb",
         layout=f"LNDb as NIfTI or MetaImage, nodules = 1: {PairsReader.layout}",
         dataset=named("LNDb"),
-        numbering=r"lndb[-_]?\d+$",
     )

@@ -92,8 +92,9 @@ def _case(source: Source, key: str, image: Path, mask: Path) -> Case:
 
 
 def _dataset(image: Path, folder: str) -> Dataset | None:
-    """Know the data set by its folder, or by the one around it (NIH_LN/ABD)."""
-    return recognise(folder) or recognise("_".join(image.parent.parts[-3:-1]))
+    """Return the data set that its folder names; NIH's ABD and MED with the one around it."""
+    around = image.parent.parent.parent.name if folder.upper() in ("ABD", "MED") else ""
+    return recognise(folder) or recognise(f"{around}_{folder}")
 
 
 def _named_apart(cases: list[Case]) -> tuple[Case, ...]:

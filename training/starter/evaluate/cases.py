@@ -20,6 +20,7 @@ from training.starter.case_images import axial_image, hu_of, voxels_of
 from training.starter.cases_seen import CasesSeen
 from training.starter.recipe import VALIDATION_LESIONS
 from uls.errors import InputError
+from uls.folder_scan import listed
 from uls.voi import Spacing
 
 __all__ = ["Lesion", "LesionFiles", "find_lesions", "read_lesion", "trained_on"]
@@ -105,14 +106,14 @@ def _lesions_in(folder: Path) -> list[LesionFiles]:
 
 
 def _nifti(folder: Path) -> Iterator[LesionFiles]:
-    for image, masks in masks_of_images(folder.iterdir()).items():
+    for image, masks in masks_of_images(listed(folder)).items():
         case = image.name.removesuffix(f"{IMAGE}{NIFTI}")
         for mask in masks:
             yield LesionFiles(case, mask.name.removesuffix(NIFTI), image, mask)
 
 
 def _nrrd(folder: Path) -> Iterator[LesionFiles]:
-    for image in folder.glob(f"*{IMAGE}{_NRRD}"):
+    for image in listed(folder, (f"{IMAGE}{_NRRD}",)):
         case = image.name.removesuffix(f"{IMAGE}{_NRRD}")
         mask = image.with_name(f"{case}{_LABEL}{_NRRD}")
         if mask.exists():
