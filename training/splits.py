@@ -45,11 +45,13 @@ class CaseKey:
         patient: the patient, by a name that is the same in all of the patient's cases.
         challenge_number: the patient's number in the challenge's list; None where the case's name
             does not tell it (the list numbers some data sets anew).
+        released_part: the part that the data set itself puts the case in; None where it does not.
     """
 
     dataset: str
     patient: str
     challenge_number: int | None = None
+    released_part: Part | None = None
 
 
 @dataclass(frozen=True)
@@ -79,23 +81,43 @@ def split_patients(
 
     Args:
         keys: of all cases.
-        rule: `auto` takes the challenge's list where it applies and 10 % of the patients where it
-            does not; `challenge` insists on the list; a number from 0 to below 1 is the share of
-            patients drawn by the seed; `none` holds nobody out.
+        rule: `auto` takes the data set's own parts where it has some, else the challenge's list
+            where it applies, else 10 % of the patients; `challenge` insists on the list; a number
+            from 0 to below 1 is the share of patients drawn by the seed; `none` holds nobody out.
         seed: of the draw.
 
     Raises:
         CallError: there is no such rule, or the challenge's list does not apply.
+        InputError: a data set has one patient in both of its parts.
     """
-    by_dataset: dict[str, dict[str, int | None]] = {}
+    by_dataset: dict[str, list[CaseKey]] = {}
     for key in keys:
-        by_dataset.setdefault(key.dataset, {})[key.patient] = key.challenge_number
+        by_dataset.setdefault(key.dataset, []).append(key)
     held_out: set[tuple[str, str]] = set()
     rules: dict[str, str] = {}
-    for dataset, patients in sorted(by_dataset.items()):
-        chosen, rules[dataset] = _held_out(dataset, patients, rule, seed)
+    for dataset, members in sorted(by_dataset.items()):
+        if rule == "auto" and all(key.released_part for key in members):
+            chosen, rules[dataset] = _as_released(dataset, members)
+        else:
+            patients = {key.patient: key.challenge_number for key in members}
+            chosen, rules[dataset] = _held_out(dataset, patients, rule, seed)
         held_out |= {(dataset, patient) for patient in chosen}
     return Split(frozenset(held_out), rules)
+
+
+def _as_released(dataset: str, keys: Sequence[CaseKey]) -> tuple[set[str], str]:
+    """Hold out whom the data set itself puts in its test folder."""
+    chosen = {key.patient for key in keys if key.released_part == "held-out"}
+    both = sorted(chosen & {key.patient for key in keys if key.released_part == "train"})
+    if both:
+        raise InputError.about(
+            f"{dataset}, as released",
+            expected="every patient in one of its parts",
+            found=f"patient {both[0]} in both (and {len(both) - 1} more)",
+            hint="Give a share instead, as --held-out 0.1: patients are then kept whole.",
+        )
+    total = len({key.patient for key in keys})
+    return chosen, f"as released: {len(chosen)} of {total} patients"
 
 
 def _held_out(

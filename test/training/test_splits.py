@@ -58,6 +58,37 @@ def test_the_lists_of_the_package_have_as_many_patients_as_published() -> None:
     assert lesions == 10 + 27 + 12 + 38 + 40 + 207 + 53 + 54 + 33 + 11 + 88 + 78
 
 
+def test_the_two_lists_of_lymph_nodes_are_not_exchanged() -> None:
+    """The public split file has MED_LYMPH 35, 46, 74, 76 … (40 lesions) and ABD_LYMPH 30 … (38).
+
+    The paper's table A.5 has the two rows exchanged.
+    """
+    patients = challenge_patients()
+    assert patients["NIH-LN-MED"] == {7, 19, 28, 35, 46, 54, 74, 76}
+    assert patients["NIH-LN-ABD"] == {1, 30, 31, 33, 48, 65, 77, 86}
+    file = Path(__file__).parents[2] / "training" / "held_out_patients.json"
+    lists = json.loads(file.read_text())
+    lesions = {name: lists[name]["lesions"] for name in ("NIH-LN-MED", "NIH-LN-ABD")}
+    assert lesions == {"NIH-LN-MED": 40, "NIH-LN-ABD": 38}
+    assert held_out(keys("NIH-LN-MED", range(30, 50))) == {"035", "046"}
+    assert held_out(keys("NIH-LN-ABD", range(30, 50))) == {"030", "031", "033", "048"}
+
+
+def test_a_data_sets_own_parts_are_kept() -> None:
+    def case(patient: str, part: str | None) -> CaseKey:
+        return CaseKey("HCUCH", patient, released_part=part)  # type: ignore[arg-type]
+
+    cases = [case("1", "train"), case("2", "held-out"), case("2", "held-out"), case("3", "train")]
+    assert held_out(cases) == {"2"}
+    assert split_patients(cases).rules == {"HCUCH": "as released: 1 of 3 patients"}
+    assert held_out(cases, rule="none") == set()
+    assert len(held_out(cases, rule="0.5")) == 2
+    with pytest.raises(InputError, match=r"patient 2 in both.*--held-out 0\.1"):
+        split_patients([*cases, case("2", "train")])
+    lonely = [*cases, case("4", None)]  # not all of it is released in parts
+    assert split_patients(lonely).rules["HCUCH"].startswith("0.1 of the patients")
+
+
 @given(names=NAMES, share=st.floats(0.05, 0.9), seed=st.integers(0, 99))
 def test_a_seeded_split_is_by_patient_and_in_any_order_the_same(
     names: set[str], share: float, seed: int

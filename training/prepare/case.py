@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from training.splits import CaseKey
+from training.splits import CaseKey, Part
 
 __all__ = [
     "Case",
@@ -112,6 +112,7 @@ class Case:
         measurements: of lesions that are measured on one slice.
         voi_lesion: for a case that is a VOI already, its lesion's number; else None.
         series: the scan, where several cases are of one; by default the case's name.
+        released_part: the part that the data set itself puts it in; None where it does not.
         attributes: what else is known of it, for lesions.csv.
     """
 
@@ -126,12 +127,13 @@ class Case:
     measurements: tuple[Measurement, ...] = ()
     voi_lesion: int | None = None
     series: str = ""
+    released_part: Part | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> CaseKey:
         """What decides in which part it is."""
-        return CaseKey(self.dataset, self.patient, self.challenge_number)
+        return CaseKey(self.dataset, self.patient, self.challenge_number, self.released_part)
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,7 @@ class Options:
     def settings(self) -> Mapping[str, Any]:
         """List what decides on the result: two calls that agree in it may share their work."""
         settings = {
+            "version": _VERSION,
             "sources": [{"reader": name, **asdict(source)} for name, source in self.sources],
             **{name: getattr(self, name) for name in _DECIDING},
             "recipe": asdict(self.recipe) if self.recipe else None,
@@ -123,6 +124,9 @@ class Options:
         as_json: dict[str, Any] = json.loads(json.dumps(settings, default=_resolved))
         return as_json
 
+
+_VERSION = 2
+"""Of the result: changed where names, lesion numbers, the challenge's list or records change."""
 
 _DECIDING = (
     *("kind", "clicks", "seed", "held_out", "take", "patients", "test_set", "trust_grid"),

@@ -63,18 +63,23 @@ class Measured(_Record):
 class LesionRecord(_Record):
     """One lesion: its place in the scan, its size, and its VOIs.
 
-    `long_axis_px` and `short_axis_px` are ellipse axes (`training.prepare.ellipse_axes`); for a
-    lesion that was measured on one slice they are those of its pseudo-mask.
+    `long_axis_px` and `short_axis_px` are measured as the evaluation does (`uls.axes`), on slice
+    `slice_z`; for a lesion that was measured on one slice they are those of its pseudo-mask.
+    `ellipse_long_px` and `ellipse_short_px` are the axes that the size limit goes by
+    (`training.prepare.ellipse_axes`). `group` is the type's (`training.prepare.groups`).
     """
 
     name: str
     number: int
     value: int
     type: str
+    group: str
     voxels: int
     volume_mm3: float
     long_axis_px: float
     short_axis_px: float
+    ellipse_long_px: float
+    ellipse_short_px: float
     slice_z: int
     source: str = "annotation"
     candidate_errors: dict[str, float | None] = {}

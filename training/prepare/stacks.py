@@ -174,7 +174,7 @@ def _lesion_table(stacks: Sequence[Stack]) -> str:
     text = io.StringIO()
     extra = sorted({k for s in stacks for e in s.entries for k in e.case.attributes})
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["stack", "voi", "patient", "type", "dataset", "name", *extra])
+    writer.writerow(["stack", "voi", "patient", "type", "group", "dataset", "name", *extra])
     for stack in stacks:
         index = 0
         for entry in stack.entries:
@@ -182,7 +182,8 @@ def _lesion_table(stacks: Sequence[Stack]) -> str:
                 case = entry.case
                 more = [case.attributes.get(key, "") for key in extra]
                 patient = f"{case.dataset} {case.patient}"
-                row = [stack.name, index, patient, entry.lesion.type, case.dataset, voi.name]
+                lesion = [entry.lesion.type, entry.lesion.group]
+                row = [stack.name, index, patient, *lesion, case.dataset, voi.name]
                 writer.writerow([*row, *more])
                 index += 1
     return text.getvalue()

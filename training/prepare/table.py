@@ -26,6 +26,7 @@ class Lesion(_Entry):
     challenge_number: int | None
     part: Part
     type: str
+    group: str
     number: int
     value: int
     spacing_mm: Triple
@@ -34,6 +35,8 @@ class Lesion(_Entry):
     volume_mm3: float
     long_axis_px: float
     short_axis_px: float
+    ellipse_long_px: float
+    ellipse_short_px: float
     slice_z: int
     source: str
     candidate_errors: dict[str, float | None]
@@ -45,8 +48,8 @@ class Lesion(_Entry):
 class Row(_Entry):
     """A line of the table: sizes in pixels, as mean and sample standard deviation.
 
-    Sizes are what was measured, or where nothing was, ellipse axes; `None` stands for the
-    deviation of one lesion.
+    Sizes are what was measured, or where nothing was, the mask's axes as the evaluation measures
+    them; `None` stands for the deviation of one lesion.
     """
 
     dataset: str

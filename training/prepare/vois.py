@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from training.prepare.case import Case, PngSeries
 from training.prepare.clicks import draw_clicks
 from training.prepare.files import beside, checked_digest, digest, write_text
+from training.prepare.groups import training_group
 from training.prepare.plan import Plan
 from training.prepare.records import CaseRecord, LesionRecord, VoiRecord, input_files
 from training.prepare.scan import Lesion, Scan, read_scan
@@ -105,16 +106,22 @@ def _widest_px(mask: CroppedMask) -> float:
 def _prepare_lesion(name: str, lesion: Lesion, scan: Scan, part: Part, plan: Plan) -> LesionRecord:
     x, y, z = scan.spacing_mm
     n_voxels = lesion.mask.n_voxels
+    axes = lesion_axes(lesion.mask)
+    if axes is None:
+        raise ValueError(f"{name} has no voxels")
     return LesionRecord(
         name=name,
         number=lesion.number,
         value=lesion.value,
         type=lesion.lesion_class.lesion_type,
+        group=training_group(lesion.lesion_class.lesion_type),
         voxels=n_voxels,
         volume_mm3=n_voxels * x * y * z,
-        long_axis_px=lesion.axes.long,
-        short_axis_px=lesion.axes.short,
-        slice_z=lesion.axes.slice_z,
+        long_axis_px=axes.long.length,
+        short_axis_px=axes.short.length,
+        ellipse_long_px=lesion.axes.long,
+        ellipse_short_px=lesion.axes.short,
+        slice_z=axes.slice_z,
         source=lesion.source,
         candidate_errors={k: v if np.isfinite(v) else None for k, v in lesion.errors.items()},
         measured=lesion.measured,

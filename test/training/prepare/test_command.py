@@ -43,7 +43,7 @@ def test_prepare_prints_the_table_and_what_was_left_out(tmp_path: Path) -> None:
     lines = result.output.splitlines()
     assert lines[0].split("  ")[0] == "data set"
     assert lines[1].split() == [
-        *("mine", "liver", "train", "1", "2", "10.97", "±", "4.08", "8.66", "±", "0.82")
+        *("mine", "liver", "train", "1", "2", "10.76", "±", "3.22", "7.85", "±", "0.90")
     ]
     assert lines[2] == "left out: 1 long axis under 5 pixels"
     assert lines[3] == f"2 lesions, 2 VOIs: {output / 'manifest.json'}"

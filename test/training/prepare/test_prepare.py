@@ -119,13 +119,22 @@ def test_nnunet_finds_its_data_set(both: tuple[Path, Manifest]) -> None:
 
 
 def test_the_table_has_counts_means_and_deviations(both: tuple[Path, Manifest]) -> None:
-    # Ellipse axes of a rectangle of n pixels are n·sqrt(4/3): the lesions are 12 × 8 and 7 × 7.
+    """The evaluation's axes: the lesions are rectangles of 12 × 8 and 7 × 7 pixels.
+
+    Corner to corner the first is √(11² + 7²) = √170, the second 6·√2 = √72 pixels. Of the lines
+    across (11, 7) that end on the edge the most perpendicular within 2 degrees is (−4, 6), 1.2
+    degrees off and √52 long; those of (6, 6) and (−6, 6) are at a right angle.
+    """
     (row,) = both[1].table
-    unit = (4 / 3) ** 0.5
+    first, second = 170**0.5, 72**0.5
     assert (row.dataset, row.series, row.patients, row.lesions) == ("mine", 2, 2, 4)
-    assert row.long_axis_px_mean == pytest.approx((12 + 7) / 2 * unit)
-    assert row.long_axis_px_sd == pytest.approx(((4 * 2.5**2) / 3) ** 0.5 * unit)
-    assert row.short_axis_px_mean == pytest.approx((8 + 7) / 2 * unit)
+    assert row.long_axis_px_mean == pytest.approx((first + second) / 2)
+    deviation = (first - second) / 2  # of each of the four from their mean
+    assert row.long_axis_px_sd == pytest.approx((4 * deviation**2 / 3) ** 0.5)
+    assert row.short_axis_px_mean == pytest.approx((52**0.5 + second) / 2)
+    large = both[1].lesions[0]
+    assert (large.long_axis_px, large.slice_z) == (pytest.approx(first), FIRST[0].start)
+    assert large.ellipse_long_px == pytest.approx(12 * (4 / 3) ** 0.5)  # n·√(4/3) of n pixels
     assert both[1].left_out.lesions == {"long axis under 5 pixels": ("a_lesion_03", "b_lesion_03")}
 
 
@@ -349,3 +358,46 @@ def test_masks_without_any_lesion_end_with_an_error(tmp_path: Path) -> None:
     write(root / "labelsTr/a.nii.gz", mask(lesions=()))
     with pytest.raises(InputError, match=r"expected at least one lesion.*none in 1 cases"):
         prepare(options(root, tmp_path / "out"))
+
+
+def test_the_table_of_lesions_has_the_training_group(tmp_path: Path) -> None:
+    root = nnunet(tmp_path / "mine", ("a",))
+    for lesion_type, group in (("liver", "FSUP"), ("soft tissue", "PSUP"), ("wen", "")):
+        sources = parse_sources([f"nnunet={root}"], told={"lesion_type": lesion_type})
+        output = tmp_path / lesion_type
+        manifest = prepare(Options(sources=sources, output=output, kind="stack", held_out="none"))
+        assert {lesion.group for lesion in manifest.lesions} == {group}
+        with (output / "stack/ground-truth/lesions.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        assert {row["group"] for row in rows} == {group}
+        (truth,) = read_ground_truth(output / "stack/ground-truth")
+        assert {row.attributes["type"] for row in truth.rows.values()} == {lesion_type}
+
+
+def test_the_parts_of_a_released_data_set_are_the_split(tmp_path: Path) -> None:
+    """HCUCH: who lies in its test folder is held out, whatever 10 % would have drawn."""
+    root = tmp_path / "HCUCH"
+    for part, patient in (("train", 1), ("test", 2), ("test", 3), ("train", 4)):
+        folder = root / "thorax" / part
+        write(folder / f"images/{patient}_1.2.nii.gz", scan(seed=patient))
+        write(folder / f"masks/{patient}_1.2.nii.gz", mask())
+        (folder / "labels").mkdir(exist_ok=True)
+        (folder / f"labels/{patient}_1.2.json").write_text('{"1": "t,lung"}')
+    chosen = Options(sources=parse_sources([f"hcuch={root}"]), output=tmp_path / "out")
+    manifest = prepare(chosen)
+    parts = {lesion.patient: lesion.part for lesion in manifest.lesions}
+    assert parts == {"1": "train", "2": "held-out", "3": "held-out", "4": "train"}
+    assert manifest.split == {"HCUCH": "as released: 2 of 4 patients"}
+
+
+def test_a_folder_of_an_older_version_is_not_gone_on_with(tmp_path: Path) -> None:
+    """Its lesions are numbered otherwise, and its lists of lymph nodes were exchanged."""
+    root = nnunet(tmp_path / "mine", ("a",))
+    chosen = options(root, tmp_path / "out")
+    prepare(chosen)
+    file = tmp_path / "out/.work/settings.json"
+    before = json.loads(file.read_text())
+    del before["version"]
+    file.write_text(json.dumps(before))
+    with pytest.raises(CallError, match=r"found version None, now 2.*--overwrite"):
+        prepare(chosen)

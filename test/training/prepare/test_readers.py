@@ -246,6 +246,7 @@ def test_hcuch(tmp_path: Path) -> None:
     (case,) = find("hcuch", tmp_path).cases
     assert (case.patient, case.dataset) == ("007", "HCUCH")
     assert case.attributes == {"region": "abdomen", "subset": "train"}
+    assert case.released_part == "train"
     assert summary(case) == [
         (1, "adenopathy, mediastinum", 98),
         (2, "metastasis, liver", 288 + 3 * 2 * 12),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from training.prepare.case import Case, Found, InstanceRule, LesionClass
 from training.prepare.readers.base import Source, by_stem, found_pairs, image_files, image_stem
+from training.splits import Part
 from uls.errors import InputError
 from uls.strict_json import parse_json
 
@@ -17,12 +18,14 @@ __all__ = ["HCUCH_RULE", "HcuchReader", "lesion_classes"]
 HCUCH_RULE = InstanceRule("components", connectivity=26, min_voxels=50)
 """Per label category 26-connected components; those under 50 voxels are removed."""
 
+_PARTS: dict[str, Part] = {"train": "train", "test": "held-out"}
+
 _TYPES = {"t": "primary tumour", "m": "metastasis", "n": "adenopathy"}
 
 
 @dataclass(frozen=True)
 class HcuchReader:
-    """Reads the two regions; files are named <patient>_<series instance UID>."""
+    """Reads the two regions; its own train and test folders are the split."""
 
     name: str = "hcuch"
     layout: str = (
@@ -48,6 +51,7 @@ def _case(source: Source, name: str, image: Path, mask: Path) -> Case:
         mask=mask,
         classes=lesion_classes(labels),
         rule=HCUCH_RULE,
+        released_part=_PARTS.get(image.parent.parent.name.lower()),
         attributes=_place(image),
     )
 
