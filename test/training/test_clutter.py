@@ -15,7 +15,8 @@ from training.hcuch.dataset import find_series
 from training.nnunet.predict import image_files
 from training.nnunet.raw_dataset import RawDataset
 from training.prepare.readers import READERS, Source
-from training.semi_supervised.selection import Measurement, judge
+from training.semi_supervised.measurements import Measured
+from training.semi_supervised.selection import judge
 from training.starter.evaluate.cases import find_lesions
 from training.starter.scans import read_bank
 
@@ -84,7 +85,7 @@ def test_hcuch_report(tmp_path: Path) -> None:
 
 
 def test_starter(tmp_path: Path) -> None:
-    write(tmp_path / "a_image.nii.gz", scan())
+    write(tmp_path / "a_image.nii.gz", scan() - np.int16(60))
     write(tmp_path / "a_tumour.nii.gz", mask())
     write(tmp_path / "b_image.nrrd", scan())
     write(tmp_path / "b_label.nrrd", mask())
@@ -109,5 +110,5 @@ def test_predict_and_select(tmp_path: Path) -> None:
     sitk.WriteImage(image, str(tmp_path / "vois/a.nii.gz"))
     strew(tmp_path)
     assert list(image_files(tmp_path / "vois")) == ["a"]
-    (one,) = judge(tmp_path / "vois", {"a": Measurement(5.0, 5.0)}, tolerance_px=5)
+    (one,) = judge(tmp_path / "vois", {"a": Measured(5.0, 5.0)}, tolerance_px=5)
     assert one.case == "a"

@@ -50,7 +50,7 @@ def read_case(raw: RawDataset, case: str, patch_zyx: Zyx) -> Case:
     image, label = (sitk.RegionOfInterest(one, sizes[::-1], starts[::-1]) for one in (image, label))
     voi = Case(
         image_hu=sitk.GetArrayFromImage(image).astype(np.float32),
-        label=sitk.GetArrayFromImage(label).astype(np.int8),
+        label=_labels(label, raw, case),
         spacing_mm=image.GetSpacing(),
         origin_mm=image.GetOrigin(),
         direction=image.GetDirection(),
@@ -62,10 +62,19 @@ def read_case(raw: RawDataset, case: str, patch_zyx: Zyx) -> Case:
 def _check(voi: Case, raw: RawDataset, case: str) -> None:
     if not np.isfinite(voi.image_hu).all():
         raise InputError.about(raw.image(case), expected="HU", found="voxels that are no number")
+
+
+def _labels(image: sitk.Image, raw: RawDataset, case: str) -> npt.NDArray[np.int8]:
+    """Return the labels, checked before they are cast: 256 would become 0."""
+    labels = sitk.GetArrayFromImage(image)
     allowed = {int(label) for label in raw.json["labels"].values()}
-    if found := set(np.unique(voi.label).tolist()) - allowed:
+    if found := set(np.unique(labels).tolist()) - allowed:
         expected = f"the labels {', '.join(map(str, sorted(allowed)))} of dataset.json"
-        raise InputError.about(raw.label(case), expected=expected, found=f"also {sorted(found)}")
+        raise InputError.about(
+            raw.label(case), expected=expected, found=f"also {sorted(found)[:5]}"
+        )
+    whole: npt.NDArray[np.int8] = labels.astype(np.int8)
+    return whole
 
 
 def _read(path: str | object) -> sitk.Image:

@@ -1,14 +1,21 @@
 """An nnU-Net raw data set: images, labels, and the JSON that says what they are."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from training.nnunet.dataset_rules import (
+    check_channels,
+    check_ending,
+    check_labels,
+    has_ignore,
+)
 from training.stages import write_json
 from uls.errors import InputError
+from uls.folder_scan import listed, shown
+from uls.strict_json import parse_json
 
 __all__ = ["RawDataset", "dataset_json"]
 
@@ -35,7 +42,8 @@ class RawDataset:
         """Read which cases a data set has.
 
         Raises:
-            InputError: it is no raw data set of one channel, or a case lacks its image or label.
+            InputError: it is no raw data set of one channel and one lesion, or a case lacks its
+                image or label.
         """
         if not _NAME.fullmatch(folder.name) or not folder.is_dir():
             raise InputError.about(
@@ -45,20 +53,34 @@ class RawDataset:
                 hint="`python -m training prepare` makes one.",
             )
         content = _read_json(folder / "dataset.json")
+        for check in (check_ending, check_labels, check_channels):
+            check(folder / "dataset.json", content)
         ending = str(content.get("file_ending", ".nii.gz"))
-        images = {
-            path.name.removesuffix(_CHANNEL + ending)
-            for path in (folder / "imagesTr").glob(f"*{_CHANNEL}{ending}")
-        }
-        labels = {
-            path.name.removesuffix(ending) for path in (folder / "labelsTr").glob(f"*{ending}")
-        }
+        images = _image_cases(folder / "imagesTr", ending)
+        labels = {path.name.removesuffix(ending) for path in _files(folder / "labelsTr", ending)}
         if images != labels or not images:
-            lonely = ", ".join(sorted(images ^ labels)[:3]) or "no case at all"
             raise InputError.about(
-                folder, expected="an image and a label for every case", found=lonely
+                folder,
+                expected="an image and a label for every case",
+                found=case_files(sorted(images ^ labels)) or f"no case at all ({shown(folder)})",
+                hint=f"Files are imagesTr/<case>{_CHANNEL}{ending} and labelsTr/<case>{ending}.",
             )
         return cls(folder, content, tuple(sorted(images)))
+
+    def check_fully_annotated(self) -> None:
+        """Make sure that no label marks voxels that nobody annotated.
+
+        Raises:
+            InputError: one does.
+        """
+        if has_ignore(self.json):
+            raise InputError.about(
+                f"{self.folder / 'dataset.json'}, labels",
+                expected="background and lesion alone",
+                found="a label `ignore`, for voxels that nobody annotated",
+                hint="Annotate these voxels, or leave such cases out; lesions that are annotated "
+                "on one slice are for `python -m training semi-supervised`.",
+            )
 
     @property
     def name(self) -> str:
@@ -101,9 +123,40 @@ def case_files(cases: Sequence[str]) -> str:
     return shown if len(cases) <= 3 else f"{shown} and {len(cases) - 3} more"
 
 
+def _files(folder: Path, ending: str) -> list[Path]:
+    paths = listed(folder) if folder.is_dir() else []
+    return [path for path in paths if path.name.endswith(ending)]
+
+
+def _image_cases(folder: Path, ending: str) -> set[str]:
+    """Return the cases that have an image.
+
+    Raises:
+        InputError: an image's name says that it is a further channel, or does not say its channel.
+    """
+    cases = set()
+    for path in _files(folder, ending):
+        match = re.fullmatch(r"(.+)_(\d{4})", path.name.removesuffix(ending))
+        if match is None:
+            raise InputError.about(
+                path,
+                expected=f"a name with its channel, <case>{_CHANNEL}{ending}",
+                found=path.name,
+                hint="Rename the images; `python -m training prepare` reads them without it.",
+            )
+        if match[2] != _CHANNEL[1:]:
+            raise InputError.about(
+                path,
+                expected=f"one channel, {_CHANNEL}, since `algorithm` runs models of one",
+                found=f"a further channel, _{match[2]}",
+            )
+        cases.add(match[1])
+    return cases
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_bytes())
+        content = parse_json(path.read_bytes())
     except OSError as error:
         raise InputError.about(path, expected="a readable file", found=str(error)) from error
     except ValueError as error:

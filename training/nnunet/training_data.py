@@ -83,7 +83,12 @@ class TrainingData:
 def prepare_as_preset(
     raw: RawDataset, preset: Preset, overrides: Overrides, root: Path, *, processes: int = 1
 ) -> None:
-    """Plan and prepare a data set by a preset, in the folder `root`; what is done there stays."""
+    """Plan and prepare a data set by a preset, in the folder `root`; what is done there stays.
+
+    Raises:
+        InputError: a case cannot be read or does not fit, or voxels are marked as not annotated.
+    """
+    raw.check_fully_annotated()
     folder = root / raw.name
     measured = folder / _FINGERPRINT
     if not measured.exists():

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import torch
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
+from training.nnunet.finite import FiniteLoss
 from training.nnunet.lesion_sizes import read_long_axes_mm
 from training.nnunet.schedules import INITIAL_LR, Schedule
 from training.nnunet.settings import TrainingSettings
@@ -43,6 +44,7 @@ class UlsTrainer(nnUNetTrainer):  # type: ignore[misc]
         self.logger.plot_progress_png = self._plot_seldom
         self._plotted = self._began = time.monotonic()
         self._first_epoch: int | None = None
+        self.finite = FiniteLoss()
 
     def get_tr_and_val_datasets(self) -> tuple[Any, Any]:
         """Give nnU-Net's two data sets; large lesions stand in the first as often as they count."""
@@ -57,6 +59,22 @@ class UlsTrainer(nnUNetTrainer):  # type: ignore[misc]
             training.identifiers = training.identifiers + large * (self.large_lesions.times - 1)
             _log.info("Large lesions: %d, drawn %d times", len(large), self.large_lesions.times)
         return training, validation
+
+    def train_step(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """Do nnU-Net's step; end the training, before any checkpoint, where its loss is NaN."""
+        outputs: dict[str, Any] = super().train_step(batch)
+        scaled = self.grad_scaler is not None
+        self.finite.check(float(outputs["loss"]), what=self._epoch("training"), scaled=scaled)
+        return outputs
+
+    def on_validation_epoch_end(self, val_outputs: list[dict[str, Any]]) -> None:
+        """End the training where a validation loss is NaN: the network is spoilt, or a case is."""
+        for outputs in val_outputs:
+            self.finite.check(float(outputs["loss"]), what=self._epoch("validation"))
+        super().on_validation_epoch_end(val_outputs)
+
+    def _epoch(self, what: str) -> str:
+        return f"{what}, epoch {self.current_epoch + 1} of {self.num_epochs}"
 
     def save_checkpoint(self, filename: str) -> None:
         """Write a checkpoint beside its place and rename it there."""

@@ -1,5 +1,6 @@
 """What a reader finds: cases, each a scan with its mask or with measurements."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,6 +132,11 @@ class Case:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def sha256(self) -> str:
+        """The digest of what was said of it: where a table or a label changes, so does this."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
+    @property
     def key(self) -> CaseKey:
         """What decides in which part it is."""
         return CaseKey(self.dataset, self.patient, self.challenge_number, self.released_part)
@@ -145,9 +151,11 @@ class Found:
         without_mask: images that have no mask (or no measurement).
         without_image: masks (or measurements) that have no image.
         skipped: by reason, what the data set's own tables say not to use.
+        damaged: by place, what is wrong with rows of its tables that were left out.
     """
 
     cases: tuple[Case, ...]
     without_mask: tuple[Path, ...] = ()
     without_image: tuple[str, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
+    damaged: Mapping[str, str] = field(default_factory=dict)

@@ -28,7 +28,8 @@ def find_cases(options: Options) -> Found:
         InputError: a folder is not laid out as its reader expects.
         CallError: a source has masks where only measurements are wanted.
     """
-    found = [READERS[name].find(source) for name, source in options.sources]
+    skip = options.skip_damaged
+    found = [READERS[n].find(replace(s, skip_damaged=skip)) for n, s in options.sources]
     for (name, source), one in zip(options.sources, found, strict=True):
         _tell(name, source.root, one)
         if options.measured_only and any(case.mask for case in one.cases):
@@ -46,6 +47,7 @@ def find_cases(options: Options) -> Found:
         without_mask=tuple(path for one in found for path in one.without_mask),
         without_image=tuple(name for one in found for name in one.without_image),
         skipped=sum((Counter(one.skipped) for one in found), Counter[str]()),
+        damaged={place: reason for one in found for place, reason in one.damaged.items()},
     )
 
 
@@ -60,6 +62,8 @@ def _tell(name: str, root: Path, found: Found) -> None:
             more = ", …" if len(names) > 3 else ""
             shown = ", ".join(names[:3]) + more
             _log.warning("%s: %d %s, left out: %s", root, len(names), what, shown)
+    for reason in found.damaged.values():
+        _log.warning("left out: %s", reason)
     for reason, count in found.skipped.items():
         _log.warning("%s: %d skipped: %s", root, count, reason)
 

@@ -24,9 +24,10 @@ def finished_record(case: Case, part: Part, plan: Plan) -> CaseRecord | None:
     record = read_record(path)
     if record is None:
         return None
-    if record.part == part and _inputs_unchanged(case, record) and _outputs_there(record, plan):
+    same = record.part == part and record.case_sha256 == case.sha256
+    if same and _inputs_unchanged(case, record) and _outputs_there(record, plan):
         return record
-    _log.info("%s: its scan, mask or VOIs changed since; made anew", case.name)
+    _log.info("%s: its scan, mask, labels or VOIs changed since; made anew", case.name)
     path.unlink()
     for voi in _vois(record):
         for file in (voi.image, voi.label):

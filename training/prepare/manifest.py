@@ -48,6 +48,8 @@ class Manifest(_Entry):
     table: tuple[Row, ...]
     lesions: tuple[Lesion, ...]
     left_out: LeftOut
+    cases: dict[str, str]
+    """By case, the digest of what its data set says of it."""
     inputs: dict[str, tuple[InputFile, ...]]
     outputs: dict[str, str]
     """SHA-256 of the files beside the VOIs."""
@@ -77,6 +79,7 @@ def make_manifest(
             no_lesion=tuple(r.case for r in records if r.notes),
             damaged=dict(damaged),
         ),
+        cases={record.case: record.case_sha256 for record in records},
         inputs={record.case: record.inputs for record in records},
         outputs=dict(outputs),
     )

@@ -117,7 +117,7 @@ class Options:
         """List what decides on the result: two calls that agree in it may share their work."""
         settings = {
             "version": _VERSION,
-            "sources": [{"reader": name, **asdict(source)} for name, source in self.sources],
+            "sources": [{"reader": name, **_said(source)} for name, source in self.sources],
             **{name: getattr(self, name) for name in _DECIDING},
             "recipe": asdict(self.recipe) if self.recipe else None,
         }
@@ -132,6 +132,11 @@ _DECIDING = (
     *("kind", "clicks", "seed", "held_out", "take", "patients", "test_set", "trust_grid"),
     *("dataset_id", "name", "min_axis_px", "largest_stack"),
 )
+
+
+def _said(source: Source) -> dict[str, Any]:
+    """Return what is said of a source, but for what may change when a call is repeated."""
+    return {name: value for name, value in asdict(source).items() if name != "skip_damaged"}
 
 
 def _resolved(path: Path) -> str:

@@ -70,7 +70,7 @@ def prepare(options: Options, *, overwrite: bool = False) -> Manifest:
             found,
             settings=settings,
             split=split.rules,
-            damaged=outcome.failures,
+            damaged={**found.damaged, **outcome.failures},
             outputs=outputs,
         )
         write_manifest(manifest, options.output)
@@ -84,7 +84,7 @@ def _finished(output: Path, cases: Sequence[Case]) -> Manifest | None:
     if not (output / MANIFEST_FILE).is_file():
         return None
     manifest = read_manifest(output)
-    if manifest.left_out.damaged or set(manifest.inputs) != {case.name for case in cases}:
+    if manifest.left_out.damaged or manifest.cases != {case.name: case.sha256 for case in cases}:
         return None
     files = {case.name: [str(path) for path in input_paths(case)] for case in cases}
     for name, entries in manifest.inputs.items():

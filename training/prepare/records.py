@@ -92,6 +92,7 @@ class CaseRecord(_Record):
     """One scan: what it was made of and what became of its lesions."""
 
     case: str
+    case_sha256: str
     series: str
     dataset: str
     patient: str

@@ -48,6 +48,7 @@ def prepare_case(case: Case, part: Part, plan: Plan) -> CaseRecord:
     z, y, x = scan.hu.shape
     record = CaseRecord(
         case=case.name,
+        case_sha256=case.sha256,
         series=case.series or case.name,
         dataset=case.dataset,
         patient=case.patient,

@@ -45,3 +45,22 @@ def test_large_lesions_are_drawn_as_often_as_asked(facts: dict[str, Any]) -> Non
 
 def test_an_interrupted_checkpoint_leaves_the_earlier_one_whole(facts: dict[str, Any]) -> None:
     assert facts["checkpoint"] == "whole"
+
+
+def test_a_loss_that_is_no_number_ends_the_training_and_says_so(facts: dict[str, Any]) -> None:
+    losses = facts["losses"]
+    done, message = losses["nan"]
+    assert done == 2
+    assert message.startswith("training, epoch 7 of 500: expected a finite loss, found nan. ")
+    assert "checkpoint" in message
+    assert losses["infinite"][0] == 3
+    assert "found inf" in losses["infinite"][1]
+    assert facts["validation"].startswith("validation, epoch 7 of 500: expected a finite loss")
+
+
+def test_a_few_overflows_in_half_precision_are_passed_over_ten_in_a_row_are_not(
+    facts: dict[str, Any],
+) -> None:
+    """nnU-Net's gradient scaler skips such a step and scales down."""
+    assert facts["losses"]["scaled, in a row"][0] == 10
+    assert facts["losses"]["scaled, now and then"] == [40, ""]

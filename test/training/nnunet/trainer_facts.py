@@ -8,9 +8,11 @@ from typing import Any
 from unittest.mock import patch
 
 from training.nnunet.environment import nnunet
+from training.nnunet.finite import FiniteLoss
 from training.nnunet.lesion_sizes import write_long_axis_mm
 from training.nnunet.schedules import FINE_TUNE
 from training.nnunet.settings import LargeLesions
+from uls.errors import UserError
 
 
 def main(folder: Path) -> dict[str, Any]:
@@ -29,6 +31,13 @@ def main(folder: Path) -> dict[str, Any]:
             "drawn": drawn(folder, times=3),
             "drawn once": drawn(folder, times=1),
             "checkpoint": interrupted_checkpoint(folder),
+            "losses": {
+                "nan": steps_until_told([1.0, float("nan")]),
+                "infinite": steps_until_told([1.0, 2.0, float("inf")]),
+                "scaled, in a row": steps_until_told([float("nan")] * 20, scaled=True),
+                "scaled, now and then": steps_until_told([float("nan"), 1.0] * 20, scaled=True),
+            },
+            "validation": validation_told(),
         }
 
 
@@ -68,6 +77,38 @@ def interrupted_checkpoint(folder: Path) -> str:
         except KeyboardInterrupt:
             return file.read_text()
     return "not interrupted"
+
+
+def steps_until_told(losses: list[float], *, scaled: bool = False) -> list[Any]:
+    """How many steps are done before the training is ended, and what is said."""
+    from training.nnunet.uls_trainer import nnUNetTrainer
+
+    trainer = bare_trainer(scaled=scaled)
+    for done, loss in enumerate(losses, 1):
+        with patch.object(nnUNetTrainer, "train_step", lambda *_, loss=loss: {"loss": loss}):
+            try:
+                trainer.train_step({})
+            except UserError as error:
+                return [done, str(error)]
+    return [len(losses), ""]
+
+
+def validation_told() -> str:
+    """What is said of a validation loss that is no number."""
+    try:
+        bare_trainer(scaled=True).on_validation_epoch_end([{"loss": 1.0}, {"loss": float("nan")}])
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+def bare_trainer(*, scaled: bool) -> Any:
+    from training.nnunet.uls_trainer import UlsTrainer
+
+    trainer = object.__new__(UlsTrainer)
+    trainer.finite, trainer.grad_scaler = FiniteLoss(), object() if scaled else None
+    trainer.current_epoch, trainer.num_epochs = 6, 500
+    return trainer
 
 
 if __name__ == "__main__":

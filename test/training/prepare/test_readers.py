@@ -390,3 +390,85 @@ def test_the_archives_folders_are_known(name: str, dataset: str) -> None:
 )
 def test_part_of_a_word_and_an_organ_alone_name_no_data_set(name: str) -> None:
     assert recognise(name) is None
+
+
+def put(root: Path, image: str, label: str) -> None:
+    write(root / image, scan())
+    write(root / label, mask())
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        ([("Images/a.nii.gz", "Labels/a.nii.gz")], ["a"]),
+        ([("P1/ct.nii.gz", "P1/mask.nii.gz"), ("P2/ct.nii.gz", "P2/mask.nii.gz")], ["P1", "P2"]),
+        ([("P1/CT.nii.gz", "P1/Segmentation.nii.gz")], ["P1"]),
+        ([("P1/P1.nii.gz", "P1/P1_tumours.nii.gz")], ["P1"]),
+        (
+            [("P1/images/x.nii.gz", "P1/masks/x.nii.gz"), ("P2/images/x.nii.gz", "P2/gt/x.nii.gz")],
+            ["P1_x", "P2_x"],
+        ),
+        ([("P1/2020/ct.nii.gz", "P1/2020/seg.nii.gz")], ["P1_2020"]),
+        ([("imagesTr/a_0000.nii.gz", "labelsTr/a.nii.gz")], ["a"]),
+        ([("volume/a.nrrd", "segmentation/a.nrrd")], ["a"]),
+    ],
+)
+def test_layouts_that_nearly_fit_are_read(
+    tmp_path: Path, files: list[tuple[str, str]], names: list[str]
+) -> None:
+    for image, label in files:
+        put(tmp_path, image, label)
+    found = find("pairs", tmp_path)
+    assert [case.name for case in found.cases] == names
+    assert (found.without_mask, found.without_image) == ((), ())
+    for case, (image, label) in zip(found.cases, files, strict=True):
+        assert (case.image, case.mask) == (tmp_path / image, tmp_path / label)
+
+
+def test_an_image_with_a_mask_of_the_same_name_has_no_channel_number(tmp_path: Path) -> None:
+    """`patient_0007` is a name, not channel 7 of `patient`."""
+    put(tmp_path, "imagesTr/patient_0007.nii.gz", "labelsTr/patient_0007.nii.gz")
+    put(tmp_path, "imagesTr/b_0000.nii.gz", "labelsTr/b.nii.gz")
+    assert [case.name for case in find("nnunet", tmp_path).cases] == ["b", "patient_0007"]
+
+
+@pytest.mark.parametrize(
+    ("reader", "files", "shown"),
+    [
+        ("nnunet", ("Images/a.nii.gz", "Labels/a.nii.gz"), r"but Images/, Labels/.*pairs=FOLDER"),
+        ("lits", ("ct/a.nii.gz", "seg/a.nii.gz"), r"no pair among them \(ct/a\.nii\.gz, seg/a"),
+        ("kits", ("P1/imaging.nii.gz", "P1/segmentation.nii.gz"), r"\(P1/imaging\.nii\.gz"),
+        (
+            *("pairs", ("s0001/ct.nii.gz", "s0001/segmentations/liver.nii.gz")),
+            r"one mask a scan, found 1 images and 1 masks.*s0001/segmentations/liver\.nii\.gz",
+        ),
+        ("hcuch", ("thorax/images/a.nii.gz", "thorax/mask/a.nii.gz"), r"1 images and 0 masks"),
+        ("uls23", ("LiTS/CT/a.nii.gz", "LiTS/labels/a.nii.gz"), r"LiTS/CT/a\.nii\.gz"),
+    ],
+)
+def test_layouts_that_do_not_fit_are_shown_beside_what_was_expected(
+    tmp_path: Path, reader: str, files: tuple[str, str], shown: str
+) -> None:
+    put(tmp_path, *files)
+    with pytest.raises(InputError, match=rf"expected the layout of '{reader}'.*{shown}"):
+        find(reader, tmp_path)
+
+
+def test_the_caller_may_name_the_data_set_that_pairs_are_of(tmp_path: Path) -> None:
+    write(tmp_path / "images/liver_4.nii.gz", scan())
+    write(tmp_path / "masks/liver_4.nii.gz", mask(value=2))
+    (case,) = find("pairs", tmp_path).cases
+    assert (case.dataset, case.challenge_number) == (tmp_path.name, None)
+    (case,) = find("pairs", tmp_path, dataset="LITS").cases
+    assert (case.dataset, case.challenge_number) == ("LiTS", 4)
+    assert summary(case)[0] == (1, "liver", 288)
+
+
+def test_the_archives_data_set_is_not_told_from_folders_around_them(tmp_path: Path) -> None:
+    """A private set in a project folder called LiTS is not LiTS."""
+    root = tmp_path / "LiTS" / "clinic"
+    for kind in ("images", "labels"):
+        (root / "ours" / kind).mkdir(parents=True)
+        (root / "ours" / kind / "p_2_lesion_01.nii.gz").touch()
+    (case,) = find("uls23", root).cases
+    assert (case.dataset, case.classes[0].lesion_type) == ("ours", "lesion")

@@ -39,6 +39,7 @@ class Source:
         lesion_type: such as `liver`; None takes the reader's.
         values: the mask's values that are lesions; None takes the reader's.
         instances: whether each value is one lesion, where the reader does not know.
+        skip_damaged: whether damaged rows of a table are left out, instead of ending all.
     """
 
     root: Path
@@ -47,6 +48,7 @@ class Source:
     lesion_type: str | None = None
     values: tuple[int, ...] | None = None
     instances: bool = False
+    skip_damaged: bool = False
 
 
 class Reader(Protocol):

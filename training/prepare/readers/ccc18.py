@@ -4,13 +4,17 @@ The measured slice is the table's column `z`, or is known by the DICOM file of t
 also gives the windows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from training.prepare.case import Case, Found, Line, Measurement
-from training.prepare.readers.base import Source, by_stem, image_files, read_table
+from training.prepare.readers.base import Source, by_stem, image_files
+from training.prepare.readers.diameters import check_line
+from training.prepare.readers.table_rows import Row, read_rows, sound_rows
 from uls.errors import InputError
+from uls.folder_scan import listed, shown
 
 __all__ = ["Ccc18Reader"]
 
@@ -18,6 +22,15 @@ _NAME, _SLICE, _PATIENT = "name", "z", "patient"
 _AXES = ("LongAxis", "ShortAxis")
 _ENDS = ("point1.x", "point1.y", "point2.x", "point2.y")
 _COLUMNS = (_NAME, *(f"{axis}.{end}" for axis in _AXES for end in _ENDS))
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What a row says: of which scan and patient, and the lesion measured in it."""
+
+    name: str
+    patient: str
+    measurement: Measurement
 
 
 @dataclass(frozen=True)
@@ -31,68 +44,66 @@ class Ccc18Reader:
     )
 
     def find(self, source: Source) -> Found:
-        """Find the measured scans; several rows of one name are several lesions."""
+        """Return the measured scans; several rows of one name are several lesions."""
         table = _only_table(source.root, self.layout)
-        by_name: dict[str, list[dict[str, str]]] = {}
-        for row in read_table(table, _COLUMNS):
-            by_name.setdefault(row[_NAME].strip().rstrip("/"), []).append(row)
         images = by_stem(image_files(source.root / "imagesTr"))
+        read = partial(_read, source.root, frozenset(images))
+        made, damaged = sound_rows(
+            read_rows(table, _COLUMNS), read, skip_damaged=source.skip_damaged
+        )
+        by_name: dict[str, list[_Measured]] = {}
+        for one in made:
+            by_name.setdefault(one.name, []).append(one)
         common = sorted(set(images) & set(by_name))
         if not common:
             found = f"{len(images)} images in imagesTr, none of them"
             raise InputError.about(table, expected="scans that it names", found=found)
         return Found(
-            cases=tuple(_case(source, table, n, images[n], by_name[n]) for n in common),
+            cases=tuple(_case(source, n, images[n], by_name[n]) for n in common),
             without_mask=tuple(images[n] for n in sorted(set(images) - set(by_name))),
             without_image=tuple(sorted(set(by_name) - set(images))),
+            damaged=damaged,
         )
 
 
 def _only_table(root: Path, layout: str) -> Path:
-    tables = sorted(root.glob("*.csv")) if root.is_dir() else []
+    tables = listed(root, (".csv",)) if root.is_dir() else []
     if len(tables) != 1 or not (root / "imagesTr").is_dir():
-        found = ", ".join(path.name for path in tables) or "no .csv file"
-        raise InputError.about(root, expected=layout, found=found)
+        names = ", ".join(path.name for path in tables) or "no .csv file"
+        raise InputError.about(root, expected=layout, found=f"{names} ({shown(root)})")
     return tables[0]
 
 
-def _case(source: Source, table: Path, name: str, image: Path, rows: list[dict[str, str]]) -> Case:
+def _case(source: Source, name: str, image: Path, rows: Sequence[_Measured]) -> Case:
     return Case(
         name=name,
         dataset=source.dataset or "CCC18",
-        patient=rows[0].get(_PATIENT) or name,
+        patient=rows[0].patient,
         image=image,
-        measurements=tuple(_measurement(source.root, table, name, row) for row in rows),
+        measurements=tuple(row.measurement for row in rows),
     )
 
 
-def _measurement(root: Path, table: Path, name: str, row: Mapping[str, str]) -> Measurement:
+def _read(root: Path, images: frozenset[str], row: Row) -> _Measured:
+    name = row.text(_NAME).rstrip("/")
+    if not name:
+        raise row.error(_NAME, "a scan's name")
+    long, short = (_line(row, axis) for axis in _AXES)
+    check_line(row, _AXES[0], long)
     dicom = root / "dicoms" / f"{name}.dcm"
-    told = row.get(_SLICE, "").strip()
-    if not told and not dicom.is_file():
-        raise InputError.about(
-            f"{table}, {name}",
-            expected=f"the measured slice, in a column {_SLICE!r} or as {dicom}",
-            found="neither",
-        )
-    long, short = (_line(table, name, row, axis) for axis in _AXES)
-    return Measurement(
+    given = row.text(_SLICE)
+    if not given and not dicom.is_file() and name in images:
+        expected = f"the measured slice, in a column {_SLICE!r} or as {dicom}"
+        raise row.error(_SLICE, expected, "neither")
+    measurement = Measurement(
         long=long,
         short=short,
-        slice_index=int(_number(table, name, row, _SLICE)) if told else None,
+        slice_index=row.whole(_SLICE) if given else None,
         slice_file=dicom if dicom.is_file() else None,
     )
+    return _Measured(name, row.text(_PATIENT) or name, measurement)
 
 
-def _line(table: Path, name: str, row: Mapping[str, str], axis: str) -> Line:
-    x0, y0, x1, y1 = (_number(table, name, row, f"{axis}.{end}") for end in _ENDS)
+def _line(row: Row, axis: str) -> Line:
+    x0, y0, x1, y1 = (row.number(f"{axis}.{end}") for end in _ENDS)
     return (x0, y0), (x1, y1)
-
-
-def _number(table: Path, name: str, row: Mapping[str, str], column: str) -> float:
-    try:
-        return float(row[column])
-    except ValueError as error:
-        raise InputError.about(
-            f"{table}, {name}, column {column!r}", expected="a number", found=repr(row[column])
-        ) from error

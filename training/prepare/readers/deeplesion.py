@@ -1,12 +1,16 @@
 """DeepLesion: 16-bit PNG slices and DL_info.csv; each row is a lesion measured on one slice."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from training.prepare.case import Case, Found, Measurement, PngSeries
-from training.prepare.readers.base import Source, read_table
+from training.prepare.readers.base import Source
+from training.prepare.readers.diameters import check_line, check_spacing
+from training.prepare.readers.table_rows import Row, read_rows, sound_rows
 from uls.errors import InputError
+from uls.folder_scan import shown
 
 __all__ = ["DeepLesionReader"]
 
@@ -16,6 +20,7 @@ _IMAGE_FOLDERS = ("Images_png", "images")
 _FILE, _NOISY, _LINES = "File_name", "Possibly_noisy", "Measurement_coordinates"
 _BOX, _WINDOWS, _RANGE = "Bounding_boxes", "DICOM_windows", "Slice_range"
 _SPACING, _TYPE = "Spacing_mm_px_", "Coarse_lesion_type"
+_COLUMNS = (_FILE, _NOISY, _LINES, _BOX, _WINDOWS, _RANGE, _SPACING, _TYPE)
 
 _TYPES = {
     **{1: "bone", 2: "abdomen", 3: "mediastinum", 4: "liver"},
@@ -26,6 +31,23 @@ _TYPES = {
 _NAME = re.compile(r"((\d{6})_\d\d_\d\d)_(\d{3})\.png")
 """patient_study_series_slice"""
 
+_MOST_SLICES = 1000
+"""Of a row's range: the released ones have up to some hundred, and all are read at once."""
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What a row says: of which slice of which series, and the lesion measured on it."""
+
+    row: Row
+    file: str
+    series: str
+    patient: str
+    key_slice: int
+    slices: tuple[int, int]
+    spacing_mm: tuple[float, float, float]
+    measurement: Measurement
+
 
 @dataclass(frozen=True)
 class DeepLesionReader:
@@ -35,24 +57,25 @@ class DeepLesionReader:
     layout: str = "DL_info.csv and Images_png/<patient>_<study>_<series>/<nnn>.png"
 
     def find(self, source: Source) -> Found:
-        """Find the measured slices; several measurements of one slice are one case."""
-        table = source.root / _TABLE
-        columns = (_FILE, _NOISY, _LINES, _BOX, _WINDOWS, _RANGE, _SPACING, _TYPE)
-        rows = read_table(table, columns)
-        good = [row for row in rows if row[_NOISY].strip() != "1"]
-        by_file: dict[str, list[dict[str, str]]] = {}
-        for row in good:
-            by_file.setdefault(row[_FILE].strip(), []).append(row)
+        """Return the measured slices; several measurements of one slice are one case."""
+        rows = read_rows(source.root / _TABLE, _COLUMNS)
+        made, damaged = sound_rows(rows, _read, skip_damaged=source.skip_damaged)
+        good = [one for one in made if one is not None]
+        by_file, disagreeing = _by_slice(good, skip_damaged=source.skip_damaged)
         images = _image_folder(source.root, self.layout)
-        there = {name for name in by_file if (images / _match(table, name)[1]).is_dir()}
+        there = {name for name in by_file if (images / by_file[name][0].series).is_dir()}
         if not there:
             raise InputError.about(
-                images, expected=f"scans that {table} measures", found=f"none of {len(by_file)}"
+                images,
+                expected=f"scans that {source.root / _TABLE} measures",
+                found=f"none of {len(by_file)}",
             )
+        noisy = len(made) - len(good)
         return Found(
-            cases=tuple(_case(source, table, images, n, by_file[n]) for n in sorted(there)),
+            cases=tuple(_case(source, images, by_file[name]) for name in sorted(there)),
             without_image=tuple(sorted(set(by_file) - there)),
-            skipped={"possibly noisy": len(rows) - len(good)} if len(rows) > len(good) else {},
+            skipped={"possibly noisy": noisy} if noisy else {},
+            damaged=damaged | disagreeing,
         )
 
 
@@ -60,60 +83,106 @@ def _image_folder(root: Path, layout: str) -> Path:
     for name in _IMAGE_FOLDERS:
         if (root / name).is_dir():
             return root / name
-    raise InputError.about(root, expected=layout, found="no folder Images_png")
+    raise InputError.about(root, expected=layout, found=f"no folder Images_png, but {shown(root)}")
 
 
-def _match(table: Path, name: str) -> re.Match[str]:
-    match = _NAME.fullmatch(name)
+def _read(row: Row) -> _Measured | None:
+    """Read a row; None for one that may be noisy."""
+    if row.text(_NOISY) not in ("0", "1", "0.0", "1.0"):
+        raise row.error(_NOISY, "0 or 1")
+    if row.number(_NOISY) == 1:
+        return None
+    match = _NAME.fullmatch(row.text(_FILE))
     if match is None:
-        expected = "names such as 000001_01_01_109.png"
-        raise InputError.about(f"{table}, {_FILE}", expected=expected, found=repr(name))
-    return match
-
-
-def _case(source: Source, table: Path, images: Path, name: str, rows: list[dict[str, str]]) -> Case:
-    series, patient, key_slice = _match(table, name).groups()
-    first, last = (int(n) for n in _numbers(table, rows[0], _RANGE, 2))
-    x, y, z = _numbers(table, rows[0], _SPACING, 3)
-    slices = tuple(images / series / f"{n:03d}.png" for n in range(first, last + 1))
-    index = int(key_slice) - first
-    if not 0 <= index < len(slices):
-        found = f"slice {key_slice} outside {first} to {last}"
-        raise InputError.about(f"{table}, {name}", expected="a slice of its range", found=found)
-    return Case(
-        name=name.removesuffix(".png"),
-        dataset=source.dataset or "DeepLesion",
+        raise row.error(_FILE, "names such as 000001_01_01_109.png")
+    series, patient, key_slice = match.groups()
+    first, last = _slices(row, int(key_slice))
+    x, y, z = row.numbers(_SPACING, 3)
+    check_spacing(row, _SPACING, (x, y, z))
+    return _Measured(
+        row=row,
+        file=row.text(_FILE),
+        series=series,
         patient=patient,
-        challenge_number=int(patient),
-        image=PngSeries(slices, (x, y, z)),
-        measurements=tuple(_measurement(table, row, index) for row in rows),
+        key_slice=int(key_slice),
+        slices=(first, last),
+        spacing_mm=(x, y, z),
+        measurement=_measurement(row, int(key_slice) - first),
     )
 
 
-def _measurement(table: Path, row: dict[str, str], index: int) -> Measurement:
-    x0, y0, x1, y1, x2, y2, x3, y3 = _numbers(table, row, _LINES, 8)
-    left, top, right, bottom = _numbers(table, row, _BOX, 4)
-    ends = _numbers(table, row, _WINDOWS, None)
+def _slices(row: Row, key_slice: int) -> tuple[int, int]:
+    first, last = row.numbers(_RANGE, 2)
+    if not (first.is_integer() and last.is_integer() and 0 <= first <= last):
+        raise row.error(_RANGE, "the first and the last slice, whole numbers from 0")
+    if last - first >= _MOST_SLICES:
+        raise row.error(_RANGE, f"at most {_MOST_SLICES} slices")
+    if not first <= key_slice <= last:
+        found = f"slice {key_slice} outside {first:g} to {last:g}"
+        raise row.error(_RANGE, "a slice of its range", found)
+    return int(first), int(last)
+
+
+def _measurement(row: Row, index: int) -> Measurement:
+    x0, y0, x1, y1, x2, y2, x3, y3 = row.numbers(_LINES, 8)
+    left, top, right, bottom = row.numbers(_BOX, 4)
+    ends = row.numbers(_WINDOWS, None)
+    windows = tuple(zip(ends[::2], ends[1::2], strict=True))
+    if any(low >= high for low, high in windows):
+        raise row.error(_WINDOWS, "windows from lower to higher HU")
+    if left >= right or top >= bottom:
+        raise row.error(_BOX, "a box from its left upper to its right lower corner")
+    long, short = ((x0, y0), (x1, y1)), ((x2, y2), (x3, y3))
+    check_line(row, _LINES, long)
     return Measurement(
-        long=((x0, y0), (x1, y1)),
-        short=((x2, y2), (x3, y3)),
+        long=long,
+        short=short,
         slice_index=index,
         box=(left, top, right, bottom),
-        windows_hu=tuple(zip(ends[::2], ends[1::2], strict=True)),
-        lesion_type=_TYPES.get(int(_numbers(table, row, _TYPE, 1)[0]), "various"),
+        windows_hu=windows,
+        lesion_type=_TYPES.get(row.whole(_TYPE), "various"),
     )
 
 
-def _numbers(table: Path, row: dict[str, str], column: str, count: int | None) -> list[float]:
-    """Read a cell of numbers parted by commas; None asks for pairs, however many."""
-    try:
-        numbers = [float(text) for text in row[column].split(",")]
-    except ValueError:
-        numbers = []
-    if (len(numbers) % 2 or not numbers) if count is None else len(numbers) != count:
-        raise InputError.about(
-            f"{table}, {row[_FILE]}, column {column!r}",
-            expected=f"{'pairs of' if count is None else count} numbers parted by commas",
-            found=repr(row[column]),
-        )
-    return numbers
+def _case(source: Source, images: Path, rows: Sequence[_Measured]) -> Case:
+    one = rows[0]
+    first, last = one.slices
+    slices = tuple(images / one.series / f"{n:03d}.png" for n in range(first, last + 1))
+    return Case(
+        name=one.file.removesuffix(".png"),
+        dataset=source.dataset or "DeepLesion",
+        patient=one.patient,
+        challenge_number=int(one.patient),
+        image=PngSeries(slices, one.spacing_mm),
+        measurements=tuple(row.measurement for row in rows),
+    )
+
+
+def _by_slice(
+    measured: Sequence[_Measured], *, skip_damaged: bool
+) -> tuple[dict[str, list[_Measured]], dict[str, str]]:
+    """Key rows by their slice; also return, by place, those that disagree with its first row."""
+    by_file: dict[str, list[_Measured]] = {}
+    damaged: dict[str, str] = {}
+    for one in measured:
+        rows = by_file.setdefault(one.file, [])
+        error = _disagreement(rows[0], one) if rows else None
+        if error is None:
+            rows.append(one)
+        elif skip_damaged:
+            damaged[one.row.place] = str(error)
+        else:
+            raise error
+    return by_file, damaged
+
+
+def _disagreement(first: _Measured, other: _Measured) -> InputError | None:
+    """Say where two rows of one slice disagree on the scan around it."""
+    for column, mine, theirs in (
+        (_RANGE, first.slices, other.slices),
+        (_SPACING, first.spacing_mm, other.spacing_mm),
+    ):
+        if mine != theirs:
+            expected = f"{mine}, as in line {first.row.line} of the same slice"
+            return other.row.error(column, expected)
+    return None

@@ -30,7 +30,7 @@ def is_mask(path: Path) -> bool:
     folder = path.parent.name.lower()
     if folder in _MASK_FOLDERS:
         return True
-    named = _ends_in(_MASK_WORD, image_stem(path))
+    named = re.fullmatch(rf"(.+[-_.])?{_MASK_WORD}", image_stem(path), re.IGNORECASE)
     return folder not in _IMAGE_FOLDERS and named is not None
 
 
