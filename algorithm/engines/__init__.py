@@ -32,7 +32,8 @@ def create(
         precision: one of `PRECISIONS`. `f32` gives the reference's masks; `bf16` and `fp16` are
             faster where the device has them, and what they compute is checked against float32
             first: an engine that fails the check gives way to the next, in the end in float32,
-            and the log says so. `auto` tries the one that is fast on the device.
+            and the log says so. `auto` tries the one that is fast on the device, and takes it if
+            it is faster than float32, too.
 
     Raises:
         CallError: an unknown name, an engine that is not installed, a device that is not there.
@@ -42,7 +43,7 @@ def create(
     _check(device, DEVICES, "--device")
     _check(precision, PRECISIONS, "--precision")
     wanted = candidates(name, model, device=device, precision=precision)
-    return first_admitted(wanted, model, named=name != "auto")
+    return first_admitted(wanted, model, named=name != "auto", precision=precision)
 
 
 def _check(value: str, known: tuple[str, ...], option: str) -> None:

@@ -14,12 +14,17 @@ from algorithm.engines.trial import Trial, is_small
 from algorithm.weights import Model
 from uls.errors import ModelError, UserError
 
-__all__ = ["first_admitted", "in_order"]
+__all__ = ["WORTH", "first_admitted", "in_order"]
 
 _log = logging.getLogger(__name__)
 
+WORTH = 0.9
+"""A precision that costs accuracy must save a tenth of the time at least."""
 
-def first_admitted(wanted: Sequence[Candidate], model: Model, *, named: bool) -> tuple[Engine, ...]:
+
+def first_admitted(
+    wanted: Sequence[Candidate], model: Model, *, named: bool, precision: str = "auto"
+) -> tuple[Engine, ...]:
     """Make the first candidate that passes the check; if that was timed, the fastest timed one.
 
     What passed or failed before, under the same conditions, is not checked again.
@@ -27,23 +32,34 @@ def first_admitted(wanted: Sequence[Candidate], model: Model, *, named: bool) ->
     Args:
         wanted: the most promising first.
         model: the model.
-        named: the user named the engine: its float32, the last, runs without a check, but for an
-            engine with a library of our own.
+        named: the user named the engine: its float32 runs without a check, but for an engine with a
+            library of our own.
+        precision: that the user named, which is taken if it passes, however fast; or `auto`.
 
     Raises:
         UserError: the last candidate cannot be made.
         ModelError: none passes.
     """
     known = _known(wanted, model)
-    ordered = _by_promise_or_speed(wanted, _beside(wanted, model) | known)
-    for candidate in ordered:
+    waiting = _by_promise_or_speed(wanted, known | _beside(wanted, model), precision)
+    on_trust = {one for one in wanted if named and _needs_no_check(one)}
+    for candidate in [one for one in wanted if one in known and one not in on_trust]:
+        if not _passes(candidate, known[candidate]):
+            waiting.remove(candidate)
+    while waiting:
+        candidate = waiting.pop(0)
         try:
-            as_named = named and candidate == wanted[-1] and not candidate.entry.has_library
-            passes = _passes(candidate, model, known.get(candidate), on_trust=as_named)
-            if passes or as_named:
-                return tuple(candidate.make(model, fold) for fold in model.manifest.folds)
+            if candidate not in known and candidate not in on_trust:
+                known |= (found := _checked(candidate, model))
+                if found and not _passes(candidate, found[candidate]):
+                    continue
+                if precision == "auto" and found and _is_no_gain(candidate, found, waiting):
+                    _log.info("%s is not taken: it is hardly faster than float32.", candidate)
+                    continue
+            _log_verdict(candidate, known.get(candidate))
+            return tuple(candidate.make(model, fold) for fold in model.manifest.folds)
         except UserError as error:
-            if candidate == ordered[-1]:
+            if not waiting:
                 raise
             _log.warning("%s cannot be used: %s", candidate, error)
     raise ModelError.about(
@@ -56,7 +72,7 @@ def first_admitted(wanted: Sequence[Candidate], model: Model, *, named: bool) ->
 
 def in_order(wanted: Sequence[Candidate], model: Model) -> list[Candidate]:
     """Sort candidates as they will be tried, with what is known of them on this machine."""
-    return _by_promise_or_speed(wanted, _beside(wanted, model) | _known(wanted, model))
+    return _by_promise_or_speed(wanted, _known(wanted, model) | _beside(wanted, model))
 
 
 def _known(wanted: Sequence[Candidate], model: Model) -> dict[Candidate, Admission]:
@@ -75,42 +91,75 @@ def _beside(wanted: Sequence[Candidate], model: Model) -> dict[Candidate, Admiss
 
 
 def _by_promise_or_speed(
-    wanted: Sequence[Candidate], known: dict[Candidate, Admission]
+    wanted: Sequence[Candidate], known: dict[Candidate, Admission], precision: str = "auto"
 ) -> list[Candidate]:
     """Sort the timed candidates by time, if the most promising one that may run is among them."""
     may_run = [one for one in wanted if one not in known or known[one].holds]
     if not may_run or may_run[0] not in known:
         return list(wanted)
     timed = [one for one in may_run if one in known]
-    timed.sort(key=lambda one: known[one].seconds)
+    named = precision not in ("auto", "f32")
+    timed.sort(key=lambda one: (named and one.precision != precision, _effort(one, known[one])))
     return timed + [one for one in wanted if one not in timed]
 
 
-def _passes(candidate: Candidate, model: Model, known: Admission | None, *, on_trust: bool) -> bool:
-    """Say whether a candidate may run, from the record, by checking now, or on trust."""
-    if known is None:
-        reference = None if on_trust else reference_of(candidate, model)
-        if reference is None:
-            _log.debug("%s is taken without a check.", candidate)
-            return True
-        known = _judged(candidate, model, reference)
-        admission.remember([known])
-    if known.holds:
-        _log.info("%s is admitted: %s.", candidate, known.worst())
-    else:
+def _effort(candidate: Candidate, admission: Admission) -> float:
+    """Return the seconds that a pass takes, more in a precision that costs accuracy."""
+    exact = candidate.precision == "f32"
+    return admission.seconds if exact else admission.seconds / WORTH
+
+
+def _is_no_gain(
+    candidate: Candidate, found: dict[Candidate, Admission], waiting: Sequence[Candidate]
+) -> bool:
+    """Say whether a candidate costs accuracy for nothing: its own reference is as fast."""
+    return any(
+        other in waiting and _effort(other, found[other]) <= _effort(candidate, found[candidate])
+        for other in found
+        if other != candidate
+    )
+
+
+def _checked(candidate: Candidate, model: Model) -> dict[Candidate, Admission]:
+    """Check a candidate, and remember what is found of it and of its judge; nothing on trust."""
+    reference = reference_of(candidate, model)
+    if reference is None:
+        return {}
+    found = _judged(candidate, model, reference)
+    admission.remember(found.values())
+    return found
+
+
+def _needs_no_check(candidate: Candidate) -> bool:
+    """Say whether a candidate runs on the word of a user who named its engine."""
+    return candidate.precision == "f32" and not candidate.entry.has_library
+
+
+def _passes(candidate: Candidate, found: Admission) -> bool:
+    """Say whether a candidate may run, by what a check found of it."""
+    if not found.holds:
         _log.warning(
-            "%s disagrees with the float32 reference: %s.%s",
+            "%s disagrees with the float32 reference: %s. The next engine is tried.",
             candidate,
-            known.worst(),
-            " It is used, as it was asked for." if on_trust else " The next engine is tried.",
+            found.worst(),
         )
-    return known.holds
+    return found.holds
 
 
-def _judged(candidate: Candidate, model: Model, reference: Candidate) -> Admission:
+def _log_verdict(candidate: Candidate, found: Admission | None) -> None:
+    if found is None:
+        _log.debug("%s is taken without a check.", candidate)
+    elif found.holds:
+        _log.info("%s is admitted: %s.", candidate, found.worst())
+    else:
+        said = "%s disagrees with the float32 reference: %s. It is used, as it was named."
+        _log.warning(said, candidate, found.worst())
+
+
+def _judged(candidate: Candidate, model: Model, reference: Candidate) -> dict[Candidate, Admission]:
     """Compare a candidate with a reference; with one on the CPU where that one does not run."""
     if candidate.entry.has_library and not is_small(model):
-        return _judged_on_smaller_patch(candidate, model, reference)
+        return {candidate: _judged_on_smaller_patch(candidate, model, reference)}
     trial = Trial(model, reference)
     try:
         trial.ask_reference()
@@ -120,8 +169,10 @@ def _judged(candidate: Candidate, model: Model, reference: Candidate) -> Admissi
             raise
         _log.warning("%s, by which to judge, does not run: %s", reference, error)
         _log.warning("%s judges instead; that may take a minute.", other)
-        trial = Trial(model, other)
-    return trial.run(candidate)
+        reference, trial = other, Trial(model, other)
+    found = {candidate: trial.run(candidate)}
+    of_reference = trial.of_reference
+    return found if of_reference is None else {reference: of_reference, **found}
 
 
 def _judged_on_smaller_patch(candidate: Candidate, model: Model, reference: Candidate) -> Admission:

@@ -15,6 +15,14 @@ _CAPABILITIES = (
 )
 """Flags of `/proc/cpuinfo` (x86, then Arm) that a person would look for; the rest are hashed."""
 
+_DRIVER_TRACES = (
+    *("dev/nvidia*", "proc/driver/nvidia", "sys/module/nvidia"),  # Linux
+    "dev/dxg",  # Windows' subsystem for Linux
+    *("dev/nvhost*", "dev/nvmap"),  # Jetson
+    "dev/kfd",  # AMD, which torch calls CUDA, too
+)
+"""Where a driver for what torch calls CUDA shows itself."""
+
 _DRIVER_VERSION = "proc/driver/nvidia/version"
 
 
@@ -31,9 +39,14 @@ def device_name(device: str, root: Path = Path("/")) -> str:
 
 
 def cuda_is_there(root: Path = Path("/")) -> bool:
-    """Say whether a CUDA device can be used: torch knows, the driver's files hint at it."""
+    """Say whether a CUDA device can be used: torch knows, the driver's files hint at it.
+
+    Where no driver has left a trace torch is not asked: importing it alone takes a second.
+    """
     if find_spec("torch") is None:
         return bool(_gpu_files(root))
+    if not any(list(root.glob(trace)) for trace in _DRIVER_TRACES):
+        return False
     import torch  # noqa: PLC0415  (only where it is installed and CUDA may be used)
 
     return torch.cuda.is_available()

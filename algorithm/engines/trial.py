@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from math import prod
 
 from algorithm.engines.admission import Admission
-from algorithm.engines.base import Batch
+from algorithm.engines.base import Batch, Engine
 from algorithm.engines.catalogue import Candidate
 from algorithm.engines.compiled import built_digest
 from algorithm.engines.conditions import Conditions
@@ -50,6 +50,7 @@ class Trial:
         shown = PHANTOMS if on_cuda or is_small(model) else PHANTOMS[:1]
         self._batches = {phantom.name: batch_of(phantom, model.manifest) for phantom in shown}
         self._expected: dict[str, Mapping[str, Batch]] = {}
+        self._reference_seconds = 0.0
 
     def ask_reference(self) -> None:
         """Let the reference answer for every fold, if it has not yet.
@@ -58,6 +59,7 @@ class Trial:
             UserError: it cannot be made, or does not run.
         """
         if self._reference is not None and not self._expected:
+            self._reference_seconds = 0.0
             self._expected = {
                 fold.name: self._answers(self._reference, fold)
                 for fold in self._model.manifest.folds
@@ -71,8 +73,11 @@ class Trial:
         """
         self.ask_reference()
         seconds, parities = 0.0, {}
+        names = list(self._batches)
         for fold in self._model.manifest.folds:
-            logits, fastest = self._passes(candidate, fold)
+            engine = candidate.make(self._model, fold, fill_cache=self._thorough)
+            logits, fastest = self._passes(engine, names + names[:1] * self._thorough)
+            del engine
             seconds += fastest
             for name, right in self._expected.get(fold.name, {}).items():
                 parities[f"{fold.name}/{name}"] = compare(logits[name], right)
@@ -88,16 +93,24 @@ class Trial:
             return ""
         return built_digest(self._model, candidate.precision)
 
+    @property
+    def of_reference(self) -> Admission | None:
+        """Return how fast the reference was, if it was asked; it is right by definition."""
+        if self._reference is None or not self._expected:
+            return None
+        conditions = Conditions.of(self._reference, self._model)
+        return Admission(conditions=conditions, parities={}, seconds=self._reference_seconds)
+
     def _answers(self, reference: Candidate, fold: Fold) -> Mapping[str, Batch]:
         engine = reference.make(self._model, fold)
-        return {name: engine(batch).copy() for name, batch in self._batches.items()}
+        logits, fastest = self._passes(engine, list(self._batches))
+        self._reference_seconds += fastest
+        return logits
 
-    def _passes(self, candidate: Candidate, fold: Fold) -> tuple[dict[str, Batch], float]:
-        """Show a fold every phantom; give what it says, and the seconds of its fastest pass."""
-        engine = candidate.make(self._model, fold, fill_cache=self._thorough)
-        names = list(self._batches)
+    def _passes(self, engine: Engine, names: list[str]) -> tuple[dict[str, Batch], float]:
+        """Show an engine some phantoms; return what it says, and its fastest pass's seconds."""
         logits, seconds = {}, []
-        for name in names + names[:1] * self._thorough:
+        for name in names:
             begin = time.perf_counter()
             said = engine(self._batches[name])
             seconds.append(time.perf_counter() - begin)

@@ -1,4 +1,4 @@
-"""Winograd's method in float32: the fastest on CPUs that have AVX2 or AVX-512 and no bfloat16.
+"""Winograd's method in float32: the fastest for large networks on CPUs that have AVX2 or AVX-512.
 
 Our own library, see `algorithm.native`; OpenVINO only reads the file. It is compared with the
 float32 reference like every engine before it may run a model.

@@ -13,6 +13,7 @@ import SimpleITK as sitk
 from starter_model import STARTER
 from synthetic_stacks import voi_with_cube, write_job
 
+from uls import invoke
 from uls.sockets import MASK_FOLDER, STACK_FOLDER
 
 REPOSITORY = Path(__file__).parents[2]
@@ -185,6 +186,23 @@ def test_a_job_changes_nothing_but_its_output_and_the_cache_folder(
     assert (_state_of(model), _state_of(STARTER)) == before
     assert list(home.iterdir()) == []
     assert list(cache_folder.glob("engines/*/openvino-cpu-bf16-*.json"))
+
+
+def test_a_job_on_a_cpu_imports_neither_torch_nor_the_web_server() -> None:
+    """Both take longer than all else that a start imports."""
+    code = (
+        "import sys; from pathlib import Path; from algorithm import __main__, load; "
+        f"load.load_predictor(Path({str(STARTER)!r}), 'auto', 'cpu'); "
+        "print(sorted({'torch', 'fastapi', 'uvicorn'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_the_port_is_the_platforms() -> None:
+    assert f"[default: {invoke.PORT}]" in run("serve", "--help").stdout
 
 
 def test_help_and_version_need_no_model(tmp_path: Path) -> None:

@@ -182,7 +182,8 @@ def test_without_a_cache_folder_every_start_checks(
 
 
 def _records(cache_folder: Path) -> list[Path]:
-    return list(cache_folder.glob("engines/*/*"))
+    """List the records of bfloat16; those of its reference lie beside them."""
+    return list(cache_folder.glob("engines/*/openvino-cpu-bf16-*"))
 
 
 def test_the_worst_parity_counts_and_is_said(model: weights.Model) -> None:
@@ -227,6 +228,31 @@ def test_a_flag_that_nobody_looks_for_makes_another_cpu(tmp_path: Path) -> None:
         (tmp_path / "proc/cpuinfo").write_text(flags)
         names.add(hardware.device_name("cpu", tmp_path))
     assert len(names) == 2
+
+
+@pytest.mark.parametrize(
+    ("trace", "asked"),
+    [
+        ("dev/nvidia0", True),
+        ("dev/nvidiactl", True),
+        ("proc/driver/nvidia/version", True),
+        ("dev/dxg", True),
+        ("dev/nvhost-ctrl", True),
+        ("dev/kfd", True),
+        ("dev/nvme0", False),
+        ("dev/null", False),
+    ],
+)
+@pytest.mark.parametrize("is_available", [False, True])
+def test_torch_is_asked_only_where_a_driver_left_a_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trace: str, asked: bool, is_available: bool
+) -> None:
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: is_available)
+    (tmp_path / trace).parent.mkdir(parents=True)
+    (tmp_path / trace).touch()
+
+    assert hardware.cuda_is_there(tmp_path) == (asked and is_available)
 
 
 def test_a_gpu_is_named_by_its_driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

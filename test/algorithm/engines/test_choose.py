@@ -8,11 +8,12 @@ from fake_engines import Fakes
 
 from algorithm import engines, weights
 from algorithm.bench.cells import cells_here
-from algorithm.engines import admission, shortlist
+from algorithm.engines import admission, choose, shortlist
 from algorithm.engines.admission import Admission
 from algorithm.engines.catalogue import Candidate
 from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import Parity
+from algorithm.engines.tune import tune
 from uls.errors import CallError, ModelError
 
 OV_BF16, OV_F32 = "openvino on cpu in bf16", "openvino on cpu in f32"
@@ -39,14 +40,70 @@ def test_the_order_on_a_cpu(model: weights.Model, fakes: Fakes) -> None:
     assert [str(one) for one in wanted] == [OV_BF16, OV_F32, WINOGRAD_F32, TORCH_F32, ONNX_F32]
 
 
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (shortlist, choose):
+        monkeypatch.setattr(module, "is_small", lambda _: False)
+
+
+@pytest.mark.parametrize("in_bf16", [False, True])
 def test_the_order_on_a_cpu_for_a_large_network(
-    model: weights.Model, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+    model: weights.Model,
+    fakes: Fakes,
+    large: None,
+    monkeypatch: pytest.MonkeyPatch,
+    in_bf16: bool,
 ) -> None:
-    monkeypatch.setattr(shortlist, "is_small", lambda _: False)
+    monkeypatch.setattr(shortlist, "_cpu_computes_in_bf16", lambda: in_bf16)
 
     wanted = shortlist.candidates("auto", model, device="auto", precision="auto")
 
-    assert [str(one) for one in wanted] == [OV_BF16, WINOGRAD_F32, OV_F32, TORCH_F32, ONNX_F32]
+    reduced = [OV_BF16] if in_bf16 else []
+    assert [str(one) for one in wanted] == [WINOGRAD_F32, OV_F32, TORCH_F32, ONNX_F32, *reduced]
+    fakes.seconds = {OV_BF16: 0.001}  # nobody has timed that
+    assert _used(model) == WINOGRAD_F32
+    assert OV_BF16 not in fakes.made
+
+
+@pytest.mark.parametrize(
+    ("bf16_seconds", "error", "used"),
+    [(0.5, 0.0, OV_BF16), (0.95, 0.0, WINOGRAD_F32), (0.5, 0.9, WINOGRAD_F32)],
+)
+@pytest.mark.usefixtures("large")
+def test_bfloat16_for_a_large_network_only_where_tune_found_it_faster_and_right(
+    model: weights.Model, fakes: Fakes, bf16_seconds: float, error: float, used: str
+) -> None:
+    fakes.seconds = {OV_BF16: bf16_seconds}
+    fakes.errors = {OV_BF16: error}
+
+    tune(model)
+
+    assert _used(model) == used
+
+
+@pytest.mark.parametrize("seconds", [0.5, 2.0])
+def test_a_named_precision_is_taken_however_fast(
+    model: weights.Model, fakes: Fakes, large: None, seconds: float
+) -> None:
+    fakes.seconds = {OV_BF16: seconds}
+
+    assert _used(model, precision="bf16") == OV_BF16
+    tune(model)
+    assert _used(model, precision="bf16") == OV_BF16
+
+
+@pytest.mark.parametrize(
+    ("bf16_seconds", "used"), [(0.5, OV_BF16), (0.89, OV_BF16), (0.95, OV_F32), (2.0, OV_F32)]
+)
+def test_a_small_network_takes_bfloat16_where_the_check_finds_it_faster(
+    model: weights.Model, fakes: Fakes, bf16_seconds: float, used: str
+) -> None:
+    """It must save a tenth: float32 takes a second."""
+    fakes.seconds = {OV_BF16: bf16_seconds}
+
+    assert _used(model) == used
+    assert _used(model) == used  # as remembered
+    assert fakes.made.count(OV_F32) == (1 if used == OV_BF16 else 3)
 
 
 def test_without_bfloat16_nothing_is_checked(
@@ -137,7 +194,7 @@ def test_the_float32_that_was_asked_for_and_failed_before_is_said(
     _remember(model, {ONNX_F32: None})
 
     assert _used(model, "onnx", "f32") == ONNX_F32
-    assert "It is used, as it was asked for." in caplog.text
+    assert "It is used, as it was named." in caplog.text
 
 
 def test_the_fastest_that_was_admitted(model: weights.Model, fakes: Fakes) -> None:

@@ -12,7 +12,7 @@ import torch
 from nnunet_folders import new_plans, write_result_folder
 
 from algorithm import engines, weights
-from algorithm.engines import catalogue
+from algorithm.engines import catalogue, hardware
 from algorithm.engines.openvino import computes_in_bf16
 from algorithm.engines.parity import compare
 from algorithm.engines.shortlist import candidates
@@ -108,6 +108,7 @@ def test_auto_takes_torch_where_there_is_cuda(
     model: weights.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(hardware, "_DRIVER_TRACES", ("proc",))
 
     wanted = candidates("auto", model, device="auto", precision="f32")
 
