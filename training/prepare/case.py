@@ -10,6 +10,7 @@ from training.splits import CaseKey, Part
 
 __all__ = [
     "Case",
+    "DicomSeries",
     "Found",
     "InstanceRule",
     "LesionClass",
@@ -17,6 +18,7 @@ __all__ = [
     "Measurement",
     "PngSeries",
     "Point",
+    "Readings",
 ]
 
 Point = tuple[float, float]
@@ -98,6 +100,42 @@ class PngSeries:
 
 
 @dataclass(frozen=True)
+class DicomSeries:
+    """A scan as DICOM files, one a slice, in any order.
+
+    Attributes:
+        files: of the slices.
+        uid: of the series, that all of them name.
+    """
+
+    files: tuple[Path, ...]
+    uid: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the slices lie."""
+        return self.files[0].parent
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What several readers drew in one scan.
+
+    Attributes:
+        masks: a mask per reader, with another value for every nodule (LNDb).
+        outlines: a file with the outlines of all readers (LIDC).
+    """
+
+    masks: tuple[Path, ...] = ()
+    outlines: Path | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files."""
+        return (*self.masks, *([self.outlines] if self.outlines else []))
+
+
+@dataclass(frozen=True)
 class Case:
     """One scan and what is known of its lesions.
 
@@ -107,10 +145,11 @@ class Case:
         patient: the same in all cases of a patient.
         challenge_number: the patient's number in the challenge's list, where the name tells it.
         image: the scan.
-        mask: its mask, or None where there are measurements.
+        mask: its mask, or None where there are measurements or readings.
         classes: which values of the mask are lesions.
         rule: how lesions are told apart.
         measurements: of lesions that are measured on one slice.
+        readings: what several readers drew, in place of a mask.
         voi_lesion: for a case that is a VOI already, its lesion's number; else None.
         series: the scan, where several cases are of one; by default the case's name.
         released_part: the part that the data set itself puts it in; None where it does not.
@@ -120,12 +159,13 @@ class Case:
     name: str
     dataset: str
     patient: str
-    image: Path | PngSeries
+    image: Path | PngSeries | DicomSeries
     mask: Path | None = None
     challenge_number: int | None = None
     classes: tuple[LesionClass, ...] = (LesionClass("lesion"),)
     rule: InstanceRule = field(default_factory=InstanceRule)
     measurements: tuple[Measurement, ...] = ()
+    readings: Readings | None = None
     voi_lesion: int | None = None
     series: str = ""
     released_part: Part | None = None

@@ -13,7 +13,7 @@ from uls.cropped import CroppedMask, cropped
 from uls.errors import InputError
 from uls.lesion import bounding_box
 
-__all__ = ["Instance", "find_instances"]
+__all__ = ["Instance", "find_instances", "in_order"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ def _check_one_value(labels: npt.NDArray[Any], one: LesionClass) -> None:
     """Refuse to take every value for a lesion where there are several: one may be an organ."""
     if one.values is not None:
         return
-    values = [int(value) for value in np.unique(labels) if value]
+    values = np.unique(labels[labels != 0]).tolist()
     if len(values) > 1:
         raise InputError.about(
             "the mask",
@@ -112,8 +112,19 @@ def _components(foreground: npt.NDArray[np.bool_], connectivity: int) -> npt.NDA
 
 def _in_order(numbered: npt.NDArray[Any]) -> list[int]:
     """Return the numbers in the (x, y, z) order of their first voxels."""
-    numbers, first = np.unique(numbered.transpose(2, 1, 0), return_index=True)
-    return [int(n) for _, n in sorted(zip(first.tolist(), numbers.tolist(), strict=True)) if n]
+    z, y, x = np.nonzero(numbered)
+    in_turn = numbered[z, y, x][np.lexsort((z, y, x))]
+    numbers, first = np.unique(in_turn, return_index=True)
+    return [int(n) for _, n in sorted(zip(first.tolist(), numbers.tolist(), strict=True))]
+
+
+def in_order(labels: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    """Return a mask with its lesions numbered in the (x, y, z) order of their first voxels."""
+    new = np.zeros(int(labels.max()) + 1, dtype=np.int32)
+    for number, old in enumerate(_in_order(labels), 1):
+        new[old] = number
+    numbered: npt.NDArray[np.int32] = new[labels]
+    return numbered
 
 
 def _moved(mask: CroppedMask, corner: tuple[int, ...], shape: tuple[int, ...]) -> CroppedMask:

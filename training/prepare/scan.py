@@ -9,7 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from training.prepare.case import Case, LesionClass, Measurement, PngSeries
+from training.prepare.case import (
+    Case,
+    DicomSeries,
+    InstanceRule,
+    LesionClass,
+    Measurement,
+    PngSeries,
+    Readings,
+)
+from training.prepare.consensus import consensus
+from training.prepare.dicom_series import read_dicom_series
 from training.prepare.ellipse_axes import EllipseAxes, ellipse_axes
 from training.prepare.images import (
     check_same_grid,
@@ -19,10 +29,11 @@ from training.prepare.images import (
     oriented,
     read_image,
 )
-from training.prepare.instances import find_instances
+from training.prepare.instances import find_instances, in_order
 from training.prepare.measured import dicom_windows, measured_slice
 from training.prepare.plan import Plan
 from training.prepare.png_series import read_png_series
+from training.prepare.readings import outlined
 from training.prepare.records import Measured
 from uls.cropped import CroppedMask, cropped
 from uls.errors import InputError
@@ -94,6 +105,8 @@ def read_scan(case: Case, plan: Plan) -> Scan:
         lesions = _voi_lesions(case, image, upright, plan)
     elif case.mask is not None:
         lesions = _annotated_lesions(case, case.mask, image, plan)
+    elif case.readings is not None:
+        lesions = _read_lesions(case, case.readings, image, plan)
     else:
         lesions = _measured_lesions(case, hu, image, plan)
     turned = np.ascontiguousarray(sitk.GetArrayFromImage(upright))
@@ -103,6 +116,8 @@ def read_scan(case: Case, plan: Plan) -> Scan:
 def _read_image(case: Case) -> tuple[sitk.Image, Path]:
     if isinstance(case.image, PngSeries):
         return read_png_series(case.image), case.image.folder
+    if isinstance(case.image, DicomSeries):
+        return read_dicom_series(case.image), case.image.folder
     return read_image(case.image), case.image
 
 
@@ -117,6 +132,21 @@ def _annotated_lesions(case: Case, mask: Path, image: sitk.Image, plan: Plan) ->
     for found in find_instances(labels, case.classes, case.rule):
         axes = ellipse_axes(found.mask)
         yield Lesion(found.number, found.value, found.lesion_class, found.mask, axes)
+
+
+def _read_lesions(
+    case: Case, readings: Readings, image: sitk.Image, plan: Plan
+) -> Iterator[Lesion]:
+    """Take the nodules on which the readers agree, numbered as a mask's components are."""
+    if isinstance(case.image, DicomSeries) and readings.outlines is not None:
+        masks = outlined(readings, case.image, image)
+    else:
+        masks = [_read_mask(path, image, plan) for path in readings.masks]
+    labels = in_order(consensus(masks)) if masks else np.zeros((1, 1, 1), dtype=np.int32)
+    for found in find_instances(labels, case.classes, InstanceRule("labels")):
+        axes = ellipse_axes(found.mask)
+        source = f"consensus of {len(masks)} readings"
+        yield Lesion(found.number, 1, found.lesion_class, found.mask, axes, source=source)
 
 
 def _voi_lesions(

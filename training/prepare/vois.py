@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from training.prepare.case import Case, PngSeries
+from training.prepare.case import Case, DicomSeries, PngSeries
 from training.prepare.clicks import draw_clicks
 from training.prepare.files import beside, checked_digest, digest, write_text
 from training.prepare.groups import training_group
@@ -70,13 +70,20 @@ def prepare_case(case: Case, part: Part, plan: Plan) -> CaseRecord:
 
 def input_paths(case: Case) -> tuple[Path, ...]:
     """List the files that a case is made of."""
-    images = case.image.slices if isinstance(case.image, PngSeries) else (case.image,)
+    images = _image_files(case)
+    readings = case.readings.files if case.readings else ()
     slices = {m.slice_file for m in case.measurements if m.slice_file is not None}
-    return (*images, *([case.mask] if case.mask else []), *sorted(slices))
+    return (*images, *([case.mask] if case.mask else []), *readings, *sorted(slices))
+
+
+def _image_files(case: Case) -> tuple[Path, ...]:
+    if isinstance(case.image, PngSeries):
+        return case.image.slices
+    return case.image.files if isinstance(case.image, DicomSeries) else (case.image,)
 
 
 def _image_path(case: Case) -> Path:
-    return case.image.folder if isinstance(case.image, PngSeries) else case.image
+    return case.image if isinstance(case.image, Path) else case.image.folder
 
 
 def _lesion_name(case: Case, lesion: Lesion) -> str:

@@ -5,10 +5,12 @@ from training.prepare.readers.ccc18 import Ccc18Reader
 from training.prepare.readers.deeplesion import DeepLesionReader
 from training.prepare.readers.hcuch import HcuchReader
 from training.prepare.readers.kits import KitsReader
+from training.prepare.readers.lidc import LidcReader
 from training.prepare.readers.lits import LitsReader
+from training.prepare.readers.lndb import LndbReader
 from training.prepare.readers.nih_ln import NihLymphNodeReader
 from training.prepare.readers.nnunet import NnunetReader
-from training.prepare.readers.pairs import PairsReader, lidc_pairs, lndb_pairs
+from training.prepare.readers.pairs import PairsReader
 from training.prepare.readers.uls23 import Uls23Reader
 
 __all__ = ["READERS", "Reader", "Source"]
@@ -19,8 +21,8 @@ _ALL: tuple[Reader, ...] = (
     KitsReader(),
     LitsReader(),
     NihLymphNodeReader(),
-    lidc_pairs(),
-    lndb_pairs(),
+    LidcReader(),
+    LndbReader(),
     Uls23Reader(),
     HcuchReader(),
     DeepLesionReader(),
