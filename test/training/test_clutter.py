@@ -14,6 +14,7 @@ from training.digests import digest
 from training.hcuch.dataset import find_series
 from training.nnunet.predict import image_files
 from training.nnunet.raw_dataset import RawDataset
+from training.nnunet.training_data import TrainingData
 from training.prepare.readers import READERS, Source
 from training.semi_supervised.measurements import Measured
 from training.semi_supervised.selection import judge
@@ -112,3 +113,13 @@ def test_predict_and_select(tmp_path: Path) -> None:
     assert list(image_files(tmp_path / "vois")) == ["a"]
     (one,) = judge(tmp_path / "vois", {"a": Measured(5.0, 5.0)}, tolerance_px=5)
     assert one.case == "a"
+
+
+def test_train(tmp_path: Path) -> None:
+    dataset = tmp_path / "Dataset001_A"
+    (dataset / "p_3d").mkdir(parents=True)
+    plans = {"configurations": {"3d": {"data_identifier": "p_3d"}}}
+    (dataset / "p.json").write_text(json.dumps(plans))
+    strew(tmp_path)
+    found = TrainingData.read(tmp_path)
+    assert (found.plans_name, found.configuration) == ("p", "3d")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from training.cycle.segments import SUFFIXES
 from uls.errors import CallError, InputError
-from uls.folder_scan import listed
+from uls.folder_scan import listed, shown
 from uls.stack import IMAGE_SUFFIXES
 
 __all__ = ["case_name", "pairs"]
@@ -31,7 +31,8 @@ def pairs(masks: Path, scans: Path) -> list[tuple[Path, Path]]:
         return [(masks, scans)]
     found = sorted(_files(masks, SUFFIXES))
     if not found:
-        raise InputError.about(masks, expected=f"masks ({', '.join(SUFFIXES)})", found="none")
+        expected = f"masks ({', '.join(SUFFIXES)})"
+        raise InputError.about(masks, expected=expected, found=f"none ({shown(masks)})")
     candidates = {_stem(path, _SCAN_SUFFIXES): path for path in _files(scans, _SCAN_SUFFIXES)}
     return [(mask, _scan_of(mask, candidates, scans)) for mask in found]
 

@@ -67,7 +67,7 @@ def plan(
     raw: RawDataset, preset: Preset, overrides: Overrides, root: Path, *, processes: int = 1
 ) -> TrainingData:
     """Plan and prepare a data set in the folder `root`."""
-    raw.check_fully_annotated()
+    raw.check_trainable()
     stages = Stages(root)
     with stages.alone():
         stages.run(plan_stage(raw, preset, overrides, root / DATA, processes=processes))
@@ -133,7 +133,7 @@ def fine_tune(tuning: FineTuning, root: Path) -> Path:
         ModelError: the model is none that can be gone on with.
     """
     check_device(tuning.device)
-    tuning.raw.check_fully_annotated()
+    tuning.raw.check_trainable()
     _check_patients(tuning)
     tuning = replace(tuning, model=find_result_folder(tuning.model))
     checkpoint = find_checkpoint(tuning.model, fold=tuning.from_fold)

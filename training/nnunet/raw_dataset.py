@@ -42,8 +42,7 @@ class RawDataset:
         """Read which cases a data set has.
 
         Raises:
-            InputError: it is no raw data set of one channel and one lesion, or a case lacks its
-                image or label.
+            InputError: it is no raw data set of one channel, or a case lacks its image or label.
         """
         if not _NAME.fullmatch(folder.name) or not folder.is_dir():
             raise InputError.about(
@@ -53,8 +52,7 @@ class RawDataset:
                 hint="`python -m training prepare` makes one.",
             )
         content = _read_json(folder / "dataset.json")
-        for check in (check_ending, check_labels, check_channels):
-            check(folder / "dataset.json", content)
+        check_ending(folder / "dataset.json", content)
         ending = str(content.get("file_ending", ".nii.gz"))
         images = _image_cases(folder / "imagesTr", ending)
         labels = {path.name.removesuffix(ending) for path in _files(folder / "labelsTr", ending)}
@@ -67,12 +65,14 @@ class RawDataset:
             )
         return cls(folder, content, tuple(sorted(images)))
 
-    def check_fully_annotated(self) -> None:
-        """Make sure that no label marks voxels that nobody annotated.
+    def check_trainable(self) -> None:
+        """Make sure that a network which is trained on it can run: CT alone, and one lesion.
 
         Raises:
-            InputError: one does.
+            InputError: it has other labels or channels, or one marks what nobody annotated.
         """
+        check_labels(self.folder / "dataset.json", self.json)
+        check_channels(self.folder / "dataset.json", self.json)
         if has_ignore(self.json):
             raise InputError.about(
                 f"{self.folder / 'dataset.json'}, labels",

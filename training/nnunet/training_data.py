@@ -17,6 +17,7 @@ from training.nnunet.raw_dataset import RawDataset
 from training.splits import folds_by_patient
 from training.stages import write_json
 from uls.errors import InputError
+from uls.folder_scan import listed
 
 __all__ = ["TrainingData", "folds_of", "prepare_as_plans", "prepare_as_preset"]
 
@@ -52,7 +53,8 @@ class TrainingData:
         """
         found = [
             (path.parent.name, path.stem, configuration)
-            for path in sorted(root.glob("Dataset*/*.json"))
+            for folder in sorted(root.glob("Dataset*"))
+            for path in listed(folder, (".json",))
             for configuration, entry in _configurations(path).items()
             if (path.parent / str(entry.get("data_identifier"))).is_dir()
         ]
@@ -86,9 +88,9 @@ def prepare_as_preset(
     """Plan and prepare a data set by a preset, in the folder `root`; what is done there stays.
 
     Raises:
-        InputError: a case cannot be read or does not fit, or voxels are marked as not annotated.
+        InputError: a case cannot be read or does not fit, or no network of it could run.
     """
-    raw.check_fully_annotated()
+    raw.check_trainable()
     folder = root / raw.name
     measured = folder / _FINGERPRINT
     if not measured.exists():

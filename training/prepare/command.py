@@ -40,8 +40,9 @@ HeldOut = Annotated[
     str,
     typer.Option(
         "--held-out",
-        help="Patients held out: auto (the challenge's list, else 10 %), challenge, none, "
-        "or a share such as 0.2. nnU-Net gets them as imagesTs/ and labelsTs/.",
+        help="Patients held out: auto (a public set's own test folder or the challenge's list, "
+        "else 10 %), challenge, none, or a share such as 0.2. nnU-Net gets them as imagesTs/ and "
+        "labelsTs/.",
     ),
 ]
 Take = Annotated[str, typer.Option("--take", help="all, train or held-out patients only.")]
@@ -62,7 +63,11 @@ DatasetId = Annotated[int, typer.Option("--id", min=1, max=999, help="nnU-Net's 
 Name = Annotated[str, typer.Option("--name", help="Of nnU-Net's data set, and of the stacks.")]
 StackSize = Annotated[int, typer.Option("--stack-size", min=1, help="VOIs a stack holds at most.")]
 SkipDamaged = Annotated[
-    bool, typer.Option("--skip-damaged", help="Leave out cases that fail; the manifest lists them.")
+    bool,
+    typer.Option(
+        "--skip-damaged",
+        help="Leave out cases, and rows of tables, that are damaged; the manifest lists them.",
+    ),
 ]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Remove what another call prepared in the folder.")
@@ -97,7 +102,12 @@ def prepare(
         typer.Option("--type", help="Lesion type, such as liver; of nodes the short axis counts."),
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option("--dataset", help="The data set's name in the manifest.")
+        str | None,
+        typer.Option(
+            "--dataset",
+            help="The data set's name in the manifest; a public one's, such as LiTS, says that "
+            "these are its scans.",
+        ),
     ] = None,
     trust_grid: Annotated[
         bool, typer.Option("--trust-grid", help="Let masks lie on their images voxel by voxel.")

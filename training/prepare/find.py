@@ -90,7 +90,7 @@ def _named_apart(cases: Sequence[Case]) -> list[Case]:
 
 
 def _with_patients(cases: Iterable[Case], table: Path) -> list[Case]:
-    patients = {row[_CASE]: row[_PATIENT] for row in read_table(table, (_CASE, _PATIENT))}
+    patients = _patients(table)
     cases = list(cases)
     unknown = [case.name for case in cases if not patients.get(case.name)]
     if unknown:
@@ -100,6 +100,21 @@ def _with_patients(cases: Iterable[Case], table: Path) -> list[Case]:
             found=f"none for {unknown[0]!r} (and {len(unknown) - 1} more)",
         )
     return [replace(case, patient=patients[case.name]) for case in cases]
+
+
+def _patients(table: Path) -> dict[str, str]:
+    """Read whose scan each case is.
+
+    Raises:
+        InputError: a case has two patients.
+    """
+    patients: dict[str, str] = {}
+    for row in read_table(table, (_CASE, _PATIENT)):
+        case, patient = row[_CASE].strip(), row[_PATIENT].strip()
+        if patients.setdefault(case, patient) != patient:
+            found = f"{patients[case]!r} and {patient!r} for {case!r}"
+            raise InputError.about(table, expected="one patient a case", found=found)
+    return patients
 
 
 def split_cases(cases: Sequence[Case], options: Options, known: KnownSplit) -> KnownSplit:

@@ -15,6 +15,7 @@ from training.prepare.manifest import MANIFEST_FILE
 from training.prepare.plan import WORK
 from training.splits import Part
 from uls.errors import CallError, OutputError
+from uls.folder_scan import is_clutter
 
 __all__ = ["KnownSplit", "at_work", "keep_split", "known_split", "start", "sweep"]
 
@@ -86,7 +87,7 @@ def _clear(output: Path) -> None:
 
 def _check_empty(output: Path) -> None:
     others = sorted(path.name for path in output.iterdir()) if output.is_dir() else []
-    others = [name for name in others if name != WORK]
+    others = [name for name in others if name != WORK and not is_clutter(name)]
     if others:
         raise CallError.about(
             output,

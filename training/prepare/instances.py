@@ -13,7 +13,7 @@ from uls.cropped import CroppedMask, cropped
 from uls.errors import InputError
 from uls.lesion import bounding_box
 
-__all__ = ["Instance", "find_instances", "in_order"]
+__all__ = ["Instance", "check_one_value", "find_instances", "in_order"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +51,8 @@ def find_instances(
     Raises:
         InputError: nothing tells which of the mask's several values are lesions.
     """
-    if rule.kind != "labels":
-        for one in classes:
-            _check_one_value(labels, one)
+    if rule.kind != "labels" and any(one.values is None for one in classes):
+        check_one_value(labels)
     masks = [found for one in classes for found in _instances_of(labels, one, rule)]
     masks = [found for found in masks if found[2].n_voxels >= rule.min_voxels]
     if rule.kind == "largest" and masks:
@@ -71,10 +70,12 @@ def find_instances(
 _Found = tuple[LesionClass, int, CroppedMask]
 
 
-def _check_one_value(labels: npt.NDArray[Any], one: LesionClass) -> None:
-    """Refuse to take every value for a lesion where there are several: one may be an organ."""
-    if one.values is not None:
-        return
+def check_one_value(labels: npt.NDArray[Any]) -> None:
+    """Refuse to take every value for a lesion where there are several: one may be an organ.
+
+    Raises:
+        InputError: there are several.
+    """
     values = np.unique(labels[labels != 0]).tolist()
     if len(values) > 1:
         raise InputError.about(

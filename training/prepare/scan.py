@@ -29,7 +29,7 @@ from training.prepare.images import (
     oriented,
     read_image,
 )
-from training.prepare.instances import find_instances, in_order
+from training.prepare.instances import check_one_value, find_instances, in_order
 from training.prepare.measured import dicom_windows, measured_slice
 from training.prepare.plan import Plan
 from training.prepare.png_series import read_png_series
@@ -161,7 +161,9 @@ def _voi_lesions(
             expected=f"a VOI of {VOI_SHAPE_ZYX[::-1]} voxels (x, y, z)",
             found=f"{image.GetSize()}",
         )
-    mask = cropped(_read_mask(case.mask, image, plan))
+    labels = _read_mask(case.mask, image, plan)
+    check_one_value(labels)
+    mask = cropped(labels)
     if not mask.n_voxels:
         return
     place = image.TransformIndexToPhysicalPoint(CLICK_ZYX[::-1])

@@ -72,6 +72,8 @@ class Pipeline:
             InputError: the data do not fit.
         """
         self._check_measured()
+        for raw in (self.full, self.partial):
+            raw.check_trainable()
         stages = Stages(self.root, redo_hint=REDO_HINT)
         wanted = self.stages[: self._place(until) + 1 if until else None]
         with stages.alone():

@@ -401,3 +401,23 @@ def test_a_folder_of_an_older_version_is_not_gone_on_with(tmp_path: Path) -> Non
     file.write_text(json.dumps(before))
     with pytest.raises(CallError, match=r"found version None, now 2.*--overwrite"):
         prepare(chosen)
+
+
+def test_a_case_of_two_patients_is_refused(tmp_path: Path) -> None:
+    """The last row would win, and a patient might be in both parts."""
+    root = nnunet(tmp_path / "mine", ("a", "b"))
+    table = tmp_path / "patients.csv"
+    table.write_text("case,patient\na,P\nb,Q\na, Q\n")
+    with pytest.raises(InputError, match="expected one patient a case, found 'P' and 'Q' for 'a'"):
+        prepare(options(root, tmp_path / "out", patients=table))
+    table.write_text("case,patient\na,P\nb,Q\na, P \n")
+    lesions = prepare(options(root, tmp_path / "out", patients=table)).lesions
+    assert {lesion.patient for lesion in lesions} == {"P", "Q"}
+
+
+def test_what_a_system_left_in_the_output_folder_is_nobodys_work(tmp_path: Path) -> None:
+    root = nnunet(tmp_path / "mine", ("a",))
+    (tmp_path / "out").mkdir()
+    for name in (".DS_Store", "Thumbs.db", "._x"):
+        (tmp_path / "out" / name).touch()
+    assert prepare(options(root, tmp_path / "out")).lesions

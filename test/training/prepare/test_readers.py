@@ -472,3 +472,15 @@ def test_the_archives_data_set_is_not_told_from_folders_around_them(tmp_path: Pa
         (root / "ours" / kind / "p_2_lesion_01.nii.gz").touch()
     (case,) = find("uls23", root).cases
     assert (case.dataset, case.classes[0].lesion_type) == ("ours", "lesion")
+
+
+def test_a_released_voi_with_several_values_is_refused(tmp_path: Path) -> None:
+    """Any value would count, an organ's as well."""
+    voi(tmp_path / "ours/images/a_lesion_01.nii.gz", lesion=False)
+    path = voi(tmp_path / "ours/labels/a_lesion_01.nii.gz", lesion=True)
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+    labels[60, 100:110, 100:110] = 2
+    write(path, labels)
+    (case,) = find("uls23", tmp_path).cases
+    with pytest.raises(InputError, match=r"one value beside 0.*found 1, 2"):
+        lesions_of(case)

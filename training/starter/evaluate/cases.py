@@ -20,7 +20,7 @@ from training.starter.case_images import axial_image, hu_of, voxels_of
 from training.starter.cases_seen import CasesSeen
 from training.starter.recipe import VALIDATION_LESIONS
 from uls.errors import InputError
-from uls.folder_scan import listed
+from uls.folder_scan import listed, shown
 from uls.voi import Spacing
 
 __all__ = ["Lesion", "LesionFiles", "find_lesions", "read_lesion", "trained_on"]
@@ -101,7 +101,8 @@ def _lesions_in(folder: Path) -> list[LesionFiles]:
         raise InputError.about(folder, expected="a folder of lesions", found=found, hint=_HINT)
     lesions = sorted((*_nifti(folder), *_nrrd(folder)), key=lambda files: files.name)
     if not lesions:
-        raise InputError.about(folder, expected="scans with masks", found="none", hint=_HINT)
+        found = f"none ({shown(folder)})"
+        raise InputError.about(folder, expected="scans with masks", found=found, hint=_HINT)
     return lesions
 
 
