@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from training.prepare.series import DicomSeries, PngSeries
 from training.splits import CaseKey, Part
 
 __all__ = [
@@ -82,48 +83,12 @@ class Measurement:
 
 
 @dataclass(frozen=True)
-class PngSeries:
-    """A scan as 16-bit PNG slices whose values are HU + 32768 (DeepLesion).
-
-    Attributes:
-        slices: in the order of the scan, from head to feet; rows go back, columns to the left.
-        spacing_mm: along (x, y, z).
-    """
-
-    slices: tuple[Path, ...]
-    spacing_mm: tuple[float, float, float]
-
-    @property
-    def folder(self) -> Path:
-        """Where the slices lie."""
-        return self.slices[0].parent
-
-
-@dataclass(frozen=True)
-class DicomSeries:
-    """A scan as DICOM files, one a slice, in any order.
-
-    Attributes:
-        files: of the slices.
-        uid: of the series, that all of them name.
-    """
-
-    files: tuple[Path, ...]
-    uid: str
-
-    @property
-    def folder(self) -> Path:
-        """Where the slices lie."""
-        return self.files[0].parent
-
-
-@dataclass(frozen=True)
 class Readings:
     """What several readers drew in one scan.
 
     Attributes:
         masks: a mask per reader, with another value for every nodule (LNDb).
-        outlines: a file with the outlines of all readers (LIDC).
+        outlines: of all readers in one file (LIDC).
     """
 
     masks: tuple[Path, ...] = ()
@@ -132,7 +97,7 @@ class Readings:
     @property
     def files(self) -> tuple[Path, ...]:
         """The files."""
-        return (*self.masks, *([self.outlines] if self.outlines else []))
+        return (*self.masks, self.outlines) if self.outlines else self.masks
 
 
 @dataclass(frozen=True)
@@ -145,10 +110,10 @@ class Case:
         patient: the same in all cases of a patient.
         challenge_number: the patient's number in the challenge's list, where the name tells it.
         image: the scan.
-        mask: its mask, or None where there are measurements or readings.
+        mask: its mask, if there is one.
         classes: which values of the mask are lesions.
         rule: how lesions are told apart.
-        measurements: of lesions that are measured on one slice.
+        measurements: of lesions that are measured on one slice, in place of a mask.
         readings: what several readers drew, in place of a mask.
         voi_lesion: for a case that is a VOI already, its lesion's number; else None.
         series: the scan, where several cases are of one; by default the case's name.
@@ -173,7 +138,7 @@ class Case:
 
     @property
     def sha256(self) -> str:
-        """The digest of what was said of it: where a table or a label changes, so does this."""
+        """The digest of all that is said of it: it changes with a row of a table, or a label."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
     @property

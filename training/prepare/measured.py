@@ -1,13 +1,15 @@
-"""On which slice a lesion was measured, and in which window, where a DICOM file says it."""
+"""On which slice and in which window a lesion was measured, and how long its diameters are."""
 
 from pathlib import Path
 
+import numpy as np
 import SimpleITK as sitk
 
 from training.prepare.case import Measurement
+from training.prepare.records import Measured
 from uls.errors import InputError
 
-__all__ = ["dicom_windows", "measured_slice"]
+__all__ = ["diameters", "dicom_windows", "measured_slice"]
 
 _POSITION = "0020|0032"
 _WINDOW_CENTRE, _WINDOW_WIDTH = "0028|1050", "0028|1051"
@@ -71,3 +73,20 @@ def _numbers(path: Path, tag: str) -> list[float]:
         raise InputError.about(
             f"{path}, tag ({tag})", expected="numbers", found=repr(text)
         ) from error
+
+
+def diameters(measurement: Measurement, spacing_mm: tuple[float, ...]) -> Measured:
+    """Return how long the two diameters are; the longer one is the long one."""
+    (long_px, long_mm), (short_px, short_mm) = sorted(
+        (
+            (_length(line, (1.0, 1.0)), _length(line, spacing_mm))
+            for line in (measurement.long, measurement.short)
+        ),
+        reverse=True,
+    )
+    return Measured(long_px=long_px, short_px=short_px, long_mm=long_mm, short_mm=short_mm)
+
+
+def _length(line: tuple[tuple[float, float], ...], spacing: tuple[float, ...]) -> float:
+    (x0, y0), (x1, y1) = line
+    return float(np.hypot((x1 - x0) * spacing[0], (y1 - y0) * spacing[1]))

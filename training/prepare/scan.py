@@ -14,7 +14,6 @@ from training.prepare.case import (
     DicomSeries,
     InstanceRule,
     LesionClass,
-    Measurement,
     PngSeries,
     Readings,
 )
@@ -30,7 +29,7 @@ from training.prepare.images import (
     read_image,
 )
 from training.prepare.instances import check_one_value, find_instances, in_order
-from training.prepare.measured import dicom_windows, measured_slice
+from training.prepare.measured import diameters, dicom_windows, measured_slice
 from training.prepare.plan import Plan
 from training.prepare.png_series import read_png_series
 from training.prepare.readings import outlined
@@ -192,21 +191,5 @@ def _measured_lesions(
             ellipse_axes(mask),
             source=made.source,
             errors=made.errors,
-            measured=_measured(measurement, image.GetSpacing()),
+            measured=diameters(measurement, image.GetSpacing()),
         )
-
-
-def _measured(measurement: Measurement, spacing_mm: tuple[float, ...]) -> Measured:
-    (long_px, long_mm), (short_px, short_mm) = sorted(
-        (
-            (_length(line, (1.0, 1.0)), _length(line, spacing_mm))
-            for line in (measurement.long, measurement.short)
-        ),
-        reverse=True,
-    )
-    return Measured(long_px=long_px, short_px=short_px, long_mm=long_mm, short_mm=short_mm)
-
-
-def _length(line: tuple[tuple[float, float], ...], spacing: tuple[float, ...]) -> float:
-    (x0, y0), (x1, y1) = line
-    return float(np.hypot((x1 - x0) * spacing[0], (y1 - y0) * spacing[1]))

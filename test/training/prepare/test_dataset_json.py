@@ -244,3 +244,35 @@ def test_numbered_nodes_with_one_declared_value_are_told_apart_by_components(
     (case,) = find(root).cases
     plan = Plan(output=Path("unused"), dataset_folder=None, recipe=None)
     assert len(read_scan(case, plan).lesions) == 2
+
+
+@pytest.mark.parametrize("folder", ["LiTS", "my-LiTS", "NIH-LN-ABD"])
+def test_without_labels_a_folders_name_does_not_say_which_value_is_the_lesion(
+    tmp_path: Path, folder: str
+) -> None:
+    """Here 1 is the lesion; of LiTS it is 2, and of NIH's nodes every value is one."""
+    mask = organ_with_lesion(lesion=1, organ=2)
+    root = data_set(tmp_path / folder, None, mask=mask)
+    (case,) = find(root).cases
+    with pytest.raises(InputError, match="found 1, 2"):
+        lesion_voxels(case)
+    (case,) = find(root, values=(1,)).cases
+    assert lesion_voxels(case) == LESION_VOXELS
+
+
+def test_without_labels_the_only_value_is_the_lesion_whatever_the_folders_name(
+    tmp_path: Path,
+) -> None:
+    mask = organ_with_lesion(lesion=1, organ=1)
+    root = data_set(tmp_path / "NIH-LN-ABD", None, mask=mask)
+    (case,) = find(root).cases
+    plan = Plan(output=Path("unused"), dataset_folder=None, recipe=None)
+    assert len(read_scan(case, plan).lesions) == 2  # two components, not one value
+
+
+def test_a_set_as_released_is_read_without_its_dataset_json(tmp_path: Path) -> None:
+    root = data_set(tmp_path / "Task03_Liver", None, cases=("liver_4",))
+    (root / "dataset.json").unlink()
+    (case,) = find(root).cases
+    assert (case.classes[0].values, case.challenge_number) == ((2,), 4)
+    assert lesion_voxels(case) == LESION_VOXELS

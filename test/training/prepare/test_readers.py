@@ -484,3 +484,35 @@ def test_a_released_voi_with_several_values_is_refused(tmp_path: Path) -> None:
     (case,) = find("uls23", tmp_path).cases
     with pytest.raises(InputError, match=r"one value beside 0.*found 1, 2"):
         lesions_of(case)
+
+
+def test_any_number_of_masks_beside_their_image(tmp_path: Path) -> None:
+    """The layout of `training starter evaluate`: each mask is a case, all of one scan."""
+    for name in ("P1", "P1_2", "P3"):
+        write(tmp_path / f"{name}_image.nii.gz", scan())
+    for name in ("P1_tumour", "P1_2_node", "P1_2_livermass1", "P3_label"):
+        write(tmp_path / f"{name}.nii.gz", mask(lesions=(FIRST,)))
+    write(tmp_path / "P4_image.nii.gz", scan())
+    found = find("pairs", tmp_path)
+    assert [(c.name, c.patient, c.series, c.mask) for c in found.cases] == [
+        ("P1", "P1", "P1", tmp_path / "P1_tumour.nii.gz"),
+        ("P1_2_livermass1", "P1_2", "P1_2", tmp_path / "P1_2_livermass1.nii.gz"),
+        ("P1_2_node", "P1_2", "P1_2", tmp_path / "P1_2_node.nii.gz"),
+        ("P3", "P3", "P3", tmp_path / "P3_label.nii.gz"),
+    ]
+    assert found.without_mask == (tmp_path / "P4_image.nii.gz",)
+    assert summary(found.cases[1]) == [(1, "lesion", 288)]
+
+
+def test_a_folder_of_images_holds_no_masks_beside(tmp_path: Path) -> None:
+    """`P1_late` is another scan there, not a mask of P1."""
+    put(tmp_path, "images/P1_image.nii.gz", "masks/P1.nii.gz")
+    put(tmp_path, "images/P1_late.nii.gz", "masks/P1_late.nii.gz")
+    assert [case.name for case in find("pairs", tmp_path).cases] == ["P1", "P1_late"]
+
+
+def test_two_masks_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        put(tmp_path / folder, "P1_image.nii.gz", "P1_tumour.nii.gz")
+    with pytest.raises(InputError, match=r"expected one file a case, found .*for 'P1' as well"):
+        find("pairs", tmp_path)

@@ -127,11 +127,12 @@ def _title(root: Path) -> str:
 
 
 def _rule(source: Source, known: _Known | None, lesions: LesionClass) -> InstanceRule:
-    """Say how lesions are told apart: where one value is all lesions, by connected components."""
+    """Say how lesions are told apart; only where a set is surely numbered, by its numbers."""
     if source.instances:
         return InstanceRule("labels")
     rule = known.dataset.rule if known else InstanceRule()
-    return InstanceRule() if rule.kind == "labels" and lesions.values else rule
+    numbered = known is not None and known.is_it and lesions.values is None
+    return rule if rule.kind != "labels" or numbered else InstanceRule()
 
 
 def _lesions(source: Source, known: _Known | None, document: DatasetJson | None) -> LesionClass:
@@ -151,11 +152,8 @@ def _lesions(source: Source, known: _Known | None, document: DatasetJson | None)
             _log.warning(
                 "%s: voxels of the ignore label count as background in VOIs", document.path
             )
-    elif known and lesions.values:
-        values = ", ".join(map(str, lesions.values))
-        _log.warning(
-            "%s: no labels; lesions = %s, as in %s", source.root, values, known.dataset.name
-        )
+    elif known and not known.is_it:
+        lesions = replace(lesions, values=None)
     return lesions_as_told(lesions, source)
 
 

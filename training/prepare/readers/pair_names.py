@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from training.prepare.readers.base import by_stem, image_stem
 
-__all__ = ["by_case", "is_mask"]
+__all__ = ["Beside", "by_case", "is_mask", "masks_beside"]
 
 _MASK_FOLDERS = frozenset(
     {
@@ -32,6 +33,52 @@ def is_mask(path: Path) -> bool:
         return True
     named = re.fullmatch(rf"(.+[-_.])?{_MASK_WORD}", image_stem(path), re.IGNORECASE)
     return folder not in _IMAGE_FOLDERS and named is not None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A mask beside its image.
+
+    Attributes:
+        name: of the case: of the scan where it has one mask, else of the mask.
+        scan: the scan's name.
+        image: the scan.
+        mask: the mask.
+    """
+
+    name: str
+    scan: str
+    image: Path
+    mask: Path
+
+
+def masks_beside(paths: list[Path]) -> list[Beside]:
+    """Return the masks `<case>_<lesion>` of each `<case>_image` beside which they lie.
+
+    A mask is of the case with the longest name that fits. In folders of images alone there is none.
+    """
+    images = {(path.parent, case): path for path in paths if (case := _explicit_case(path))}
+    found: dict[tuple[Path, str], list[Path]] = {}
+    for path in paths:
+        alone = path.parent.name.lower() in _IMAGE_FOLDERS | _MASK_FOLDERS
+        if not alone and _explicit_case(path) is None and (key := _image_of(path, images)):
+            found.setdefault(key, []).append(path)
+    return [
+        Beside(image_stem(mask) if len(masks) > 1 else key[1], key[1], images[key], mask)
+        for key, masks in found.items()
+        for mask in masks
+    ]
+
+
+def _explicit_case(path: Path) -> str | None:
+    match = re.fullmatch(r"(.+)_image", image_stem(path), re.IGNORECASE)
+    return match[1] if match else None
+
+
+def _image_of(path: Path, images: Mapping[tuple[Path, str], Path]) -> tuple[Path, str] | None:
+    parts = image_stem(path).split("_")
+    starts = ("_".join(parts[:count]) for count in range(len(parts) - 1, 0, -1))
+    return next(((path.parent, s) for s in starts if (path.parent, s) in images), None)
 
 
 def by_case(

@@ -1,5 +1,6 @@
 """Images and masks as pairs of files: in two folders, side by side, or in a folder per patient."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from training.prepare.readers.base import (
     lesions_as_told,
 )
 from training.prepare.readers.datasets import Dataset, named, told
-from training.prepare.readers.pair_names import by_case, is_mask
+from training.prepare.readers.pair_names import Beside, by_case, is_mask, masks_beside
+from uls.errors import InputError
 
 __all__ = ["PairsReader", "lidc_pairs", "lndb_pairs"]
 
@@ -33,37 +35,52 @@ class PairsReader:
     name: str = "pairs"
     layout: str = (
         "images/<case>.nii.gz with labels/ or masks/<case>.nii.gz, <case>.nii.gz beside "
-        "<case>_mask.nii.gz (or _label, _seg), or <case>/ct.nii.gz beside <case>/mask.nii.gz; "
-        "in any sub-folders, one mask a scan"
+        "<case>_mask.nii.gz (or _label, _seg), <case>_image.nii.gz beside any <case>_*.nii.gz, or "
+        "<case>/ct.nii.gz beside <case>/mask.nii.gz; in any sub-folders, else one mask a scan"
     )
     dataset: Dataset | None = None
 
     def find(self, source: Source) -> Found:
         """Return the cases, wherever under the folder they lie."""
         labels = source.labels or source.root
-        images = [p for p in image_files(source.root, deep=True) if not is_mask(p)]
-        masks = [p for p in image_files(labels, deep=True) if source.labels or is_mask(p)]
+        files = image_files(source.root, deep=True)
+        beside = masks_beside(files) if source.labels is None else []
+        taken = {path for one in beside for path in (one.image, one.mask)}
+        images = [p for p in files if p not in taken and not is_mask(p)]
+        others = files if source.labels is None else image_files(labels, deep=True)
+        masks = [p for p in others if p not in taken and (source.labels or is_mask(p))]
+        of_images, of_masks = by_case(images, source.root, masks, labels)
+        for one in beside:
+            _check_new(one, {**of_images, **of_masks})
+            of_images[one.name], of_masks[one.name] = one.image, one.mask
+        scan_of = {one.name: one.scan for one in beside}
 
         def case(name: str, image: Path, mask: Path) -> Case:
-            return self._case(source, name, image, mask)
+            return self._case(source, name, scan_of.get(name, name), (image, mask))
 
-        pairs = by_case(images, source.root, masks, labels)
-        return found_pairs(*pairs, case, self, source.root)
+        return found_pairs(of_images, of_masks, case, self, source.root)
 
-    def _case(self, source: Source, name: str, image: Path, mask: Path) -> Case:
+    def _case(self, source: Source, name: str, scan: str, files: tuple[Path, Path]) -> Case:
         known = told(source.dataset) if source.dataset else self.dataset
         lesions = (known or self.dataset or _ANYBODYS).lesions
         rule = known.rule if known else InstanceRule()
         return Case(
             name=name,
             dataset=known.name if known else source.dataset or source.root.resolve().name,
-            patient=name,
-            challenge_number=case_number(name) if known and known.is_case(name) else None,
-            image=image,
-            mask=mask,
+            patient=scan,
+            challenge_number=case_number(scan) if known and known.is_case(scan) else None,
+            image=files[0],
+            mask=files[1],
+            series=scan,
             classes=(lesions_as_told(lesions, source),),
             rule=InstanceRule("labels") if source.instances else rule,
         )
+
+
+def _check_new(one: Beside, others: Mapping[str, Path]) -> None:
+    if one.name in others:
+        found = f"{others[one.name]} for {one.name!r} as well"
+        raise InputError.about(one.mask, expected="one file a case", found=found)
 
 
 def lidc_pairs() -> PairsReader:
