@@ -8,6 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from uls.errors import InputError, no_permission_is
+
 __all__ = ["is_clutter", "listed", "shown"]
 
 _CLUTTER = frozenset(
@@ -25,6 +27,7 @@ def is_clutter(name: str) -> bool:
     return name.startswith(".") or name.lower() in _CLUTTER
 
 
+@no_permission_is(InputError)
 def listed(folder: Path, suffixes: tuple[str, ...] = ("",), *, deep: bool = False) -> list[Path]:
     """Return the files of a folder that count, sorted by path.
 
@@ -35,6 +38,9 @@ def listed(folder: Path, suffixes: tuple[str, ...] = ("",), *, deep: bool = Fals
         folder: where to look. It must be there.
         suffixes: endings in lower case, of which a name must have one, whatever its own case.
         deep: look into sub-folders as well, also through links; each folder is visited once.
+
+    Raises:
+        InputError: a folder may not be read.
     """
     found = _walked(folder) if deep else (path for path in folder.iterdir() if not path.is_dir())
     return sorted(

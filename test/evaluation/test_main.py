@@ -82,6 +82,8 @@ def test_masks_may_lie_in_a_folder_of_their_own(submission: Submission) -> None:
     masks = submission.folder / "masks"
     masks.mkdir()
     (submission.folder / "stack.mha").rename(masks / "stack.mha")
+    for name in ("._stack.mha", ".DS_Store", "Thumbs.db"):  # what systems leave beside is no mask
+        (masks / name).write_bytes(b"\x00\x05\x16\x07")
     done = run(submission, "--masks", str(masks))
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("ChallengeScore 0.5667\n")

@@ -1,9 +1,12 @@
 """One rule for all folders: what systems leave behind is never taken for a user's file."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from uls.errors import InputError
 from uls.folder_scan import is_clutter, listed, shown
 
 CLUTTER = (
@@ -61,3 +64,20 @@ def test_what_a_folder_holds_is_shown_for_a_message(tmp_path: Path) -> None:
     (tmp_path / ".DS_Store").touch()
     (tmp_path / "aa").mkdir()
     assert shown(tmp_path, most=3) == "a, aa/, b and 5 more"
+
+
+def test_a_folder_that_may_not_be_read_ends_the_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Passed over, its scans would be missing without a word."""
+    (tmp_path / "closed").mkdir()
+    real = os.scandir
+
+    def scandir(path: str | Path) -> Any:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(InputError, match=r"closed: expected that user .* may read it"):
+        listed(tmp_path, deep=True)

@@ -47,7 +47,7 @@ def check_labels(path: Path, content: Mapping[str, Any]) -> None:
 def _check_values(path: Path, labels: Mapping[str, Any]) -> None:
     for name, value in labels.items():
         if isinstance(value, list):
-            expected = "one value, since `algorithm` runs no model that was trained on regions"
+            expected = "one number, since networks of regions are not planned here"
             raise _refused(path, f"label {name!r}", expected, repr(value), _PREPARE)
         if isinstance(value, bool) or not isinstance(value, int):
             raise _refused(path, f"label {name!r}", "a whole number", repr(value), _PREPARE)
