@@ -41,7 +41,7 @@ def change(folder: Path, **changes: Any) -> None:
         ({"background": 0, "lesion": 2}, '"lesion": 1}, found'),
         ({"background": 0, "lesion": 1.0}, r"label 'lesion': expected a whole number, found 1\.0"),
         ({"background": False, "lesion": True}, "a whole number, found False"),
-        ({"background": 0, "lesion": [1]}, r"label 'lesion'.*regions, found \[1\]"),
+        ({"background": 0, "lesion": [1]}, r"label 'lesion'.*regions.*found \[1\]"),
         ({"background": 0, "all": [1, 2], "lesion": 2}, r"label 'all'.*regions"),
         ({"background": 0, "organ": 1, "lesion": 2}, "two classes, found .*organ"),
         ({"background": 0, "a": 1, "b": 2, "ignore": 3}, "two classes"),
