@@ -26,6 +26,7 @@ def write_series(
     patient: str = "LIDC-IDRI-0001",
     modality: str = "CT",
     places_mm: Sequence[float] | None = None,
+    aside_mm: Sequence[float] | None = None,
 ) -> list[Path]:
     """Write a slice a file; their names are not in the order of their places."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -35,7 +36,7 @@ def write_series(
     for z, (path, place) in enumerate(zip(files, places, strict=True)):
         image = sitk.GetImageFromArray(hu[z : z + 1])
         image.SetSpacing(SPACING)
-        image.SetOrigin((*ORIGIN[:2], place))
+        image.SetOrigin((ORIGIN[0], ORIGIN[1] + (aside_mm[z] if aside_mm else 0), place))
         for tag, value in {
             "0008|0016": "1.2.840.10008.5.1.4.1.1.2",  # CT Image Storage
             "0008|0018": instance(z, series),

@@ -1,97 +1,23 @@
 """Scans kept as DICOM files, one a slice: sorted by their places, and refused if one is missing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from training.prepare.case import DicomSeries
+from training.prepare.dicom_header import DicomHeader, read_dicom_header
+from training.prepare.series import DicomSeries
 from uls.errors import InputError
 
-__all__ = ["DicomHeader", "read_dicom_header", "read_dicom_series", "sorted_slices"]
-
-_SERIES, _INSTANCE, _PATIENT, _MODALITY = "0020|000e", "0008|0018", "0010|0020", "0008|0060"
-_POSITION, _ORIENTATION = "0020|0032", "0020|0037"
-"""DICOM tags: Series Instance UID, SOP Instance UID, Patient ID, Modality, Image Position and
-Orientation (Patient) (PS3.6)."""
+__all__ = ["read_dicom_series", "sorted_slices"]
 
 _UNEVEN = 0.05
 """Part of the usual step between slices by which one may differ: positions are rounded."""
 
 _TURN = 1e-3
-
-
-@dataclass(frozen=True)
-class DicomHeader:
-    """What one file of a series says of itself.
-
-    Attributes:
-        path: the file.
-        series: the UID of its series.
-        instance: its own UID.
-        patient: the patient's ID.
-        modality: such as `CT`.
-        position_mm: of its first pixel, (x, y, z); None where it does not say.
-        orientation: directions of its rows and columns, six numbers; None where it does not say.
-    """
-
-    path: Path
-    series: str
-    instance: str
-    patient: str
-    modality: str
-    position_mm: tuple[float, ...] | None
-    orientation: tuple[float, ...] | None
-
-
-def read_dicom_header(path: Path) -> DicomHeader:
-    """Return a DICOM file's header.
-
-    Raises:
-        InputError: it is none, or its place is not told in numbers.
-    """
-    reader = _opened(path)
-    tags = set(reader.GetMetaDataKeys())
-
-    def text(tag: str) -> str:
-        return str(reader.GetMetaData(tag)).strip("\0 ") if tag in tags else ""
-
-    return DicomHeader(
-        path=path,
-        series=text(_SERIES),
-        instance=text(_INSTANCE),
-        patient=text(_PATIENT),
-        modality=text(_MODALITY),
-        position_mm=_numbers(path, text(_POSITION), 3),
-        orientation=_numbers(path, text(_ORIENTATION), 6),
-    )
-
-
-def _opened(path: Path) -> sitk.ImageFileReader:
-    reader = sitk.ImageFileReader()
-    reader.SetImageIO("GDCMImageIO")
-    reader.SetFileName(str(path))
-    try:
-        reader.ReadImageInformation()
-    except RuntimeError as error:
-        found = "no file" if not path.exists() else "one that cannot be read"
-        raise InputError.about(path, expected="a DICOM image", found=found) from error
-    return reader
-
-
-def _numbers(path: Path, text: str, count: int) -> tuple[float, ...] | None:
-    if not text:
-        return None
-    try:
-        numbers = tuple(float(number) for number in text.split("\\"))
-    except ValueError:
-        numbers = ()
-    if len(numbers) != count or not np.isfinite(numbers).all():
-        raise InputError.about(path, expected=f"a place of {count} numbers", found=repr(text))
-    return numbers
+_ASIDE_MM = 1.0
 
 
 def sorted_slices(series: DicomSeries) -> list[DicomHeader]:
@@ -107,6 +33,7 @@ def sorted_slices(series: DicomSeries) -> list[DicomHeader]:
     across = _across(first)
     places = [float(np.dot(across, header.position_mm or ())) for header in headers]
     order = np.argsort(places, kind="stable")
+    _check_upright(headers, across)
     _check_even(np.asarray(places)[order], [headers[n].path for n in order])
     return [headers[n] for n in order]
 
@@ -125,6 +52,20 @@ def _check_of_one_series(header: DicomHeader, first: DicomHeader, series: DicomS
         raise InputError.about(
             header.path, expected=f"slices turned as {first.path.name}", found="another direction"
         )
+
+
+def _check_upright(headers: Sequence[DicomHeader], across: npt.NDArray[np.float64]) -> None:
+    """Refuse slices that do not lie above one another: a tilted gantry makes no box of voxels."""
+    for header in headers[1:]:
+        shift = np.subtract(header.position_mm or (), headers[0].position_mm or ())
+        aside = float(np.linalg.norm(shift - across * np.dot(across, shift)))
+        if aside > _ASIDE_MM:
+            raise InputError.about(
+                header.path,
+                expected=f"a slice above {headers[0].path.name}",
+                found=f"one {aside:g} mm aside",
+                hint="Was the gantry tilted? Resample the series to upright slices first.",
+            )
 
 
 def _across(header: DicomHeader) -> npt.NDArray[np.float64]:

@@ -79,6 +79,14 @@ def test_slices_of_another_series_are_refused(tmp_path: Path) -> None:
         read_dicom_series(DicomSeries((*files, other[0]), f"{UID}.1"))
 
 
+def test_a_tilted_gantry_is_refused(tmp_path: Path) -> None:
+    """Each slice lies 0.5 mm farther aside: the last of six 2.5 mm."""
+    aside = [0.5 * z for z in range(SHAPE[0])]
+    files = write_series(tmp_path, scan(), aside_mm=aside)
+    with pytest.raises(InputError, match=r"mm aside\. Was the gantry tilted"):
+        read_dicom_series(DicomSeries(tuple(files), f"{UID}.1"))
+
+
 def test_a_file_that_is_no_dicom_is_named(tmp_path: Path) -> None:
     files = write_series(tmp_path, scan())
     files[2].write_bytes(files[2].read_bytes()[:300])

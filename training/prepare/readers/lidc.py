@@ -7,7 +7,7 @@ from pathlib import Path
 
 from training.prepare.case import Case, DicomSeries, Found, Readings
 from training.prepare.contours import series_uid
-from training.prepare.dicom_series import DicomHeader, read_dicom_header
+from training.prepare.dicom_header import DicomHeader, read_dicom_header
 from training.prepare.readers.base import Source, lesions_as_told
 from training.prepare.readers.datasets import named
 from training.prepare.readers.pairs import PairsReader, lidc_pairs
