@@ -10,6 +10,7 @@ import numpy as np
 from algorithm.deadline import Means
 from algorithm.stopwatch import Stopwatch
 from uls.lesion import ClickedLesion
+from uls.plausible import implausible_size
 from uls.voi import Spacing
 
 __all__ = ["StackOutcome", "VoiOutcome", "log_summary", "log_voi"]
@@ -116,6 +117,8 @@ def log_voi(stack_name: str, voi: VoiOutcome, n_vois: int) -> None:
         )
     else:
         _log.info("%s: %.2f ml (%d voxels)", place, voi.volume_ml, voi.voxels)
+    if doubt := implausible_size(voi.voxels, voi.volume_ml):
+        _log.warning("%s: %s; look at it", place, doubt)
 
 
 def log_summary(stacks: Sequence[StackOutcome], stopwatch: Stopwatch) -> None:

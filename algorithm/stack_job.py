@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from algorithm.boxes import Boxes
 from algorithm.deadline import Deadline, Means
+from algorithm.doubts import watched
 from algorithm.mirroring import Mirroring
 from algorithm.outcome import StackOutcome, VoiOutcome, log_voi
 from algorithm.predictor import Predictor
@@ -105,7 +106,7 @@ class StackJob:
     def _read_ahead(self) -> Generator[Voi]:
         """Give the stack's VOIs; while the caller works on one, the next is read."""
         header = self.stack.header
-        vois = read_vois(header)
+        vois = watched(read_vois(header), header.name)
 
         def read_next() -> Voi | None:
             with self.stopwatch.stage("reading"), self.deadline.reading():

@@ -10,6 +10,7 @@ from evaluation.submission import StackPair
 from uls.cropped import PackedMask
 from uls.mask_reading import VoiMask
 from uls.progress import progress
+from uls.numbers import exactly
 
 __all__ = ["StackScores", "score_stack"]
 
@@ -75,7 +76,7 @@ class _Oddities:
 
     def _note(self, file: str, voi: int, read: VoiMask) -> None:
         if read.odd_value is not None:
-            self._seen.setdefault(file, f"VOI {voi} holds {read.odd_value:g}")
+            self._seen.setdefault(file, f"VOI {voi} holds {exactly(read.odd_value)}")
 
     def warnings(self) -> Iterable[str]:
         return (

@@ -75,16 +75,23 @@ def _pairs_in_folder(references: Sequence[ReferenceStack], folder: Path) -> tupl
     if not folder.is_dir():
         raise InputError.about(folder, expected="a folder of mask stacks", found="no folder")
     known = {reference.name for reference in references}
-    unknown = [p.name for p in listed(folder, (".mha",)) if p.stem not in known]
+    paths: dict[str, Path] = {}
+    for path in listed(folder, (".mha",)):
+        if paths.setdefault(path.stem, path) is not path:
+            found = f"{paths[path.stem].name} beside it"
+            raise InputError.about(path, expected="one mask stack of a name", found=found)
+    unknown = [path for name, path in paths.items() if name not in known]
     if unknown:
-        raise _unknown_stack(f"{folder / unknown[0]}", known)
+        raise _unknown_stack(f"{unknown[0]}", known)
     return tuple(
-        _pair(reference, "", folder / f"{reference.name}.mha", folder) for reference in references
+        _pair(ref, "", paths.get(ref.name, folder / f"{ref.name}.mha"), folder)
+        for ref in references
     )
 
 
 def _pairs_of_jobs(references: Sequence[ReferenceStack], folder: Path) -> tuple[StackPair, ...]:
     file = folder / "predictions.json"
+    _check_inside(file, folder, "")
     jobs = read_predictions(file)
     known = {reference.name for reference in references}
     for job in jobs:
@@ -141,7 +148,10 @@ def _pair(reference: ReferenceStack, job: str, path: Path, folder: Path) -> Stac
         header = read_header(path)
     except InputError as error:
         return StackPair(reference, job, None, _with_job(str(error), job))
-    _check_inside(header.pixels.path, folder, job)
+    for voxels in header.pixels.paths:
+        _check_inside(voxels, folder, job)
+    if header.dtype.kind == "f":
+        return StackPair(reference, job, None, _with_job(str(_no_floats(header)), job))
     expected, found = reference.header.geometry.size_xyz, header.geometry.size_xyz
     if found != expected:
         size = f"{_size(expected)} voxels (x×y×z), as the reference"
@@ -150,6 +160,19 @@ def _pair(reference: ReferenceStack, job: str, path: Path, folder: Path) -> Stac
     differences = _geometry_differences(reference.header.geometry, header.geometry)
     return StackPair(
         reference, job, header, warnings=tuple(f"{path}: {text}" for text in differences)
+    )
+
+
+def _no_floats(header: StackHeader) -> InputError:
+    """Refuse a mask of floats: the challenge's code scores it otherwise than one of uint8.
+
+    It moves a click's mask by a spline, which leaves traces beside it unless they are rounded away.
+    """
+    return InputError.about(
+        header.path,
+        expected="a mask of whole numbers (uint8, values 0 and 1)",
+        found=f"voxels of type {header.dtype}",
+        hint="Threshold it and save it as uint8.",
     )
 
 

@@ -49,7 +49,8 @@ class Verdict:
     """What nnunetv2 makes of a VOI.
 
     Attributes:
-        logits: float32, (2, z, y, x).
+        logits: float32, (2, z, y, x), of the VOI, or of what nnunetv2 crops it to: the box of its
+            voxels that are not 0.
         mask: of `predict_single_npy_array`, (z, y, x).
     """
 
@@ -75,7 +76,7 @@ def judge(
 
     Args:
         folder: the result folder.
-        voi_hu: (z, y, x); its border must hold no zeros, or nnunetv2 crops it.
+        voi_hu: (z, y, x).
         folds: which folds to average.
         checkpoint: the checkpoint's file name.
         mirror: average over all mirrored views.
@@ -97,7 +98,7 @@ def judge(
         back = [axis + 1 for axis in predictor.plans_manager.transpose_backward]
     (logits,) = seen
     turned = logits.float().numpy().transpose([0, *back])
-    assert turned.shape[1:] == mask.shape == voi_hu.shape
+    assert mask.shape == voi_hu.shape
     return Verdict(np.ascontiguousarray(turned), mask.astype(bool))
 
 

@@ -32,8 +32,9 @@ SMALL: Box = (slice(8, 9), slice(4, 6), slice(30, 33))
 def scan(
     *, seed: int = 0, lesions: Sequence[Box] = (FIRST, SECOND, SMALL)
 ) -> npt.NDArray[np.int16]:
-    """Soft tissue with noise; the lesions are brighter."""
+    """Soft tissue with noise and some fat; the lesions are brighter."""
     hu = np.random.default_rng(seed).normal(40, 8, SHAPE)
+    hu[0, :5] -= 140
     for box in lesions:
         hu[box] += 60
     return hu.astype(np.int16)

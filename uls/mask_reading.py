@@ -13,12 +13,14 @@ import numpy.typing as npt
 
 from uls.cropped import CroppedMask, cropped_slices
 from uls.errors import InputError
+from uls.numbers import exactly, shortest
 from uls.pixels import Readable, as_floats_if_scaled
 from uls.stack import StackHeader, reading
 from uls.voi import VOI_SHAPE_ZYX, VOI_SLICES
 
 __all__ = ["VoiMask", "read_masks"]
 
+_LARGEST_VALUE = 2**40
 _SLAB_BYTES = 1 << 19
 """What is unpacked at once: it fits in the cache, and keeps a thread busy half a millisecond."""
 
@@ -35,7 +37,7 @@ def read_masks(header: StackHeader) -> Iterator[VoiMask]:
     """Give the masks of a stack's VOIs one after the other; every nonzero voxel is mask.
 
     Raises:
-        InputError: the voxels are truncated, damaged, or not finite.
+        InputError: the voxels are truncated, damaged, not finite, negative or huge.
     """
     with reading(header) as stream:
         reader = _MaskReader(header, stream)
@@ -67,7 +69,23 @@ class _MaskReader:
             odd.note(slab)
             np.not_equal(slab, 0, out=self._nonzero[z : z + step])
             occupied[z : z + step] = self._nonzero[z : z + step].any(axis=(1, 2))
+        for extreme in (odd.lowest, odd.value or 0.0):
+            self._check_range(extreme, voi)
         return VoiMask(cropped_slices(self._nonzero, occupied), odd.value)
+
+    def _check_range(self, value: float, voi: int) -> None:
+        """Refuse values that the challenge's own code does not count like ours.
+
+        It passes over slices that hold nothing above 0, and moves a click's mask by a spline, which
+        smears values beyond all that a double can hold to the last digit.
+        """
+        if not 0 <= value <= _LARGEST_VALUE:
+            raise InputError.about(
+                f"{self._header.path}, VOI {voi}",
+                expected=f"values from 0 to {_LARGEST_VALUE}",
+                found=exactly(value),
+                hint="Save the mask as 0 and 1 in an unsigned type, such as uint8.",
+            )
 
     def _read_slab(self, voi: int) -> npt.NDArray[Any] | None:
         """Read the next slices; None where all their voxels are 0."""
@@ -93,6 +111,7 @@ class _OddValue:
     """The value farthest from 0 outside 0 to 1; if there is none, one between them."""
 
     def __init__(self) -> None:
+        self.lowest = 0.0
         self._farthest: float | None = None
         self._between: float | None = None
 
@@ -101,9 +120,11 @@ class _OddValue:
         return self._between if self._farthest is None else self._farthest
 
     def note(self, slab: npt.NDArray[Any]) -> None:
-        for extreme in (float(slab.min()), float(slab.max())):
+        lowest, highest = shortest(slab.min()), shortest(slab.max())
+        self.lowest = min(self.lowest, lowest)
+        for extreme in (lowest, highest):
             if not 0 <= extreme <= 1 and abs(extreme) > abs(self._farthest or 0.0):
                 self._farthest = extreme
         if slab.dtype.kind == "f" and self._between is None:
             between = slab[(slab > 0) & (slab < 1)]
-            self._between = float(between[0]) if between.size else None
+            self._between = shortest(between[0]) if between.size else None

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from uls.errors import InputError
 from uls.job_time import RunTime, run_time
 from uls.stack import stack_name
-from uls.strict_json import parse_json
+from uls.strict_json import first_reason, parse_json
 
 __all__ = ["MASK_SLUG", "STACK_SLUG", "SUCCEEDED", "PredictionJob", "read_predictions"]
 
@@ -75,7 +75,8 @@ class _Job(BaseModel):
     pk: str
     status: str
     inputs: list[_SocketValue]
-    outputs: list[_SocketValue]
+    outputs: list[_SocketValue] | None = None
+    """None where the job failed before it had any."""
 
 
 def read_predictions(path: Path) -> tuple[PredictionJob, ...]:
@@ -91,7 +92,7 @@ def read_predictions(path: Path) -> tuple[PredictionJob, ...]:
         jobs = TypeAdapter(list[_Job]).validate_python(parse_json(path.read_bytes()))
     except (ValueError, OSError) as error:
         raise InputError.about(
-            path, expected="the platform's list of jobs", found=_reason(error)
+            path, expected="the platform's list of jobs", found=first_reason(error)
         ) from error
     repeated = [pk for pk, times in Counter(job.pk for job in jobs).items() if times > 1]
     if repeated:
@@ -99,16 +100,6 @@ def read_predictions(path: Path) -> tuple[PredictionJob, ...]:
             path, expected="every job once", found=f"job {repeated[0]!r} more than once"
         )
     return tuple(_prediction_job(job, f"{path}, job {job.pk!r}") for job in jobs)
-
-
-def _reason(error: Exception) -> str:
-    """Say the first thing that is wrong, and where: `[0].inputs.1.socket.slug: Field required`."""
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first, *others = error.errors(include_url=False)
-    place = ".".join(str(step) for step in first["loc"])
-    also = f" (and {len(others)} more)" if others else ""
-    return f"{f'entry {place}: ' if place else ''}{first['msg']}{also}"
 
 
 def _prediction_job(job: _Job, subject: str) -> PredictionJob:
@@ -119,7 +110,7 @@ def _prediction_job(job: _Job, subject: str) -> PredictionJob:
             subject, expected=f"the name of an image under {STACK_SLUG!r}", found="none"
         )
     _check_plain(stack.name, f"{subject}, image name")
-    mask = _only_image(job.outputs, MASK_SLUG, f"{subject}, outputs")
+    mask = _only_image(job.outputs or [], MASK_SLUG, f"{subject}, outputs")
     mask_pk = mask.pk if mask else None
     if mask_pk is not None:
         _check_plain(mask_pk, f"{subject}, image pk")

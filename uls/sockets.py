@@ -4,20 +4,19 @@ Contract: the platform's `inputs.json` names each socket's place under the input
 platforms and people write no such file, and then the fixed places hold.
 """
 
-import json
 import logging
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from uls.errors import InputError, no_permission_is
 from uls.folder_scan import listed
 from uls.stack import IMAGE_SUFFIXES, StackHeader, read_header, stack_name
-from uls.voi import Spacing
+from uls.strict_json import first_reason, parse_json
+from uls.voi import SPACING_LIMITS_MM, Spacing, is_plausible_spacing
 
 __all__ = [
     "MASK_FOLDER",
@@ -100,10 +99,10 @@ def _read_sockets(input_folder: Path) -> list[_Socket]:
     if not path.exists():
         return []
     try:
-        return TypeAdapter(list[_Socket]).validate_json(path.read_bytes())
-    except (ValidationError, OSError) as error:
+        return TypeAdapter(list[_Socket]).validate_python(parse_json(path.read_bytes()))
+    except (ValueError, OSError) as error:
         raise InputError.about(
-            path, expected="the platform's list of sockets", found=str(error)
+            path, expected="the platform's list of sockets", found=first_reason(error)
         ) from error
 
 
@@ -163,7 +162,7 @@ def _spacings_document(input_folder: Path, sockets: Sequence[_Socket]) -> tuple[
             path, expected="a list with [x, y, z] in mm for every VOI", found="no file"
         )
     try:
-        return str(path), json.loads(path.read_bytes())
+        return str(path), parse_json(path.read_bytes())
     except (ValueError, OSError) as error:
         raise InputError.about(path, expected="JSON", found=str(error)) from error
 
@@ -194,7 +193,7 @@ def check_spacings(document: Any, n_vois: int, subject: str) -> tuple[Spacing, .
     """Verify a list of spacings against the number of VOIs that it is for.
 
     Raises:
-        InputError: another length, or an entry that is not three positive, finite numbers.
+        InputError: another length, or an entry that is not three plausible numbers of millimetres.
     """
     if not isinstance(document, list) or len(document) != n_vois:
         found = len(document) if isinstance(document, list) else type(document).__name__
@@ -206,14 +205,12 @@ def check_spacings(document: Any, n_vois: int, subject: str) -> tuple[Spacing, .
 
 def _spacing(entry: Any, subject: str) -> Spacing:
     numbers = entry if isinstance(entry, list) else []
-    if len(numbers) != 3 or not all(_is_length(number) for number in numbers):
+    if len(numbers) != 3 or not all(map(is_plausible_spacing, numbers)):
+        least, most = SPACING_LIMITS_MM
         raise InputError.about(
-            subject, expected="three positive, finite numbers [x, y, z] in mm", found=f"{entry}"
+            subject,
+            expected=f"three positive, finite numbers [x, y, z] of {least:g} to {most:g} mm",
+            found=f"{entry!r:.80}",
         )
     x, y, z = (float(number) for number in numbers)
     return x, y, z
-
-
-def _is_length(value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and 0 < value <= sys.float_info.max

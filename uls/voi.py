@@ -7,7 +7,15 @@ import numpy.typing as npt
 
 from uls.errors import InputError
 
-__all__ = ["CLICK_ZYX", "VOI_SHAPE_ZYX", "VOI_SLICES", "Spacing", "cut_voi"]
+__all__ = [
+    "CLICK_ZYX",
+    "SPACING_LIMITS_MM",
+    "VOI_SHAPE_ZYX",
+    "VOI_SLICES",
+    "Spacing",
+    "cut_voi",
+    "is_plausible_spacing",
+]
 
 VOI_SHAPE_ZYX = (128, 256, 256)
 """Voxels of a VOI along (z, y, x), the same for every lesion of the challenge."""
@@ -19,6 +27,16 @@ CLICK_ZYX = (64, 128, 128)
 
 Spacing = tuple[float, float, float]
 """Voxel spacing in mm along (x, y, z), the order of the challenge's JSON files."""
+
+SPACING_LIMITS_MM = (0.01, 100.0)
+"""Spacings outside are refused wherever one is read: no CT has them, but a wrong unit does."""
+
+
+def is_plausible_spacing(value: Any) -> bool:
+    """Tell whether a value is a number of millimetres that two voxels may lie apart."""
+    least, most = SPACING_LIMITS_MM
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and least <= value <= most
 
 
 def cut_voi(

@@ -21,6 +21,16 @@ def fail(submission: Submission) -> None:
     submission.jobs[0] |= {"status": "Failed", "outputs": []}
 
 
+def fail_without_outputs(submission: Submission) -> None:
+    """The platform writes null, or nothing, where a job failed before it had any."""
+    submission.jobs[0] |= {"status": "Failed", "outputs": None}
+
+
+def fail_without_the_key(submission: Submission) -> None:
+    submission.jobs[0]["status"] = "Failed"
+    del submission.jobs[0]["outputs"]
+
+
 def fail_with_output(submission: Submission) -> None:
     submission.jobs[0]["status"] = "Cancelled"
 
@@ -84,8 +94,15 @@ def write_nan(submission: Submission) -> None:
     write_image(submission.mask_file(), predictions)
 
 
+def write_negative(submission: Submission) -> None:
+    predictions = np.concatenate([block(), block(right=5), empty()]).astype(np.int8)
+    write_image(submission.mask_file(), -predictions)
+
+
 UNUSABLE = [
     (fail, "job 'job-stack' (stack 'stack'): expected status 'Succeeded', found 'Failed'"),
+    (fail_without_outputs, "expected status 'Succeeded', found 'Failed'"),
+    (fail_without_the_key, "expected status 'Succeeded', found 'Failed'"),
     (fail_with_output, "job 'job-stack' (stack 'stack'): expected status 'Succeeded', found 'Canc"),
     (drop_output, "job 'job-stack' (stack 'stack'): its entry in predictions.json names no mask"),
     (drop_file, "expected a mask stack, found only elsewhere.mha there"),
@@ -94,12 +111,13 @@ UNUSABLE = [
     (drop_job, "no job for the stack 'stack'"),
     (cut_short, "the file is truncated"),
     (cut_voxels, "voxels that can be unpacked to the end"),
-    (write_garbage, "expected a readable image header"),
-    (write_nothing, "expected a readable image header"),
+    (write_garbage, "expected a readable MetaImage header"),
+    (write_nothing, "expected a readable MetaImage header"),
     (write_one_voi, "expected 256×256×384 voxels (x×y×z), as the reference, found 256×256×128"),
     (write_small_slices, "expected slices of 256×256"),
     (write_odd_height, "expected a z size that is a multiple of 128"),
-    (write_nan, "1 voxels NaN or infinite"),
+    (write_nan, "expected a mask of whole numbers (uint8, values 0 and 1), found voxels of type"),
+    (write_negative, "expected values from 0 to 1099511627776, found -1"),
 ]
 
 
@@ -219,6 +237,28 @@ def link_voxels_to_reference(submission: Submission) -> None:
     )
 
 
+def link_a_slice_to_the_reference(submission: Submission) -> None:
+    """One file a slice: only the last of them is a link out."""
+    link_voxels_to_reference(submission)
+    folder, header = submission.mask_file().parent, submission.mask_file()
+    (folder / "voxels.raw").unlink()
+    for index in range(384):
+        (folder / f"{index}.raw").write_bytes(bytes(256 * 256))
+    (folder / "383.raw").unlink()
+    (submission.folder / "slice.raw").write_bytes(bytes(256 * 256))
+    (folder / "383.raw").symlink_to(submission.folder / "slice.raw")
+    names = "\n".join(f"{index}.raw" for index in range(384))
+    header.write_text(header.read_text().replace("voxels.raw", f"LIST\n{names}"))
+
+
+def link_predictions_out(submission: Submission) -> None:
+    """What the jobs are would be read from a file that the submission does not hold."""
+    submission.write()
+    file = submission.input_folder / "predictions.json"
+    file.rename(submission.folder / "predictions.json")
+    file.symlink_to(submission.folder / "predictions.json")
+
+
 def cut_reference(submission: Submission) -> None:
     file = submission.ground_truth / "stack.mha"
     whole = file.read_bytes()
@@ -244,6 +284,8 @@ def drop_reference(submission: Submission) -> None:
         (link_to_no_image, "job 'job-stack'"),
         (link_folder_out, "job 'job-stack'"),
         (link_voxels_to_reference, "job 'job-stack'"),
+        (link_a_slice_to_the_reference, "383.raw: expected a file inside"),
+        (link_predictions_out, "predictions.json: expected a file inside"),
         (cut_reference, "ground-truth/stack.mha: expected voxels that can be unpacked"),
         (drop_reference, "expected one stack of reference masks, found none"),
     ],

@@ -111,7 +111,7 @@ def without(*path: Any) -> dict[str, Any]:
         ([without("pk")], "entry 0.pk: Field required"),
         ([without("status")], "entry 0.status: Field required"),
         ([without("inputs")], "entry 0.inputs: Field required"),
-        ([entry() | {"outputs": None}], "entry 0.outputs"),
+        ([entry() | {"outputs": 3}], "entry 0.outputs"),
         ([entry() | {"pk": 3}], "entry 0.pk"),
         ([entry(), without("inputs", 0, "socket", "slug")], "entry 1.inputs.0.socket.slug"),
         ([without("inputs", 0)], "job 'job': expected the name of an image under"),

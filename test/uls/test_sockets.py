@@ -155,6 +155,41 @@ def test_spacings_that_are_no_json_are_refused(tmp_path: Path) -> None:
         find_job(tmp_path)
 
 
+@pytest.mark.parametrize("step", [1e-300, 1e-9, 0.009, 100.5, 1e6])
+def test_spacings_that_no_scan_has_are_refused(tmp_path: Path, step: float) -> None:
+    write_job(tmp_path, {"s.mha": VOI}, spacings=[[1, step, 1]])
+    with pytest.raises(InputError, match=r"VOI 0: expected .* of 0\.01 to 100 mm, found"):
+        find_job(tmp_path)
+
+
+def test_a_stack_named_twice_in_the_spacings_is_refused(tmp_path: Path) -> None:
+    """Python's reader would take the second list without a word."""
+    write_job(tmp_path, {"s.mha": VOI})
+    (tmp_path / SPACINGS_FILE).write_text('{"s": [[1, 1, 1]], "s": [[2, 2, 2]]}')
+    with pytest.raises(InputError, match="the key 's' more than once"):
+        find_job(tmp_path)
+
+
+@pytest.mark.parametrize("levels", [60, 900, 990, 5_000, 1_000_000])
+@pytest.mark.parametrize("file", [SPACINGS_FILE, "inputs.json"])
+def test_deeply_nested_json_is_a_sentence(tmp_path: Path, levels: int, file: str) -> None:
+    write_job(tmp_path, {"s.mha": VOI})
+    for opened, closed in (("[", "]"), ('{"a":', "}")):
+        (tmp_path / file).write_text(opened * levels + "1" + closed * levels)
+        with pytest.raises(InputError, match=f"{file}: expected .*nested more than 50 levels"):
+            find_job(tmp_path)
+
+
+def test_a_socket_that_says_nothing_readable_is_named(tmp_path: Path) -> None:
+    write_job(tmp_path, {"s.mha": VOI})
+    write_inputs(tmp_path, {"socket": {"slug": 3}})
+    with pytest.raises(
+        InputError, match=r"inputs\.json: .*found entry 0\.socket\.slug: "
+    ) as caught:
+        find_job(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
 def test_one_list_for_several_stacks_is_refused(tmp_path: Path) -> None:
     write_job(tmp_path, {"a.mha": VOI, "b.mha": VOI}, spacings=[[1, 1, 1]] * 2)
     with pytest.raises(InputError, match="under each stack's name"):

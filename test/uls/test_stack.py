@@ -46,6 +46,37 @@ def test_reads_uncompressed_and_big_endian_stacks(tmp_path: Path) -> None:
     assert voi.dtype == np.int16
 
 
+@pytest.mark.parametrize("header_size", ["0", "5", "-1"])
+def test_slices_in_files_of_their_own_are_read_voi_by_voi(tmp_path: Path, header_size: str) -> None:
+    stack = numbered(2)
+    before = b"" if header_size == "0" else b"12345"
+    for index, voxels in enumerate(stack):
+        (tmp_path / f"{index}.raw").write_bytes(before + voxels.tobytes())
+    path = tmp_path / "s.mhd"
+    path.write_text(
+        f"ObjectType = Image\nNDims = 3\nHeaderSize = {header_size}\nDimSize = 256 256 256\n"
+        "ElementType = MET_SHORT\nElementDataFile = LIST\n"
+        + "".join(f"{index}.raw\n" for index in range(256))
+    )
+    header = read_header(path)
+    assert len(header.pixels.paths) == 256
+    assert np.array_equal(np.concatenate(list(read_vois(header))), stack)
+
+
+@pytest.mark.parametrize("yes", ["True", "T", "t", "1"])
+def test_swapped_bytes_are_swapped_back_however_the_header_says_yes(
+    tmp_path: Path, yes: str
+) -> None:
+    """Read as they lie, 100 HU would be 25,600."""
+    stack = numbered(1)
+    path = write_image(tmp_path / "s.mha", stack, compressed=False)
+    text = path.read_bytes().partition(b"ElementDataFile")[0]
+    text = text.replace(b"MSB = False", f"MSB = {yes}".encode())
+    path.write_bytes(text + b"ElementDataFile = LOCAL\n" + stack.astype(">i2").tobytes())
+    (voi,) = read_vois(read_header(path))
+    assert np.array_equal(voi, stack)
+
+
 def test_nifti_scaling_is_applied_as_simpleitk_does(tmp_path: Path) -> None:
     path = write_image(tmp_path / "s.nii", numbered(1))
     data = bytearray(path.read_bytes())
@@ -179,7 +210,7 @@ def test_values_that_are_not_finite_are_refused(tmp_path: Path, value: float) ->
         list(read_vois(header))
 
 
-@pytest.mark.parametrize("data_file", ["../s.raw", "/etc/hostname", "LIST", "s_%03d.raw"])
+@pytest.mark.parametrize("data_file", ["../s.raw", "/etc/hostname", "LIST", "s_%s.raw"])
 def test_header_that_points_elsewhere_is_refused(tmp_path: Path, data_file: str) -> None:
     path = write_image(tmp_path / "s.mhd", np.zeros((128, 256, 256), np.int16), compressed=False)
     path.write_text(path.read_text().replace("s.raw", data_file))

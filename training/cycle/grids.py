@@ -13,14 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from uls.errors import InputError
+from uls.grid import TURN_TOLERANCE, VOXEL_TOLERANCE, check_grid
+from uls.image_header import read_geometry
 
 __all__ = ["Fit", "Grid", "Placed", "place", "read_grid"]
-
-_TURN = 1e-3
-"""By how much direction cosines may differ: NIfTI holds single floats."""
-_VOXEL = 0.1
-"""By how much a voxel may lie off its place, in voxels."""
 
 
 class Fit(StrEnum):
@@ -82,22 +78,13 @@ def read_grid(path: Path) -> Grid:
     """Read where a scan's voxels lie, without the voxels.
 
     Raises:
-        InputError: it is missing, damaged, or not three-dimensional.
+        InputError: it is missing, damaged, not three-dimensional, or its grid cannot be one.
     """
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    try:
-        reader.ReadImageInformation()
-    except RuntimeError as error:
-        found = str(error).strip().splitlines()[-1].strip() if path.exists() else "no file"
-        raise InputError.about(path, expected="a readable scan", found=found) from error
-    if reader.GetDimension() != 3 or reader.GetNumberOfComponents() != 1:
-        raise InputError.about(
-            path,
-            expected="3 dimensions, one value a voxel",
-            found=f"{reader.GetDimension()} dimensions, {reader.GetNumberOfComponents()} values",
-        )
-    return Grid.of(reader)
+    geometry = read_geometry(path)
+    x_mm, y_mm, z_mm = geometry.spacing_xyz
+    x, y, z = geometry.origin_xyz
+    direction = check_grid(geometry.spacing_xyz, geometry.direction, path)
+    return Grid(geometry.size_xyz, (x_mm, y_mm, z_mm), (x, y, z), direction)
 
 
 def place(mask: npt.NDArray[np.bool_], grid: Grid, scan: Grid) -> Placed:
@@ -131,7 +118,11 @@ def _whole_offset(grid: Grid, scan: Grid) -> tuple[int, int, int] | None:
     drift = np.abs(np.subtract(grid.spacing_mm, scan.spacing_mm)) / scan.spacing_mm * grid.size
     at = scan.index_of(grid.origin_mm)
     whole = np.rint(at)
-    if turned > _TURN or drift.max() > _VOXEL or np.abs(at - whole).max() > _VOXEL:
+    if (
+        turned > TURN_TOLERANCE
+        or drift.max() > VOXEL_TOLERANCE
+        or np.abs(at - whole).max() > VOXEL_TOLERANCE
+    ):
         return None
     x, y, z = (int(n) for n in whole)
     return x, y, z

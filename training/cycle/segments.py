@@ -17,6 +17,7 @@ import SimpleITK as sitk
 
 from training.cycle.grids import Grid
 from uls.errors import InputError
+from uls.scan_reading import read_image
 
 __all__ = ["SUFFIXES", "Segment", "Segmentation", "read_segmentation"]
 
@@ -83,6 +84,9 @@ def read_segmentation(path: Path) -> Segmentation:
 
 
 def _read(path: Path) -> sitk.Image:
+    """Read a mask; only NRRD may have several layers, which SimpleITK gives as values a voxel."""
+    if not path.name.lower().endswith(".nrrd"):
+        return read_image(path)
     try:
         image = sitk.ReadImage(str(path))
     except RuntimeError as error:

@@ -15,7 +15,11 @@ from training.hcuch.diameter import Widest, widest_box
 from training.hcuch.findings import Lesion
 from training.hcuch.min_area_box import Extent
 from uls.errors import InputError
+from uls.grid import check_same_grid
+from uls.image_header import read_geometry
+from uls.scan_reading import read_image
 from uls.voi import Spacing
+from uls.voxels import label_array
 
 __all__ = ["SMALLEST_VOXELS", "Measured", "measure_series", "read_axial"]
 
@@ -26,7 +30,6 @@ _ALL_NEIGHBOURS = np.ones((3, 3, 3), dtype=np.int8)
 """26-connectivity."""
 
 _OBLIQUE = 1e-3
-_GRID_TOLERANCE = 1e-3
 
 _log = logging.getLogger(__name__)
 
@@ -60,8 +63,8 @@ def measure_series(
     """
     image = read_axial(series.mask)
     if series.image is not None:
-        _check_same_grid(series.mask, series.image)
-    values = _whole_numbers(series.mask, sitk.GetArrayFromImage(image))
+        check_same_grid(read_geometry(series.image), read_geometry(series.mask), series.mask)
+    values = label_array(image, series.mask)
     warnings = [*_oblique(series, image), *_check_values(series, values)]
     lesions: list[Lesion] = []
     too_small = 0
@@ -81,60 +84,10 @@ def read_axial(path: Path) -> sitk.Image:
     """Read an image with its slices along z and its axes in LPS order, whatever the file has.
 
     Raises:
-        InputError: it cannot be read or is not three-dimensional.
+        InputError: what `uls.scan_reading.read_image` raises.
     """
-    try:
-        image = sitk.ReadImage(str(path))
-    except RuntimeError as error:
-        reason = str(error).strip().splitlines()[-1].strip()
-        raise InputError.about(path, expected="a NIfTI image", found=reason) from error
-    if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
-        raise InputError.about(
-            path,
-            expected="3 dimensions, one value a voxel",
-            found=f"{image.GetDimension()} dimensions, "
-            f"{image.GetNumberOfComponentsPerPixel()} values a voxel",
-        )
-    upright: sitk.Image = sitk.DICOMOrient(image, "LPS")
+    upright: sitk.Image = sitk.DICOMOrient(read_image(path), "LPS")
     return upright
-
-
-def _check_same_grid(mask: Path, image: Path) -> None:
-    a, b = _header(mask), _header(image)
-    same_size = a.GetSize() == b.GetSize()
-    of_a, of_b = (
-        np.array((*reader.GetSpacing(), *reader.GetOrigin(), *reader.GetDirection()))
-        for reader in (a, b)
-    )
-    if not same_size or np.abs(of_a - of_b).max() > _GRID_TOLERANCE:
-        raise InputError.about(
-            mask,
-            expected=f"the grid of {image}: {b.GetSize()} voxels (x, y, z) of {b.GetSpacing()} mm",
-            found=f"{a.GetSize()} of {a.GetSpacing()} mm"
-            if not same_size or a.GetSpacing() != b.GetSpacing()
-            else "another origin or direction",
-        )
-
-
-def _header(path: Path) -> sitk.ImageFileReader:
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    try:
-        reader.ReadImageInformation()
-    except RuntimeError as error:
-        reason = str(error).strip().splitlines()[-1].strip()
-        raise InputError.about(path, expected="a readable image header", found=reason) from error
-    return reader
-
-
-def _whole_numbers(path: Path, voxels: npt.NDArray[Any]) -> _Numbers:
-    """Take voxels as labels; NIfTI may keep whole numbers as floats."""
-    if voxels.dtype.kind in "iu":
-        return voxels
-    whole = voxels.astype(np.int64)
-    if not (np.isfinite(voxels).all() and (whole == voxels).all()):
-        raise InputError.about(path, expected="whole numbers as labels", found="fractions")
-    return whole
 
 
 def _oblique(series: Series, image: sitk.Image) -> list[str]:
@@ -146,10 +99,6 @@ def _oblique(series: Series, image: sitk.Image) -> list[str]:
 
 
 def _check_values(series: Series, values: _Numbers) -> list[str]:
-    if values.min() < 0:
-        raise InputError.about(
-            series.mask, expected="labels from 0 upwards", found=f"{int(values.min())}"
-        )
     found = set(np.flatnonzero(np.bincount(values.ravel())).tolist()) - {0}
     unknown = sorted(found - series.labels.keys())
     if unknown:

@@ -1,5 +1,6 @@
 """Reading one case of a raw data set, cropped around its click."""
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,15 @@ import SimpleITK as sitk
 from training.nnunet.presets import Zyx
 from training.nnunet.raw_dataset import RawDataset
 from uls.errors import InputError
+from uls.grid import Geometry, check_same_grid
+from uls.plausible import not_hu
+from uls.scan_reading import read_image
 from uls.voi import Spacing
+from uls.voxels import label_array
 
 __all__ = ["Case", "read_case"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,52 +44,32 @@ def read_case(raw: RawDataset, case: str, patch_zyx: Zyx) -> Case:
     """Read a case, and crop it to the patch around its centre; axes shorter than that stay whole.
 
     Raises:
-        InputError: a file cannot be read, the two do not fit, or hold what they must not.
+        InputError: a file cannot be read, the two do not lie on one grid, or hold what they must
+            not.
     """
-    image, label = _read(raw.image(case)), _read(raw.label(case))
-    if image.GetSize() != label.GetSize():
-        raise InputError.about(
-            raw.label(case), expected=f"the image's size {image.GetSize()}", found=label.GetSize()
-        )
+    image, label = read_image(raw.image(case)), read_image(raw.label(case))
+    check_same_grid(Geometry.of(image), Geometry.of(label), raw.label(case))
     x, y, z = image.GetSize()
     starts = [max(0, n // 2 - patch // 2) for n, patch in zip((z, y, x), patch_zyx, strict=True)]
     sizes = [min(n, patch) for n, patch in zip((z, y, x), patch_zyx, strict=True)]
     image, label = (sitk.RegionOfInterest(one, sizes[::-1], starts[::-1]) for one in (image, label))
-    voi = Case(
-        image_hu=sitk.GetArrayFromImage(image).astype(np.float32),
+    image_hu = sitk.GetArrayFromImage(image).astype(np.float32)
+    if doubt := not_hu(image_hu):
+        _log.warning("%s: %s", raw.image(case), doubt)
+    return Case(
+        image_hu=image_hu,
         label=_labels(label, raw, case),
         spacing_mm=image.GetSpacing(),
         origin_mm=image.GetOrigin(),
         direction=image.GetDirection(),
     )
-    _check(voi, raw, case)
-    return voi
-
-
-def _check(voi: Case, raw: RawDataset, case: str) -> None:
-    if not np.isfinite(voi.image_hu).all():
-        raise InputError.about(raw.image(case), expected="HU", found="voxels that are no number")
 
 
 def _labels(image: sitk.Image, raw: RawDataset, case: str) -> npt.NDArray[np.int8]:
-    """Return the labels, checked before they are cast: 256 would become 0."""
-    labels = sitk.GetArrayFromImage(image)
+    """Give the labels, checked before they are cast: 256 would become 0."""
+    labels = label_array(image, raw.label(case))
     allowed = {int(label) for label in raw.json["labels"].values()}
     if found := set(np.unique(labels).tolist()) - allowed:
         expected = f"the labels {', '.join(map(str, sorted(allowed)))} of dataset.json"
-        raise InputError.about(
-            raw.label(case), expected=expected, found=f"also {sorted(found)[:5]}"
-        )
-    whole: npt.NDArray[np.int8] = labels.astype(np.int8)
-    return whole
-
-
-def _read(path: str | object) -> sitk.Image:
-    try:
-        image = sitk.ReadImage(str(path))
-    except RuntimeError as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise InputError.about(str(path), expected="a readable image", found=reason) from error
-    if image.GetDimension() != 3:
-        raise InputError.about(str(path), expected="3 dimensions", found=str(image.GetDimension()))
-    return image
+        raise InputError.about(raw.label(case), expected=expected, found=f"also {sorted(found)}")
+    return labels.astype(np.int8)

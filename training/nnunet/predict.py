@@ -14,6 +14,7 @@ from uls.errors import InputError
 from uls.folder_scan import listed, shown
 from uls.lesion import DEFAULT_REACH_MM, Policy, clicked
 from uls.progress import progress
+from uls.scan_reading import read_image
 from uls.voi import VOI_SHAPE_ZYX
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _one(
     place: Path,
 ) -> bool:
     """Write one case's mask; say whether it holds anything."""
-    image = _read(images[case])
+    image = read_image(images[case])
     voi = sitk.GetArrayViewFromImage(image)
     shape = voi.shape
     if shape != VOI_SHAPE_ZYX:
@@ -139,15 +140,6 @@ def _one(
     ).mask
     _write(mask, image, place / f"{case}.nii.gz")
     return bool(mask.any())
-
-
-def _read(path: Path) -> sitk.Image:
-    try:
-        image = sitk.ReadImage(str(path))
-    except RuntimeError as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise InputError.about(path, expected="a readable image", found=reason) from error
-    return image
 
 
 def _write(mask: npt.NDArray[np.bool_], like: sitk.Image, path: Path) -> None:

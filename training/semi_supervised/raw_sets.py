@@ -15,6 +15,8 @@ import SimpleITK as sitk
 from training.nnunet.parallel import mapped
 from training.nnunet.raw_dataset import RawDataset, write_dataset_json
 from uls.errors import InputError
+from uls.scan_reading import read_image
+from uls.voxels import label_array
 
 __all__ = ["IGNORE", "SELECTION", "ignoring_unannotated", "write_2d_set", "write_pseudo_set"]
 
@@ -70,7 +72,7 @@ def write_pseudo_set(raw: RawDataset, masks: Path, cases: Iterable[str], folder:
     (folder / "labelsTr").mkdir(parents=True, exist_ok=True)
     _link_images(raw, folder, kept)
     for case in kept:
-        image = sitk.ReadImage(str(masks / f"{case}.nii.gz"))
+        image = read_image(masks / f"{case}.nii.gz")
         _write(image, _label(raw, folder, case))
     write_dataset_json(folder, len(kept), ending=raw.ending)
 
@@ -89,8 +91,12 @@ def ignoring_unannotated(label: np.ndarray) -> np.ndarray:
 
 
 def _write_2d(raw: RawDataset, folder: Path, case: str) -> None:
-    source = sitk.ReadImage(str(raw.label(case)))
-    label = sitk.GetArrayFromImage(source)
+    source = read_image(raw.label(case))
+    label = label_array(source, raw.label(case))
+    if label.max() > IGNORE:
+        raise InputError.about(
+            raw.label(case), expected=f"labels from 0 to {IGNORE}", found=f"{label.max()}"
+        )
     if "ignore" not in raw.json["labels"]:
         label = ignoring_unannotated(label)
     image = sitk.GetImageFromArray(label.astype(np.uint8))

@@ -5,14 +5,14 @@ from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 
-import SimpleITK as sitk
-
 from training.nnunet.parallel import mapped
 from training.semi_supervised.measurements import Measured
 from uls.axes import lesion_axes
 from uls.cropped import cropped
 from uls.errors import InputError
 from uls.folder_scan import listed
+from uls.scan_reading import read_image
+from uls.voxels import label_array
 
 __all__ = ["TOLERANCE_PX", "Judged", "judge", "selected", "table"]
 
@@ -98,11 +98,7 @@ def table(judged: Sequence[Judged]) -> str:
 
 def _axes(masks: Path, case: str) -> Measured:
     path = masks / f"{case}{_MASK}"
-    try:
-        mask = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
-    except RuntimeError as error:
-        raise InputError.about(path, expected="a readable mask", found="a damaged file") from error
-    axes = lesion_axes(cropped(mask))
+    axes = lesion_axes(cropped(label_array(read_image(path), path)))
     return Measured(axes.long.length, axes.short.length) if axes else Measured(0.0, 0.0)
 
 

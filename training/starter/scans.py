@@ -14,9 +14,10 @@ from torch.nn import functional as F  # noqa: N812
 
 from algorithm.models.zoom_patch import AIR_HU, Point
 from training.starter.case_files import IMAGE, NIFTI, masks_of_images
-from training.starter.case_images import axial_image, hu_of, voxels_of
+from training.starter.case_images import axial_image, voxels_of
 from uls.errors import InputError
 from uls.folder_scan import listed, shown
+from uls.voxels import hu_array
 
 __all__ = ["TISSUES", "Bank", "Lesion", "Scan", "make_scan", "read_bank"]
 
@@ -104,7 +105,7 @@ def _read_folder(folder: Path, seed: int) -> Iterator[Scan]:
 
 def _read_scan(name: str, path: Path, mask_files: Sequence[Path], seed: int) -> Scan:
     image = axial_image(path)
-    hu = hu_of(image)
+    hu = hu_array(image, path)
     if hu.min() >= 0:
         raise InputError.about(
             path,

@@ -218,7 +218,7 @@ def spoil_mask(data: Any) -> None:
         (spoil_label, "001_1.2.3.json, 1: expected a label"),
         (spoil_labels, r"001_1.2.3.nii.gz: expected values that its labels name: \[1\], found 2"),
         (spoil_pair, "labels/001_1.2.3: expected a file beside"),
-        (spoil_grid, "expected the grid of .*another origin"),
+        (spoil_grid, "expected its image's spacing, origin and direction"),
         (spoil_mask, "masks/001_1.2.3.nii.gz"),
     ],
 )

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from synthetic_raw_sets import SHAPE, SPACING, box_label, write_raw
 
 from training.nnunet.cases import read_case
@@ -27,8 +28,35 @@ def test_a_label_that_is_not_declared_and_nan_are_told(tmp_path: Path) -> None:
     raw = write_raw(tmp_path / "Dataset001_A", labels, spoiled, ending=".mha")
     with pytest.raises(InputError, match=r"two.mha: expected the labels 0, 1 .*also \[2\]"):
         read_case(raw, "two", SHAPE)
-    with pytest.raises(InputError, match=r"nan_0000.mha: expected HU"):
+    with pytest.raises(InputError, match=r"nan_0000.mha: expected finite values"):
         read_case(raw, "nan", SHAPE)
+
+
+@pytest.mark.parametrize(("value", "found"), [(0.99998, "0.99998"), (-1, "-1"), (257, r"\[257\]")])
+def test_labels_are_checked_before_they_are_cast(tmp_path: Path, value: float, found: str) -> None:
+    """As int8 they would be 0, -1 and 1."""
+    labels = {"a": box_label().astype(np.float32) * np.float32(value)}
+    raw = write_raw(tmp_path / "Dataset001_A", labels)
+    with pytest.raises(InputError, match=rf"a\.nii\.gz: expected .*{found}"):
+        read_case(raw, "a", SHAPE)
+
+
+def test_a_label_that_lies_elsewhere_is_refused(tmp_path: Path) -> None:
+    raw = write_raw(tmp_path / "Dataset001_A", {"a": box_label()})
+    label = sitk.ReadImage(str(raw.label("a")))
+    label.SetOrigin((5, 0, 0))
+    sitk.WriteImage(label, str(raw.label("a")))
+    with pytest.raises(InputError, match="spacing, origin and direction"):
+        read_case(raw, "a", SHAPE)
+
+
+def test_a_scan_that_is_no_hu_is_read_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hu = np.random.default_rng(0).integers(900, 1200, SHAPE).astype(np.int16)
+    raw = write_raw(tmp_path / "Dataset001_A", {"a": box_label()}, {"a": hu})
+    read_case(raw, "a", SHAPE)
+    assert "a_0000.nii.gz: no value below 0" in caplog.text
 
 
 def test_the_fingerprint_weighs_every_case_the_same(tmp_path: Path) -> None:

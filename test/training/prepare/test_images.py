@@ -1,4 +1,4 @@
-"""Images read, turned to RAS and back, and refused where they do not fit."""
+"""Images read, turned to RAS, and refused where they do not fit."""
 
 import gzip
 from itertools import permutations
@@ -14,10 +14,7 @@ from synthetic_scans import LPS, RAS, mask, scan, write, zipped
 from training.prepare.case import PngSeries
 from training.prepare.files import checked_digest
 from training.prepare.images import (
-    back_to,
     check_same_grid,
-    hu_array,
-    label_array,
     oriented,
     read_image,
 )
@@ -41,7 +38,7 @@ def turned(axes: tuple[int, ...], signs: tuple[float, ...]) -> sitk.Image:
 
 
 @given(axes=AXES, signs=SIGNS)
-def test_every_voxel_keeps_its_place_in_the_body_and_comes_back(
+def test_every_voxel_keeps_its_place_in_the_body(
     axes: tuple[int, ...], signs: tuple[float, ...]
 ) -> None:
     image = turned(axes, signs)
@@ -50,10 +47,6 @@ def test_every_voxel_keeps_its_place_in_the_body_and_comes_back(
     for index in np.ndindex(image.GetSize()):
         at = upright.TransformPhysicalPointToIndex(image.TransformIndexToPhysicalPoint(index))
         assert upright[at] == image[index]
-    back = back_to(upright, image)
-    np.testing.assert_array_equal(sitk.GetArrayFromImage(back), sitk.GetArrayFromImage(image))
-    assert back.GetDirection() == image.GetDirection()
-    assert back.GetOrigin() == pytest.approx(image.GetOrigin())
 
 
 def test_ras_grows_to_the_right_to_the_front_and_to_the_head() -> None:
@@ -82,7 +75,7 @@ def test_a_gzip_file_of_two_members_is_whole(tmp_path: Path) -> None:
 
 
 def test_a_missing_or_flat_image_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none\.nii\.gz: expected a readable image"):
+    with pytest.raises(InputError, match=r"none\.nii\.gz: expected an image file, found no file"):
         read_image(tmp_path / "none.nii.gz")
     sitk.WriteImage(sitk.GetImageFromArray(np.zeros((3, 4), np.uint8)), str(tmp_path / "a.mha"))
     with pytest.raises(InputError, match="expected 3 dimensions"):
@@ -123,21 +116,6 @@ def test_a_mask_of_another_size_is_refused_in_any_case(tmp_path: Path) -> None:
     other = sitk.GetImageFromArray(mask()[1:])
     with pytest.raises(InputError, match=r"\(36, 40, 12\) voxels.*found \(36, 40, 11\)"):
         check_same_grid(image, other, tmp_path / "mask.nii.gz", trust_grid=True)
-
-
-def test_hu_are_rounded_and_values_that_are_none_are_refused() -> None:
-    values = np.array([[[-1024.4, 3071.0, 0.6]]])
-    assert hu_array(sitk.GetImageFromArray(values), "a").tolist() == [[[-1024, 3071, 1]]]
-    for bad, message in ((np.nan, "NaN"), (40000.0, "-1024.4|40000"), (-32768.0, "-32768")):
-        with pytest.raises(InputError, match=message):
-            hu_array(sitk.GetImageFromArray(np.array([[[0.0, bad]]])), "a")
-
-
-def test_masks_hold_whole_numbers_from_0(tmp_path: Path) -> None:
-    for values in ([[[0.5]]], [[[-1.0]]]):
-        with pytest.raises(InputError):
-            label_array(sitk.GetImageFromArray(np.array(values)), tmp_path / "mask.nii.gz")
-    assert label_array(sitk.GetImageFromArray(np.array([[[2.0]]])), tmp_path).dtype == np.int32
 
 
 def test_png_slices_are_hu_plus_32768_from_head_to_feet(tmp_path: Path) -> None:

@@ -16,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from training.starter.case_files import IMAGE, NIFTI, masks_of_images
-from training.starter.case_images import axial_image, hu_of, voxels_of
+from training.starter.case_images import axial_image, voxels_of
 from training.starter.cases_seen import CasesSeen
 from training.starter.recipe import VALIDATION_LESIONS
 from uls.errors import InputError
 from uls.folder_scan import listed, shown
 from uls.voi import Spacing
+from uls.voxels import hu_array
 
 __all__ = ["Lesion", "LesionFiles", "find_lesions", "read_lesion", "trained_on"]
 
@@ -143,6 +144,6 @@ def read_lesion(files: LesionFiles) -> Lesion:
     """
     image = axial_image(files.image)
     voxels = voxels_of(files.mask, image, files.image.name)
-    hu = hu_of(image)
+    hu = hu_array(image, files.image)
     x, y, z = image.GetSpacing()
     return Lesion(files.name, files.group, hu, voxels, (x, y, z), float(hu.min()) - 1)
