@@ -9,8 +9,8 @@ from evaluation.reading import read_pair
 from evaluation.submission import StackPair
 from uls.cropped import PackedMask
 from uls.mask_reading import VoiMask
-from uls.progress import progress
 from uls.numbers import exactly
+from uls.progress import progress
 
 __all__ = ["StackScores", "score_stack"]
 
