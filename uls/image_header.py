@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
@@ -114,8 +113,7 @@ def _geometry_of(reader: sitk.ImageFileReader, path: Path) -> Geometry:
 def _check_agreement(path: Path, reader: sitk.ImageFileReader, pixels: PixelSource) -> None:
     """Refuse a header that SimpleITK and we understand differently."""
     theirs = (_drop_ones(reader.GetSize()), np.dtype(NUMBER_TYPES[reader.GetPixelID()]))
-    dtype: np.dtype[Any] = pixels.stored_dtype.newbyteorder("=")
-    ours = (_drop_ones(pixels.size_xyz), np.dtype(np.float32) if pixels.is_scaled else dtype)
+    ours = (_drop_ones(pixels.size_xyz), pixels.dtype)
     if theirs != ours:
         (size, dtype), (our_size, our_dtype) = theirs, ours
         raise InputError.about(

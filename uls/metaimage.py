@@ -25,7 +25,7 @@ _FIRST_BYTES = 1 << 14
 _LARGEST_HEADER = 1 << 22
 """4 MiB: a header is kilobytes; a longer one may be no text at all."""
 _MOST_FILES = 1 << 20
-_PATTERN = re.compile(r"[^%]*%0?\d*d[^%]*")
+_PATTERN = re.compile(r"[^%]*%0?\d{0,2}d[^%]*")
 
 
 def locate_meta(path: Path) -> PixelSource:
@@ -108,9 +108,8 @@ def _listed(name: str, rest: bytes, size_xyz: tuple[int, ...]) -> list[str]:
     axes = int(name[4:]) if name[4:].strip().isdecimal() else 0
     axes = axes if 0 < axes <= len(size_xyz) else len(size_xyz) - 1
     count = math.prod(size_xyz[axes:])
-    names = [
-        line.strip().decode("latin-1") for line in rest.splitlines()[: min(count, _MOST_FILES)]
-    ]
+    lines = rest.splitlines()[: min(count, _MOST_FILES)]
+    names = [line.rstrip().decode("latin-1") for line in lines]
     if len(names) != count or not all(names):
         found = sum(map(bool, names))
         raise ValueError(f"ElementDataFile = {name} with {found} file names, where {count} follow")

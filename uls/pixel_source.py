@@ -53,3 +53,11 @@ class PixelSource:
     def is_scaled(self) -> bool:
         """Whether the stored values are not yet the voxels' own (NIfTI)."""
         return (self.slope, self.intercept) != (1.0, 0.0)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the voxels as they are given: scaled ones are floats, as ITK makes them."""
+        stored: np.dtype[Any] = self.stored_dtype.newbyteorder("=")
+        if not self.is_scaled or stored == np.float64:
+            return stored
+        return np.dtype(np.float32)

@@ -194,6 +194,6 @@ def as_floats_if_scaled(voxels: npt.NDArray[Any], source: PixelSource) -> npt.ND
     """Apply NIfTI's `scl_slope` and `scl_inter`; without them return the voxels in native order."""
     if not source.is_scaled:
         return voxels.astype(voxels.dtype.newbyteorder("="), copy=False)
-    # In double precision and then rounded once, as ITK does.
-    scaled = voxels * np.float64(source.slope) + np.float64(source.intercept)
-    return scaled.astype(np.float32)
+    # To a float, in double precision, and then rounded once, as ITK does.
+    floats = voxels.astype(source.dtype).astype(np.float64)
+    return (floats * source.slope + source.intercept).astype(source.dtype)

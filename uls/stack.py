@@ -53,9 +53,7 @@ class StackHeader(ImageHeader):
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the voxels that `read_vois` gives."""
-        return (
-            np.dtype(np.float32) if self.is_scaled else self.pixels.stored_dtype.newbyteorder("=")
-        )
+        return self.pixels.dtype
 
 
 def stack_name(path: Path | str) -> str:

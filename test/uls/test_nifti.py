@@ -66,7 +66,7 @@ NO_SCALINGS = [(np.nan, 0), (np.inf, 0), (np.nan, np.nan), (0, np.nan)]
 
 
 @pytest.mark.parametrize(("slope", "intercept"), SCALINGS + NO_SCALINGS)
-@pytest.mark.parametrize("dtype", ["i2", "i4", "f4"])
+@pytest.mark.parametrize("dtype", ["u1", "i2", "i4", "u4", "i8", "f4", "f8"])
 def test_scaling_is_simpleitks_to_the_last_digit(
     tmp_path: Path, slope: float, intercept: float, dtype: str
 ) -> None:
