@@ -3,23 +3,19 @@
 Both must agree on size and voxel type, else the file is refused.
 """
 
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import SimpleITK as sitk
-
 from uls.errors import InputError, no_permission_is
 from uls.grid import Geometry
-from uls.itk_header import itk_information
 from uls.pixels import PixelSource, Readable, locate, open_pixels
+from uls.plain_header import plain_geometry
+from uls.unpacking import UNPACKING_ERRORS
 
 __all__ = [
     "IMAGE_SUFFIXES",
-    "NUMBER_TYPES",
     "Geometry",
     "ImageHeader",
     "read_geometry",
@@ -30,12 +26,7 @@ __all__ = [
 IMAGE_SUFFIXES = (".mha", ".mhd", ".nii.gz", ".nii")
 """File names whose voxels we read ourselves, in small or capital letters."""
 
-NUMBER_TYPES = {
-    **{sitk.sitkInt8: "i1", sitk.sitkUInt8: "u1", sitk.sitkInt16: "i2", sitk.sitkUInt16: "u2"},
-    **{sitk.sitkInt32: "i4", sitk.sitkUInt32: "u4", sitk.sitkInt64: "i8", sitk.sitkUInt64: "u8"},
-    **{sitk.sitkFloat32: "f4", sitk.sitkFloat64: "f8"},
-}
-"""SimpleITK's pixel types of one real number a voxel, and numpy's names for them."""
+_UNREADABLE: tuple[type[Exception], ...] = (OSError, EOFError, ValueError, *UNPACKING_ERRORS)
 
 
 @dataclass(frozen=True)
@@ -60,9 +51,7 @@ def read_image_header(path: Path) -> ImageHeader:
         expected = f"one of {', '.join(IMAGE_SUFFIXES)}"
         raise InputError.about(path, expected=expected, found=path.name)
     pixels = locate(path)
-    reader = itk_information(path)
-    geometry = _geometry_of(reader, path)
-    _check_agreement(path, reader, pixels)
+    geometry = _plain_geometry(path, pixels) or _geometry_by_itk(path, pixels)
     _check_length(path, pixels)
     return ImageHeader(path, geometry, pixels)
 
@@ -77,7 +66,7 @@ def read_geometry(path: Path) -> Geometry:
         return read_image_header(path).geometry
     if not path.exists():
         raise InputError.about(path, expected="an image file", found="no file")
-    return _geometry_of(itk_information(path), path)
+    return _geometry_by_itk(path)
 
 
 @contextmanager
@@ -90,43 +79,22 @@ def reading(header: ImageHeader) -> Iterator[Readable]:
     try:
         with open_pixels(header.pixels) as stream:
             yield stream
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+    except _UNREADABLE as error:
         raise InputError.about(
             header.path, expected="voxels that can be unpacked to the end", found=f"{error}"
         ) from error
 
 
-def _geometry_of(reader: sitk.ImageFileReader, path: Path) -> Geometry:
-    dimensions, values = reader.GetDimension(), reader.GetNumberOfComponents()
-    if dimensions != 3 or values != 1:
-        raise InputError.about(
-            path,
-            expected="3 dimensions, one value a voxel",
-            found=f"{dimensions} dimensions, {values} values a voxel",
-        )
-    if reader.GetPixelID() not in NUMBER_TYPES:
-        found = f"voxels of type {sitk.GetPixelIDValueAsString(reader.GetPixelID())}"
-        raise InputError.about(path, expected="whole numbers or floats", found=found)
-    return Geometry.of(reader)
+def _plain_geometry(path: Path, pixels: PixelSource) -> Geometry | None:
+    """Read a header that is as SimpleITK writes it without SimpleITK, whose import is slow."""
+    plain = plain_geometry(path)
+    return Geometry(*plain) if plain is not None and plain[0] == pixels.size_xyz else None
 
 
-def _check_agreement(path: Path, reader: sitk.ImageFileReader, pixels: PixelSource) -> None:
-    """Refuse a header that SimpleITK and we understand differently."""
-    theirs = (_drop_ones(reader.GetSize()), np.dtype(NUMBER_TYPES[reader.GetPixelID()]))
-    ours = (_drop_ones(pixels.size_xyz), pixels.dtype)
-    if theirs != ours:
-        (size, dtype), (our_size, our_dtype) = theirs, ours
-        raise InputError.about(
-            path,
-            expected=f"a header that says {our_size} voxels of {our_dtype} to every program",
-            found=f"that SimpleITK reads {size} of {dtype}",
-            hint="Save the image anew.",
-        )
+def _geometry_by_itk(path: Path, pixels: PixelSource | None = None) -> Geometry:
+    from uls.itk_header import geometry_by_itk  # noqa: PLC0415  (slow, and seldom needed)
 
-
-def _drop_ones(size: tuple[int, ...]) -> tuple[int, ...]:
-    """Drop what follows the third axis where it is 1."""
-    return size[:3] if all(n == 1 for n in size[3:]) else size
+    return geometry_by_itk(path, pixels)
 
 
 def _check_length(path: Path, source: PixelSource) -> None:

@@ -21,6 +21,7 @@ from uls.errors import InputError
 from uls.metaimage import locate_meta
 from uls.nifti import locate_nifti
 from uls.pixel_source import FROM_END, PixelSource
+from uls.unpacking import unpacker
 
 __all__ = ["PixelSource", "Readable", "as_floats_if_scaled", "locate", "open_pixels"]
 
@@ -137,7 +138,7 @@ class _Packed:
         self._file = file
         self._left = limit
         self._wbits = wbits
-        self._unpacker = zlib.decompressobj(wbits)
+        self._unpacker = unpacker(wbits)
         self._packed = b""
 
     def readinto(self, buffer: memoryview) -> int:
@@ -170,7 +171,7 @@ class _Packed:
         behind = self._unpacker.unused_data or self._read()
         if not behind.startswith(_GZIP_MAGIC):
             return False
-        self._unpacker, self._packed = zlib.decompressobj(self._wbits), behind
+        self._unpacker, self._packed = unpacker(self._wbits), behind
         return True
 
     def finish(self) -> None:

@@ -14,7 +14,8 @@ import SimpleITK as sitk
 
 from uls.errors import InputError
 from uls.grid import check_grid
-from uls.image_header import IMAGE_SUFFIXES, NUMBER_TYPES, read_image_header, reading
+from uls.image_header import IMAGE_SUFFIXES, read_image_header, reading
+from uls.itk_header import NUMBER_TYPES
 from uls.pixels import as_floats_if_scaled
 
 __all__ = ["read_image"]
