@@ -1,9 +1,7 @@
 """The parts of a predicted mask that do not hold the click."""
 
-import numpy as np
-import SimpleITK as sitk
-
 from evaluation.analysis.lesion_sections import OffCentre
+from uls.component import count_components
 from uls.cropped import CroppedMask
 from uls.voi import CLICK_ZYX
 
@@ -17,17 +15,15 @@ def off_centre(mask: CroppedMask) -> OffCentre:
     """
     if not mask.n_voxels:
         return OffCentre(components=0, off_centre=0, off_centre_voxels=0)
-    image = sitk.GetImageFromArray(mask.voxels.view(np.uint8))
-    labels = sitk.GetArrayFromImage(sitk.ConnectedComponent(image, False))
-    components = int(labels.max())
     if not mask.holds(CLICK_ZYX):
+        components, _ = count_components(mask.voxels, None)
         return OffCentre(
             components=components, off_centre=components, off_centre_voxels=mask.n_voxels
         )
     z, y, x = (click - start for click, start in zip(CLICK_ZYX, mask.corner_zyx, strict=True))
-    clicked = np.count_nonzero(labels == labels[z, y, x])
+    components, clicked = count_components(mask.voxels, (z, y, x))
     return OffCentre(
         components=components,
         off_centre=components - 1,
-        off_centre_voxels=mask.n_voxels - int(clicked),
+        off_centre_voxels=mask.n_voxels - clicked,
     )

@@ -1,15 +1,16 @@
-"""The largest connected component of one slice, found from the runs of pixels in its rows.
-
-Written out because a general labelling filter costs about a millisecond a slice, whatever its size,
-and scoring asks for it on every slice that may hold the longest line.
-"""
+"""The components of masks: the largest one of a slice, and how many a volume has."""
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["largest_component"]
+from uls.runs import first_run_of_component, runs_in_rows
+
+__all__ = ["count_components", "largest_component"]
 
 _Numbers = npt.NDArray[np.intp]
+
+_MANY_RUNS = 50_000
+"""Beyond, a general labelling filter is faster."""
 
 
 def largest_component(pixels: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -18,51 +19,13 @@ def largest_component(pixels: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     Args:
         pixels: (y, x); where no pixel is true, none is kept.
     """
-    rows, starts, stops = _runs(pixels)
-    first_runs = _first_run_of_component(rows, starts, stops, stride=pixels.shape[1])
+    rows, starts, stops = runs_in_rows(pixels)
+    width = pixels.shape[1]
+    places = rows * width
+    first_runs = first_run_of_component(places + starts, places + stops, neighbours=[width])
     sizes = np.bincount(first_runs, weights=stops - starts, minlength=1)
     kept = first_runs == sizes.argmax()
     return _painted(pixels.shape, rows[kept], starts[kept], stops[kept])
-
-
-def _runs(pixels: npt.NDArray[np.bool_]) -> tuple[_Numbers, _Numbers, _Numbers]:
-    """List the runs of true pixels in row order: row, first column, column behind the last."""
-    height, width = pixels.shape
-    padded = np.zeros((height, width + 2), dtype=np.int8)
-    padded[:, 1:-1] = pixels
-    change = np.diff(padded, axis=1)
-    rows, starts = np.nonzero(change == 1)
-    return rows, starts, np.nonzero(change == -1)[1]
-
-
-def _first_run_of_component(
-    rows: _Numbers, starts: _Numbers, stops: _Numbers, *, stride: int
-) -> _Numbers:
-    """Give, per run, the first run of its component: neighbours are united until none differ."""
-    upper, lower = _touching(rows * stride + starts, rows * stride + stops, stride)
-    first = np.arange(len(rows))
-    while (first[upper] != first[lower]).any():
-        a, b = first[upper], first[lower]
-        np.minimum.at(first, np.maximum(a, b), np.minimum(a, b))
-        while (first != first[first]).any():
-            first = first[first]
-    return first
-
-
-def _touching(starts: _Numbers, stops: _Numbers, stride: int) -> tuple[_Numbers, _Numbers]:
-    """List the pairs of runs that share a column in adjacent rows.
-
-    Args:
-        starts: row · stride + first column, ascending.
-        stops: row · stride + column behind the last, ascending.
-        stride: what one row further adds.
-    """
-    begin = np.searchsorted(stops, starts + stride, side="right")
-    end = np.searchsorted(starts, stops + stride, side="left")
-    counts = end - begin
-    upper = np.repeat(np.arange(len(starts)), counts)
-    nth_of_its_run = np.arange(len(upper)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return upper, begin[upper] + nth_of_its_run
 
 
 def _painted(
@@ -73,3 +36,43 @@ def _painted(
     change[rows, starts] = 1
     change[rows, stops] = -1
     return np.cumsum(change, axis=1, dtype=np.int8)[:, :-1].astype(np.bool_)
+
+
+def count_components(
+    voxels: npt.NDArray[np.bool_], voxel_zyx: tuple[int, int, int] | None
+) -> tuple[int, int]:
+    """Count the 6-connected components of a mask, and the voxels of the one that holds a voxel.
+
+    Args:
+        voxels: (z, y, x).
+        voxel_zyx: the voxel; None, or one outside the mask, has a component of 0 voxels.
+    """
+    slices, height, width = voxels.shape
+    apart = np.zeros((slices, height + 1, width), dtype=np.bool_)
+    apart[:, :-1] = voxels  # no slice's last row touches the next one's first
+    rows, starts, stops = runs_in_rows(apart.reshape(-1, width))
+    if len(rows) > _MANY_RUNS:
+        return _counted_by_labels(voxels, voxel_zyx)
+    places = rows * width
+    starts, stops = places + starts, places + stops
+    first_runs = first_run_of_component(starts, stops, neighbours=[width, width * (height + 1)])
+    count = int(np.count_nonzero(first_runs == np.arange(len(first_runs))))
+    if voxel_zyx is None or not voxels[voxel_zyx]:
+        return count, 0
+    z, y, x = voxel_zyx
+    place = (z * (height + 1) + y) * width + x
+    its_run = int(np.searchsorted(stops, place, side="right"))
+    its_component = first_runs == first_runs[its_run]
+    return count, int((stops - starts)[its_component].sum())
+
+
+def _counted_by_labels(
+    voxels: npt.NDArray[np.bool_], voxel_zyx: tuple[int, int, int] | None
+) -> tuple[int, int]:
+    import SimpleITK as sitk  # noqa: PLC0415  (slow to import, and seldom needed)
+
+    image = sitk.GetImageFromArray(voxels.view(np.uint8))
+    labels = sitk.GetArrayFromImage(sitk.ConnectedComponent(image, False))
+    if voxel_zyx is None or not voxels[voxel_zyx]:
+        return int(labels.max()), 0
+    return int(labels.max()), int(np.count_nonzero(labels == labels[voxel_zyx]))
