@@ -8,4 +8,4 @@ __all__ = ["Section"]
 class Section(BaseModel):
     """An object in metrics.json: read by its key or its Python name; unknown keys are ignored."""
 
-    model_config = ConfigDict(populate_by_name=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(populate_by_name=True, extra="ignore")

@@ -14,7 +14,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from evaluation.bench.literal import check_scipy
-from evaluation.bench.runs import largest_difference, literal_scores, scores_of
+from evaluation.bench.literal_process import run_literal
+from evaluation.bench.runs import largest_difference, scores_of
 from evaluation.bench.synthetic import write_submission
 from evaluation.job import evaluate
 from evaluation.options import Options
@@ -36,7 +37,7 @@ class Timing(BaseModel):
 
 
 class SideBySide(BaseModel):
-    """Both sides on one set, in one process; ours also as a whole process, start-up included."""
+    """Both sides on one set: the scoring alone, and whole processes, start-up included."""
 
     set: str
     lesions: int
@@ -44,10 +45,14 @@ class SideBySide(BaseModel):
     ours: Timing
     ours_whole_process: Timing
     literal: Timing
+    literal_whole_process: Timing
     ratio: float
-    """Median of the literal runs over the median of ours."""
+    """Median of the literal runs over the median of ours, start and imports not counted."""
     cpu_ratio: float
     """The same of CPU seconds, all threads together."""
+    whole_process_ratio: float
+    """Median of whole literal processes over the median of whole processes of ours."""
+    whole_process_cpu_ratio: float
     largest_difference: float
     """Between any two scores of the two sides."""
 
@@ -81,7 +86,12 @@ def bench_side_by_side(options: Options, name: str, *, runs: int, literal_runs: 
         metrics = evaluate(options)  # warm-up: imports, file cache
         ours, _ = _timed(lambda: evaluate(options), runs, "ours, in this process")
         process, _ = _timed(lambda: _run_process(options), runs, "ours, whole process")
-        literal, scores = _timed(lambda: literal_scores(options), literal_runs, "literal")
+        literal_process, literal_made = _timed(
+            lambda: run_literal(options), literal_runs, "literal, whole process"
+        )
+    literal = _timing(
+        [run.seconds for run in literal_made], [run.cpu_seconds for run in literal_made]
+    )
     return SideBySide(
         set=name,
         lesions=len(metrics.lesions),
@@ -89,9 +99,14 @@ def bench_side_by_side(options: Options, name: str, *, runs: int, literal_runs: 
         ours=ours,
         ours_whole_process=process,
         literal=literal,
+        literal_whole_process=literal_process,
         ratio=literal.median / ours.median,
         cpu_ratio=literal.cpu_median / ours.cpu_median,
-        largest_difference=largest_difference(scores_of(metrics), scores),
+        whole_process_ratio=literal_process.median / process.median,
+        whole_process_cpu_ratio=literal_process.cpu_median / process.cpu_median,
+        largest_difference=max(
+            largest_difference(scores_of(metrics), run.scores) for run in literal_made
+        ),
     )
 
 
@@ -110,21 +125,24 @@ def bench_stack(*, vois: int, groups: int, runs: int) -> StackTiming:
     return StackTiming(vois=vois, groups=groups, whole_process=timing, peak_megabytes=megabytes)
 
 
-def _timed(work: Callable[[], _T], runs: int, what: str) -> tuple[Timing, _T]:
-    """Do the same work several times; give its times and its last result."""
-    seconds, cpu_seconds = [], []
+def _timed(work: Callable[[], _T], runs: int, what: str) -> tuple[Timing, list[_T]]:
+    """Do the same work several times; give its times and its results."""
+    seconds, cpu_seconds, results = [], [], []
     for _ in progress(range(runs), what, total=runs, unit="run"):
         start, cpu_start = time.perf_counter(), _cpu_seconds()
-        result = work()
+        results.append(work())
         seconds.append(time.perf_counter() - start)
         cpu_seconds.append(_cpu_seconds() - cpu_start)
-    timing = Timing(
+    return _timing(seconds, cpu_seconds), results
+
+
+def _timing(seconds: list[float], cpu_seconds: list[float]) -> Timing:
+    return Timing(
         runs=seconds,
         median=median(seconds),
         cpu_runs=cpu_seconds,
         cpu_median=median(cpu_seconds),
     )
-    return timing, result
 
 
 def _cpu_seconds() -> float:

@@ -5,6 +5,7 @@ from statistics import fmean
 from typing import Any
 
 import numpy.typing as npt
+import SimpleITK as sitk
 
 from evaluation.bench import literal
 from evaluation.ground_truth import ClickPair, ReferenceStack, find_ground_truth, read_ground_truth
@@ -12,7 +13,8 @@ from evaluation.metrics import Metrics
 from evaluation.options import Options
 from evaluation.submission import StackPair, pair_up
 from uls.progress import progress
-from uls.stack import StackHeader, read_vois
+from uls.stack import StackHeader
+from uls.voi import VOI_SHAPE_ZYX
 
 __all__ = ["Scores", "largest_difference", "literal_scores", "scores_of"]
 
@@ -81,8 +83,10 @@ def _literal_stack(pair: StackPair) -> tuple[list[tuple[float, float, float]], l
     return lesions, clicks
 
 
-def _masks(header: StackHeader) -> list[Voi]:
-    return list(read_vois(header))
+def _masks(header: StackHeader) -> Voi:
+    """Read a whole stack with SimpleITK, (VOIs, z, y, x), as the public evaluator does."""
+    image = sitk.ReadImage(str(header.path))
+    return sitk.GetArrayFromImage(image).reshape(-1, *VOI_SHAPE_ZYX)
 
 
 def _literal_lesion(reference: Voi, prediction: Voi) -> tuple[float, float, float]:
@@ -94,7 +98,7 @@ def _literal_lesion(reference: Voi, prediction: Voi) -> tuple[float, float, floa
     )
 
 
-def _literal_pair(stack: ReferenceStack, predictions: list[Voi], click: ClickPair) -> float:
+def _literal_pair(stack: ReferenceStack, predictions: Voi, click: ClickPair) -> float:
     return literal.moved_dice(
         predictions[click.a],
         predictions[click.b],

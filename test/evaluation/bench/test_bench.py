@@ -8,6 +8,7 @@ from synthetic_submission import Submission
 from typer.testing import CliRunner
 
 from evaluation.__main__ import app
+from evaluation.bench.literal_process import LiteralRun, run_literal
 from evaluation.bench.runs import Scores, largest_difference, literal_scores, scores_of
 from evaluation.bench.synthetic import write_submission
 from evaluation.ground_truth import read_ground_truth
@@ -57,16 +58,27 @@ def test_both_sides_agree_on_blocks(submission: Submission) -> None:
     assert literal.consistency == ()
 
 
+def test_a_process_of_the_literal_side_finds_the_same(submission: Submission) -> None:
+    submission.multi = {"stack": []}
+    options = submission.options()
+    run = run_literal(options)
+    assert run.scores == literal_scores(options)
+    assert run.seconds > 0
+
+
 def test_the_command_prints_and_writes_its_figures(tmp_path: Path) -> None:
     file = tmp_path / "bench.json"
     result = CliRunner().invoke(app, ["bench", "--quick", "--json", str(file)])
     assert result.exit_code == 0, result.output
-    assert "times as fast (" in result.output
+    assert result.output.count("times as fast (") == 2
     written = json.loads(file.read_text())
     both = written["side_by_side"]
     assert (both["lesions"], both["clicked_lesions"]) == (2, 1)
     assert both["largest_difference"] <= 1e-9
     assert both["ratio"] == pytest.approx(both["literal"]["median"] / both["ours"]["median"])
+    whole = both["literal_whole_process"]["median"], both["ours_whole_process"]["median"]
+    assert both["whole_process_ratio"] == pytest.approx(whole[0] / whole[1])
+    assert whole[0] > both["literal"]["median"]
     assert written["stack"] is None
 
 
@@ -75,7 +87,8 @@ def one_sided(monkeypatch: pytest.MonkeyPatch, submission: Submission) -> Submis
     """A literal side that finds another Dice, at once."""
     submission.write()
     wrong = Scores((0.9, 0.5, 0), (0, 0, 1), (0, 0, 1), (1,))
-    monkeypatch.setattr("evaluation.bench.benchmark.literal_scores", lambda _: wrong)
+    run = LiteralRun(scores=wrong, seconds=1, cpu_seconds=1)
+    monkeypatch.setattr("evaluation.bench.benchmark.run_literal", lambda _: run)
     return submission
 
 
