@@ -46,10 +46,28 @@ def as_svg(draw: Callable[["Axes"], None], *, height_inches: float = 3.4) -> str
         from matplotlib.figure import Figure  # noqa: PLC0415  (scoring needs no matplotlib)
 
         figure = Figure(figsize=(_WIDTH_INCHES, height_inches), layout="constrained")
-        draw(figure.subplots())
+        axes = figure.subplots()
+        draw(axes)
+        _plain_powers(axes)
         file = BytesIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return file.getvalue().decode()
+
+
+def _plain_powers(axes: "Axes") -> None:
+    """Write 0.1, 1, 10 at a logarithmic axis, of which matplotlib would write powers in TeX."""
+    from matplotlib.ticker import LogFormatter  # noqa: PLC0415
+
+    class Plain(LogFormatter):
+        """Labels the ticks that its parent labels, as plain numbers."""
+
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return f"{x:g}" if super().__call__(x, pos) else ""
+
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_scale() == "log":
+            axis.set_major_formatter(Plain())
+            axis.set_minor_formatter(Plain(minor_thresholds=(1, 0.4)))
 
 
 @contextmanager

@@ -65,7 +65,11 @@ def _category(diameter_mm: float | None, lesion: Lesion | None) -> Category | No
     """Give a diameter's category; None where there is none, or no lesion to tell its kind."""
     if diameter_mm is None or lesion is None:
         return None
-    return category(diameter_mm, is_node=lesion.type.is_node, slice_mm=lesion.slice_mm)
+    return category(
+        diameter_mm,
+        is_node=lesion.type.is_node,
+        slice_mm=lesion.slice_thickness_mm or lesion.slice_mm,
+    )
 
 
 def _check_row(row: Measurement, series: Series) -> None:

@@ -2,6 +2,7 @@
 
 Layout: region / `train`, `test` / `images`, `masks`, `labels`, with `<patient>_<series UID>` as the
 files' names, and tables beside or in `metadata`. The published archive has the regions in `images`.
+Names of a series UID alone are read, too, if series.json says whose series it is.
 """
 
 import logging
@@ -9,24 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from training.hcuch.labels import Label, parse_label
-from training.hcuch.windows import WINDOWS, Window
+from training.hcuch.labels import Label
+from training.hcuch.metadata import SERIES_FILE, SeriesEntry, read_series
+from training.hcuch.tables import find_table, read_labels, window_names, window_of
+from training.hcuch.windows import Window
 from uls.errors import InputError
 from uls.folder_scan import is_clutter, listed, shown
 from uls.stack import stack_name
-from uls.strict_json import parse_json
 
-__all__ = ["Series", "find_series", "find_table", "read_json"]
+__all__ = ["Series", "find_series"]
 
 _SUBSETS = ("train", "test")
 _IMAGE_SUFFIXES = (".nii.gz", ".nii")
-_WINDOWS_FILE = "windows_mapping.json"
-_Labels = TypeAdapter(dict[int, str])
-_WindowNames = TypeAdapter(dict[str, str])
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +39,8 @@ class Series:
     image: Path | None
     labels: dict[int, Label]
     window: Window | None
+    entry: SeriesEntry | None = None
+    """What series.json says of it."""
 
     @property
     def uid(self) -> str:
@@ -57,11 +55,12 @@ def find_series(root: Path) -> tuple[Series, ...]:
 
     Raises:
         InputError: there is no such folder or no mask in it, a mask has no labels or labels no
-            mask, a name occurs twice, or a label cannot be read.
+            mask, a name occurs twice, a label cannot be read, or series.json cannot or has another
+            patient than a file's name.
     """
-    windows = _window_names(root)
+    tables = _Tables(window_names(root), _series_entries(root))
     found = sorted(
-        (series for folder in _subset_folders(root) for series in _series_of(folder, windows)),
+        (series for folder in _subset_folders(root) for series in _series_of(folder, tables)),
         key=lambda series: series.name,
     )
     for a, b in pairwise(found):
@@ -97,22 +96,37 @@ def _subset_folders(root: Path) -> list[Path]:
     return folders
 
 
-def _series_of(folder: Path, windows: dict[str, str]) -> Iterator[Series]:
+@dataclass(frozen=True)
+class _Tables:
+    """The window's name by series, and the entry of series.json by series instance UID."""
+
+    windows: dict[str, str]
+    entries: dict[str, SeriesEntry]
+
+
+def _series_entries(root: Path) -> dict[str, SeriesEntry]:
+    path = find_table(root, SERIES_FILE)
+    return {} if path is None else read_series(path)
+
+
+def _series_of(folder: Path, tables: _Tables) -> Iterator[Series]:
     region, subset = folder.parent.name, folder.name
     masks = {stack_name(path): path for path in _images_in(folder / "masks")}
     images = {stack_name(path): path for path in _images_in(folder / "images")}
     labels = {path.stem: path for path in _json_files(folder / "labels")}
     _check_pairs(folder, masks, labels)
     for name, mask in masks.items():
+        entry = tables.entries.get(name) or tables.entries.get(name.partition("_")[2])
         yield Series(
             name=name,
-            patient=_patient_of(mask, name),
+            patient=_patient_of(mask, name, entry),
             region=region,
             subset=subset,
             mask=mask,
             image=images.get(name),
-            labels=_read_labels(labels[name]),
-            window=_window(windows, name, region),
+            labels=read_labels(labels[name]),
+            window=window_of(tables.windows, name, region),
+            entry=entry,
         )
 
 
@@ -133,64 +147,20 @@ def _check_pairs(folder: Path, masks: dict[str, Path], labels: dict[str, Path]) 
         raise InputError.about(missing, expected=f"a file beside {has}", found="none")
 
 
-def _patient_of(path: Path, name: str) -> str:
+def _patient_of(path: Path, name: str, entry: SeriesEntry | None) -> str:
+    if entry is not None and entry.uid == name:
+        return str(entry.patient)
     patient, underscore, uid = name.partition("_")
     if not patient.isdecimal() or not underscore or not uid:
         raise InputError.about(
-            path, expected="a name <patient>_<series instance UID>", found=path.name
+            path,
+            expected=f"a name <patient>_<series instance UID>, or a UID that {SERIES_FILE} lists",
+            found=path.name,
         )
-    return str(int(patient))
-
-
-def _read_labels(path: Path) -> dict[int, Label]:
-    try:
-        texts = _Labels.validate_python(read_json(path))
-    except ValidationError as error:
+    if entry is not None and entry.patient != int(patient):
         raise InputError.about(
             path,
-            expected='an object like {"1": "m,liver"}',
-            found=f"{error.errors()[0]['input']!r}",
-        ) from error
-    return {value: parse_label(text, subject=f"{path}, {value}") for value, text in texts.items()}
-
-
-def _window_names(root: Path) -> dict[str, str]:
-    path = find_table(root, _WINDOWS_FILE)
-    if path is None:
-        return {}
-    try:
-        names = _WindowNames.validate_python(read_json(path))
-    except ValidationError as error:
-        raise InputError.about(
-            path, expected="an object of window names by file name", found="something else"
-        ) from error
-    for file, name in names.items():
-        if name not in WINDOWS:
-            raise InputError.about(
-                f"{path}, {file}", expected=f"one of {', '.join(WINDOWS)}", found=repr(name)
-            )
-    return {stack_name(file): name for file, name in names.items()}
-
-
-def _window(names: dict[str, str], name: str, region: str) -> Window | None:
-    """Choose the series' own window, else its region's; an unknown region has none."""
-    uid = name.partition("_")[2]
-    return WINDOWS.get(names.get(name) or names.get(uid) or region)
-
-
-def find_table(root: Path, name: str) -> Path | None:
-    """Find a table in the data set's folder or its `metadata`."""
-    places = (root / name, root / "metadata" / name)
-    return next((path for path in places if path.is_file()), None)
-
-
-def read_json(path: Path) -> Any:
-    """Read a JSON file of the data set.
-
-    Raises:
-        InputError: it cannot be read, or is not JSON.
-    """
-    try:
-        return parse_json(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise InputError.about(path, expected="JSON", found=str(error)) from error
+            expected=f"a series of patient {entry.patient}, as {SERIES_FILE} says",
+            found=f"patient {int(patient)} in the name",
+        )
+    return str(int(patient))

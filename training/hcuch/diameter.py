@@ -1,6 +1,5 @@
 """A lesion's diameter from its mask, by the data set's rule."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +13,6 @@ __all__ = ["Widest", "widest_box"]
 
 _LONGER = 1e-9
 """A later slice must be longer than this, relatively, to win."""
-
-_ALL_NEIGHBOURS = np.ones((3, 3), dtype=np.int8)
-"""8-connectivity, as 26-connected instances have it within a slice."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +32,8 @@ def widest_box(
 ) -> Widest:
     """Find the axial slice whose minimum-area box has the largest major axis.
 
-    Parts of a lesion that do not touch within a slice are boxed one by one: a diameter does not
-    cross what is not lesion. Of equally long slices the first counts.
+    One box holds all parts that the lesion has in a slice, also those that touch only in other
+    slices. Of equally long slices the first counts.
 
     Args:
         mask: one lesion, (z, y, x), with at least one true voxel.
@@ -49,18 +45,9 @@ def widest_box(
     """
     widest: Widest | None = None
     for z in np.flatnonzero(mask.any(axis=(1, 2))):
-        for part in _parts(mask[z]):
-            box = min_area_box(part, spacing_yx_mm=(spacing_mm[1], spacing_mm[0]), extent=extent)
-            if widest is None or box.major_mm > widest.box.major_mm * (1 + _LONGER):
-                widest = Widest(int(z), box)
+        box = min_area_box(mask[z], spacing_yx_mm=(spacing_mm[1], spacing_mm[0]), extent=extent)
+        if widest is None or box.major_mm > widest.box.major_mm * (1 + _LONGER):
+            widest = Widest(int(z), box)
     if widest is None:
         raise ValueError("an empty mask has no diameter")
     return widest
-
-
-def _parts(region: npt.NDArray[np.bool_]) -> Iterator[npt.NDArray[np.bool_]]:
-    from scipy import ndimage  # noqa: PLC0415  (--help needs none of it)
-
-    numbered, count = ndimage.label(region, structure=_ALL_NEIGHBOURS)
-    for number in range(1, count + 1):
-        yield numbered == number

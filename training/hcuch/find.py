@@ -8,12 +8,15 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from training.hcuch.compare import agreements, category_changes, compare_rows
-from training.hcuch.dataset import Series, find_series, find_table
+from training.hcuch.dataset import Series, find_series
 from training.hcuch.findings import Counts, Findings
 from training.hcuch.groups import summarise_groups
 from training.hcuch.measure import SMALLEST_VOXELS, Measured, measure_series
+from training.hcuch.metadata import PATIENTS_FILE, Person, read_people
 from training.hcuch.min_area_box import Extent
+from training.hcuch.people import described, people_warnings
 from training.hcuch.recist_table import RECIST_FILE, Measurement, read_measurements
+from training.hcuch.tables import find_table
 from training.hcuch.tracking import follow, response_changes, tracking_warnings
 from uls.progress import progress
 
@@ -41,11 +44,21 @@ def find(
         InputError: a folder, a file or an entry is missing or damaged; the message names it.
     """
     rows, without = read_rows(root)
+    people = _read_people(root)
     series = find_series(root)
     _log.info("%s: %d series, %d RECIST measurements", root, len(series), len(rows))
     measure = partial(measure_series, extent=extent, smallest_voxels=smallest_voxels)
     measured = tuple(_each(measure, series, workers))
-    return _findings(rows, measured, without, extent, smallest_voxels), series
+    warnings = [*without, *people_warnings(people, series, rows)] if people else without
+    findings = _findings(rows, measured, warnings, extent, smallest_voxels)
+    return findings.model_copy(
+        update={"described": described(people, findings.lesions, series)}
+    ), series
+
+
+def _read_people(root: Path) -> dict[str, Person]:
+    table = find_table(root, PATIENTS_FILE)
+    return {} if table is None else read_people(table)
 
 
 def read_rows(root: Path) -> tuple[tuple[Measurement, ...], list[str]]:

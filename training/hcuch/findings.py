@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from evaluation.analysis.sections import BlandAltman
-from training.hcuch.labels import LesionType
 from training.hcuch.min_area_box import Extent
 from training.hcuch.recist import Category, Response
+from training.hcuch.records import Comparison, Corners, Lesion, Record
 
 __all__ = [
     "Agreement",
@@ -16,6 +16,7 @@ __all__ = [
     "Comparison",
     "Corners",
     "Counts",
+    "Described",
     "Findings",
     "GroupSummary",
     "Lesion",
@@ -24,44 +25,8 @@ __all__ = [
     "Visit",
 ]
 
-Corners = tuple[tuple[float, float], ...]
 
-
-class _Record(BaseModel):
-    """An object in hcuch.json; NaN and infinity are written as null."""
-
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, ser_json_inf_nan="null")
-
-
-class Lesion(_Record):
-    """One instance: a connected part of one value of a mask."""
-
-    series: str
-    patient: str
-    region: str
-    subset: str
-    value: int
-    """Foreground value in the mask."""
-    component: int
-    """Counted from 1 within the value, the largest first."""
-    type: LesionType
-    location: str
-    voxels: int
-    volume_ml: float
-    slices: int
-    slice_mm: float
-    """Distance between slices."""
-    diameter_mm: float
-    """Major axis of a tumour; minor axis of an adenopathy."""
-    major_mm: float
-    minor_mm: float
-    slice_z: int
-    """The widest axial slice, counted in the order of the LPS-oriented mask."""
-    corners_yx: Corners
-    """Of the minimum-area box on that slice, in its pixels."""
-
-
-class Counts(_Record):
+class Counts(Record):
     """How much there is."""
 
     series: int
@@ -72,7 +37,7 @@ class Counts(_Record):
     measurements: int
 
 
-class GroupSummary(_Record):
+class GroupSummary(Record):
     """The lesions of one group, and what was published of it."""
 
     name: str
@@ -85,25 +50,7 @@ class GroupSummary(_Record):
     published_spearman: float | None = None
 
 
-class Comparison(_Record):
-    """One row of the radiologists' table beside the mask."""
-
-    patient: str
-    alias: str
-    study_date: date
-    study_order: str
-    series: str
-    value: int | None
-    type: LesionType | None = None
-    location: str | None = None
-    reported_mm: float | None
-    measured_mm: float | None = None
-    reported_category: Category | None = None
-    measured_category: Category | None = None
-    note: str = ""
-
-
-class Agreement(_Record):
+class Agreement(Record):
     """Measured − reported diameters of some lesions."""
 
     name: str
@@ -112,7 +59,7 @@ class Agreement(_Record):
     """Of the mean of both."""
 
 
-class CategoryChange(_Record):
+class CategoryChange(Record):
     """How often one reported category became one measured category."""
 
     reported: Category
@@ -120,7 +67,7 @@ class CategoryChange(_Record):
     count: int
 
 
-class Visit(_Record):
+class Visit(Record):
     """One study of a patient by either measurement."""
 
     study_date: date
@@ -138,14 +85,28 @@ class Visit(_Record):
     """Aliases of the baseline without a reported diameter here."""
 
 
-class Patient(_Record):
+class Patient(Record):
     """The target lesions of one patient over time."""
 
     patient: str
     visits: tuple[Visit, ...]
 
 
-class ResponseChange(_Record):
+class Described(Record):
+    """What patients.csv says of a patient, and what there is of theirs."""
+
+    patient: str
+    series: int
+    lesions: int
+    sex: str | None = None
+    age: float | None = None
+    """Years."""
+    diagnosis: str | None = None
+    histology: str | None = None
+    first_study_date: date | None = None
+
+
+class ResponseChange(Record):
     """How often one response by reported diameters is another by measured ones."""
 
     reported: Response
@@ -153,7 +114,7 @@ class ResponseChange(_Record):
     count: int
 
 
-class Findings(_Record):
+class Findings(Record):
     """All of hcuch.json."""
 
     extent: Extent
@@ -166,4 +127,6 @@ class Findings(_Record):
     patients: tuple[Patient, ...]
     comparisons: tuple[Comparison, ...]
     lesions: tuple[Lesion, ...]
+    described: tuple[Described, ...] = ()
+    """Every patient, if there is a patients.csv."""
     warnings: Annotated[tuple[str, ...], Field(default=())]

@@ -13,6 +13,7 @@ import SimpleITK as sitk
 from training.hcuch.dataset import Series
 from training.hcuch.diameter import Widest, widest_box
 from training.hcuch.findings import Lesion
+from training.hcuch.metadata import entry_warnings
 from training.hcuch.min_area_box import Extent
 from uls.errors import InputError
 from uls.grid import check_same_grid
@@ -65,7 +66,11 @@ def measure_series(
     if series.image is not None:
         check_same_grid(read_geometry(series.image), read_geometry(series.mask), series.mask)
     values = label_array(image, series.mask)
-    warnings = [*_oblique(series, image), *_check_values(series, values)]
+    warnings = [
+        *_oblique(series, image),
+        *_check_values(series, values),
+        *_entry_warnings(series, image),
+    ]
     lesions: list[Lesion] = []
     too_small = 0
     for value, box in _boxes(values):
@@ -109,6 +114,17 @@ def _check_values(series: Series, values: _Numbers) -> list[str]:
         )
     missing = sorted(series.labels.keys() - found)
     return [f"{series.name}: no voxel has the value {value}" for value in missing]
+
+
+def _entry_warnings(series: Series, image: sitk.Image) -> list[str]:
+    if series.entry is None:
+        return []
+    return entry_warnings(
+        series.entry,
+        name=series.name,
+        size_xyz=image.GetSize(),
+        spacing_xyz=image.GetSpacing(),
+    )
 
 
 def _boxes(values: _Numbers) -> Iterator[tuple[int, tuple[slice, slice, slice]]]:
@@ -165,6 +181,8 @@ def _lesion(series: Series, instance: _Instance, extent: Extent) -> Lesion:
         minor_mm=widest.box.minor_mm,
         slice_z=widest.slice_z,
         corners_yx=widest.box.corners_yx,
+        study_date=series.entry.study_date if series.entry else None,
+        slice_thickness_mm=series.entry.slice_thickness_mm if series.entry else None,
     )
 
 

@@ -15,16 +15,11 @@ from training.hcuch.figures import (
     volume_against_diameter,
 )
 from training.hcuch.findings import Agreement, Findings, Patient, Visit
-from training.hcuch.min_area_box import Extent
+from training.hcuch.page_ends import definitions, lesions_section, patients_section
 
 __all__ = ["page_of"]
 
 _PUBLISHED = "58 series of 22 patients, 1246 lesions and 82 RECIST measurements were published."
-
-_EXTENTS = {
-    Extent.BORDERS: "Pixels are squares: lengths go from border to border.",
-    Extent.CENTRES: "Pixels are points: lengths go from centre to centre.",
-}
 
 
 def page_of(findings: Findings, *, source: Path, pictures: Sequence[Figure] = ()) -> Page:
@@ -37,7 +32,9 @@ def page_of(findings: Findings, *, source: Path, pictures: Sequence[Figure] = ()
         sections.append(
             Section(title="Tracked lesions", anchor="tracked", figures=pictures, folded=True)
         )
-    sections += [_lesions(findings), _definitions(findings)]
+    if findings.described:
+        sections.append(patients_section(findings.described))
+    sections += [lesions_section(findings), definitions(findings)]
     return Page(
         title="HCUCH: lesions, diameters, follow-up",
         evaluated=f"{counted(counts.lesions, 'lesion')} in {counts.series} series of "
@@ -198,52 +195,4 @@ def _visit_row(patient: Patient, visit: Visit) -> tuple[str, ...]:
         visit.reported_response,
         visit.measured_response,
         "; ".join(remarks),
-    )
-
-
-def _lesions(findings: Findings) -> Section:
-    headings = ("series", "value", "label", "region", "diameter mm", "volume ml", "slices")
-    rows = [
-        (
-            lesion.series,
-            f"{lesion.value}" if lesion.component == 1 else f"{lesion.value}, {lesion.component}",
-            f"{lesion.type},{lesion.location}",
-            f"{lesion.region}, {lesion.subset}",
-            millimetres(lesion.diameter_mm),
-            number(lesion.volume_ml, 2),
-            str(lesion.slices),
-        )
-        for lesion in findings.lesions
-    ]
-    return Section(
-        title="Every lesion",
-        anchor="every-lesion",
-        tables=[Table(headings=headings, rows=rows, words=4)],
-        folded=True,
-    )
-
-
-def _definitions(findings: Findings) -> Section:
-    smallest = findings.smallest_voxels
-    return Section(
-        title="Definitions",
-        anchor="definitions",
-        definitions=[
-            (
-                "Lesion",
-                f"26-connected component of one value of a mask, of at least {smallest} voxels.",
-            ),
-            (
-                "Diameter",
-                "Of the smallest rectangle around the lesion in an axial slice, turned freely: the "
-                "largest major axis of all slices; for adenopathies the minor axis on that slice. "
-                + _EXTENTS[findings.extent],
-            ),
-            ("Category", "RECIST 1.1: tumours from 10 mm (or two thick slices); nodes from 15 mm."),
-            (
-                "Response",
-                "RECIST 1.1 on the sum of the diameters that the table lists, by date. Nothing but "
-                "these target lesions is looked at, so it is no reading of the whole patient.",
-            ),
-        ],
     )

@@ -1,12 +1,13 @@
 """recist_measurements.csv: the target lesions that radiologists measured, one a row."""
 
 import csv
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from training.hcuch.metadata import day
 from uls.errors import InputError
 
 __all__ = ["RECIST_FILE", "Measurement", "read_measurements"]
@@ -24,11 +25,6 @@ def _whole_number(text: Any) -> Any:
     return float(blank) if isinstance(blank, str) and blank.strip().endswith(".0") else blank
 
 
-def _day(text: Any) -> Any:
-    """Read 20190220 and 2019-02-20."""
-    return datetime.strptime(str(text).strip().replace("-", ""), "%Y%m%d").date()
-
-
 class Measurement(BaseModel):
     """One row: a target lesion in one study."""
 
@@ -36,7 +32,7 @@ class Measurement(BaseModel):
 
     line: int
     patient: Annotated[int, Field(alias="patient_id")]
-    study_date: Annotated[date, BeforeValidator(_day)]
+    study_date: Annotated[date, BeforeValidator(day)]
     study_order: str = ""
     """baseline, follow-up-1, …"""
     file: Annotated[str, Field(alias="filename")]

@@ -36,6 +36,8 @@ WINDOWS = {
     "abdomen": ABDOMEN,
     "mediastinum": Window(level_hu=50, width_hu=350),
     "bone": Window(level_hu=400, width_hu=1000),
+    "air": Window(level_hu=-426, width_hu=1000),
+    "brain": Window(level_hu=50, width_hu=100),
 }
 """By region, and by the names that windows_mapping.json has."""
 
