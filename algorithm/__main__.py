@@ -35,18 +35,17 @@ from algorithm.deadline import seconds_since_process_start
 from algorithm.job import JobOptions, find_boxes, find_stacks, run_job
 from algorithm.predictor import Predictor
 from algorithm.rehearsal import Expected, rehearse
+from uls.command_line import commands
 from uls import command_line, ending
 from uls.errors import CallError
 from uls.lesion import DEFAULT_REACH_MM, Policy
 
 _log = logging.getLogger(__name__)
 
-app = typer.Typer(
+app = commands(
     help="Segment clicked lesions in stacks of CT volumes of interest (VOIs).\n\n"
     "Without a command, `segment` is meant: `python -m algorithm --input … --output …`.",
     no_args_is_help=False,
-    add_completion=False,
-    pretty_exceptions_enable=False,
 )
 app.add_typer(weights_command.app, name="weights")
 app.command()(bench)

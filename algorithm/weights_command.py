@@ -7,9 +7,10 @@ import typer
 
 from algorithm.command_options import DeviceOption, EngineOption
 from uls import command_line
+from uls.command_line import commands
 from uls.errors import ModelError
 
-app = typer.Typer(help="Import, verify, tune and list models.", no_args_is_help=True)
+app = commands(help="Import, verify, tune and list models.", no_args_is_help=True)
 
 _BUILT_IN = Path("baseline_weights")
 

@@ -16,16 +16,15 @@ from evaluation.options import BAKED_IN_GROUND_TRUTH, UPLOADED_GROUND_TRUTH, Mis
 from evaluation.report.command import picture
 from evaluation.report.packages import check_installed
 from evaluation.report.report_command import report
+from uls.command_line import commands
 from uls import command_line, ending
 from uls.errors import CallError
 
-app = typer.Typer(
+app = commands(
     help="Score predicted lesion masks against reference masks, exactly as the ULS23 challenge "
     "does, into metrics.json.\n\n"
     "Without a command, `score` is meant: `python -m evaluation --input … --output …`.",
     no_args_is_help=False,
-    add_completion=False,
-    pretty_exceptions_enable=False,
 )
 
 InputOption = Annotated[

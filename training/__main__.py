@@ -1,7 +1,5 @@
 """The command line of training: from scans to a trained model, and the reports around it."""
 
-import typer
-
 from training.cycle import command as cycle
 from training.grabcut.command import grabcut
 from training.hcuch import command as hcuch
@@ -11,13 +9,12 @@ from training.sample.command import sample
 from training.semi_supervised.command import semi_supervised
 from training.starter.command import starter
 from uls import command_line
+from uls.command_line import commands
 
 __all__ = ["app", "main"]
 
-app = typer.Typer(
+app = commands(
     help="Make data and train models. Nothing here is part of an image.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
 )
 app.command()(prepare)
 app.command()(grabcut)

@@ -10,6 +10,7 @@ import signal
 import sys
 import textwrap
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import typer
@@ -18,7 +19,17 @@ from uls import ending
 from uls.errors import on_one_line
 from uls.failure import details, sentence
 
-__all__ = ["run", "start_log"]
+__all__ = ["commands", "run", "start_log"]
+
+commands = partial(
+    typer.Typer,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"max_content_width": 120},
+)
+"""Makes a group of commands. Its help is plain text: rich would take what stands in brackets, such
+as [x, y, z], for markup, and leave it out."""
 
 _KEYBOARD = 128 + signal.SIGINT
 _BY_KEYBOARD = "stopped from the keyboard (Ctrl-C) before the end; nothing half written is left."

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from uls.command_line import commands
+
 __all__ = ["app", "picture"]
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = commands()
 
 MOST_ROWS = 20
 """More rows than this make a picture that no viewer shows well."""

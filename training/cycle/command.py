@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 
 import typer
 
+from uls.command_line import commands
+
 __all__ = ["app"]
 
-app = typer.Typer(
+app = commands(
     help="Annotation in cycles: take in corrected masks (3D Slicer, NIfTI), tune the model on all "
     "of them, and promote the new weights only if a fixed test set says so.\n\n"
     "init once; then add and run, again and again. Whatever is stopped goes on when it is called "

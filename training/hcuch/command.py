@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 
 import typer
 
+from uls.command_line import commands
+
 __all__ = ["app"]
 
 _MOST_WORKERS = 4
 """By default; each holds a whole mask."""
 
-app = typer.Typer(
+app = commands(
     help="The HCUCH data set: lesions, diameters, RECIST follow-up.", no_args_is_help=True
 )
 

@@ -9,15 +9,14 @@ from training.nnunet import options
 from training.nnunet.presets import PRESETS
 from training.nnunet.schedules import FINE_TUNE, SCHEDULES, TRAINERS_FOLDER
 from uls import command_line
+from uls.command_line import commands
 
 __all__ = ["app"]
 
-app = typer.Typer(
+app = commands(
     help="Train with nnU-Net v2: no resampling, trainers by name, hand-over of weights.\n\n"
     "A job that was stopped goes on when its command is given again; what is done is not redone.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
 )
 
 _RawArgument = Annotated[

@@ -7,6 +7,7 @@ import typer
 
 from training.starter.evaluate.command import evaluate
 from uls import command_line
+from uls.command_line import commands
 
 if TYPE_CHECKING:
     from training.starter.progress import RunLength
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["starter"]
 
-starter = typer.Typer(
+starter = commands(
     help="The starter model: train it, evaluate it, export it.", no_args_is_help=True
 )
 starter.command()(evaluate)
