@@ -2,10 +2,11 @@
 
 from math import isfinite
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from algorithm.engine_names import DeviceName, EngineName, PrecisionName
 from uls.lesion import Policy
 
 __all__ = [
@@ -32,10 +33,6 @@ def _finite(seconds: float | None) -> float | None:
         raise typer.BadParameter(f"{seconds} is no time; leave it out for as long as it takes.")
     return seconds
 
-
-EngineName = Literal["auto", "winograd", "torch", "openvino", "onnx", "tensorrt"]
-DeviceName = Literal["auto", "cpu", "cuda"]
-PrecisionName = Literal["auto", "f32", "bf16", "fp16"]
 
 InputOption = Annotated[
     Path, typer.Option("--input", help="Folder with the stacks and their spacings.")

@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 import typer
@@ -14,6 +14,7 @@ import algorithm.__main__
 import evaluation.__main__
 import evaluation.report.command
 import training.__main__
+from algorithm.engines import DEVICES, NAMES, PRECISIONS
 
 ROOT = Path(algorithm.__main__.__file__).parents[1]
 
@@ -71,3 +72,34 @@ def test_groups_of_commands_are_made_in_one_place(package: str) -> None:
     files = [p for p in (ROOT / package).rglob("*.py") if p.name != "command_line.py"]
     assert [str(path) for path in files if "typer.Typer(" in path.read_text("utf-8")] == []
     assert sys.modules[package]
+
+
+def choices(command: Any, option: str) -> tuple[str, ...] | None:
+    """Give what an option takes; None for a command without it, or one that takes any text."""
+    if command.callback is None:
+        return None
+    for annotation in get_type_hints(command.callback, include_extras=True).values():
+        taken, *notes = get_args(annotation) or (annotation,)
+        if any(option in getattr(note, "param_decls", ()) for note in notes):
+            return get_args(taken) if get_origin(taken) is Literal else None
+    return None
+
+
+@pytest.mark.parametrize(
+    ("option", "known"),
+    [("--engine", NAMES), ("--device", DEVICES), ("--precision", PRECISIONS)],
+)
+def test_commands_that_run_a_network_offer_the_same(option: str, known: tuple[str, ...]) -> None:
+    """All of them offer what the engines' own list has; `bench` takes names with a precision."""
+    running = {
+        case.id: command
+        for case in ALL
+        for command in case.values[2:]
+        if choices(command, "--engine") is not None
+    }
+    offered = {name: choices(command, option) for name, command in running.items()}
+    assert set(offered.values()) <= {known, None}
+    assert {
+        *("algorithm segment", "algorithm serve", "training cycle run"),
+        *("training starter evaluate", "training nnunet predict"),
+    } <= running.keys()

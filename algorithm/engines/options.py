@@ -1,13 +1,16 @@
 """What a user may wish for when an engine is made."""
 
 from dataclasses import dataclass
+from typing import get_args
+
+from algorithm.engine_names import DeviceName, PrecisionName
 
 __all__ = ["DEVICES", "PRECISIONS", "Options"]
 
-DEVICES = ("auto", "cpu", "cuda")
+DEVICES = get_args(DeviceName)
 """What `--device` takes."""
 
-PRECISIONS = ("auto", "f32", "bf16", "fp16")
+PRECISIONS = get_args(PrecisionName)
 """What networks compute in; in and out of an engine is float32 always."""
 
 

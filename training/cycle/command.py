@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from algorithm.engine_names import EngineName
 from uls.command_line import commands
 
 __all__ = ["app"]
@@ -184,7 +185,7 @@ def run(
         int, typer.Option("--processes", min=1, help="Processes that prepare the cases.")
     ] = 1,
     engine: Annotated[
-        Literal["auto", "torch", "openvino", "onnx"],
+        EngineName,
         typer.Option("--engine", help="What segments the test set."),
     ] = "auto",
     mirror: Annotated[

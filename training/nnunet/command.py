@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from algorithm.engine_names import DeviceName, EngineName, PrecisionName
 from training.nnunet import options
 from training.nnunet.presets import PRESETS
 from training.nnunet.schedules import FINE_TUNE, SCHEDULES, TRAINERS_FOLDER
@@ -205,9 +206,11 @@ def predict(
     mirror: Annotated[
         int, typer.Option("--mirror", min=0, max=8, help="Mirrored passes a VOI; 8: all.")
     ] = 8,
-    engine: Annotated[str, typer.Option("--engine", help="What runs the network.")] = "auto",
-    device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
-    precision: Annotated[str, typer.Option("--precision", help="f32, bf16 or fp16.")] = "f32",
+    engine: Annotated[EngineName, typer.Option("--engine", help="What runs the network.")] = "auto",
+    device: Annotated[DeviceName, typer.Option("--device", help="Where it runs.")] = "auto",
+    precision: Annotated[
+        PrecisionName, typer.Option("--precision", help="What the network computes in.")
+    ] = "f32",
     verbose: options.Verbose = False,
 ) -> None:
     """Predict the clicked lesion of every VOI in a folder: OUTPUT/masks, as pseudo-labels say."""

@@ -1,10 +1,11 @@
 """`python -m training starter evaluate`: a model, and classical peers, on the fixed protocol."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from algorithm.engine_names import DeviceName, EngineName
 from uls import command_line
 from uls.errors import CallError
 
@@ -55,12 +56,10 @@ def evaluate(
         Path | None, typer.Option("--json", help="Write every click's scores here.")
     ] = None,
     engine: Annotated[
-        Literal["auto", "torch", "openvino", "onnx"],
+        EngineName,
         typer.Option("--engine", help="What runs the network."),
     ] = "auto",
-    device: Annotated[
-        Literal["auto", "cpu", "cuda"], typer.Option("--device", help="Where it runs.")
-    ] = "auto",
+    device: Annotated[DeviceName, typer.Option("--device", help="Where it runs.")] = "auto",
     clicks: Annotated[int, typer.Option("--clicks", min=1, help="On each lesion.")] = 3,
     seed: Annotated[
         int, typer.Option("--seed", min=0, help="Of clicks and margins: 23 is the protocol's.")
