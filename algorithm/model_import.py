@@ -23,6 +23,7 @@ from algorithm.models.nnunet import ResultFolder
 from algorithm.models.nnunet_recipe import Field, Recipe
 from algorithm.models.plans import UNCHANGED
 from uls.errors import CallError, ModelError
+from uls.extras import how_to_install
 
 __all__ = ["import_model"]
 
@@ -186,8 +187,8 @@ def _check_packages() -> None:
             "importing an nnU-Net model",
             expected=f"the packages {', '.join(_NEEDED)}",
             found=f"{', '.join(missing)} not installed",
-            hint="Import on a machine with `pip install '.[gpu,importing]'`; the model folder "
-            "that it writes runs anywhere.",
+            hint=f"{how_to_install('gpu', 'importing')}, here or on another machine: the model "
+            "folder that it writes runs anywhere.",
         )
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from evaluation.analysis.lesion_sections import SurfaceScore
 from uls.cropped import CroppedMask
 from uls.errors import CallError
+from uls.extras import how_to_install
 from uls.voi import Spacing
 
 __all__ = ["TOLERANCE_MM", "surface_library", "surface_score"]
@@ -38,7 +39,7 @@ def surface_library() -> ModuleType:
             "--surface",
             expected="the package surface-distance",
             found=f"none that can be imported ({error})",
-            hint="Install the extra: pip install 'uls23[report]'.",
+            hint=f"{how_to_install('report')}.",
         ) from error
     library: ModuleType = surface_distance
     return library

@@ -11,6 +11,7 @@ from algorithm.command_options import DeviceOption, ModelOption, QuietOption
 from uls import command_line
 from uls.atomic import write_file
 from uls.errors import CallError, OutputError
+from uls.extras import how_to_install
 
 if TYPE_CHECKING:
     from algorithm.bench.subject import Subject
@@ -103,7 +104,7 @@ def _check_call(
             "--plot",
             expected="the package matplotlib",
             found="none installed",
-            hint="Install the extra `report`: pip install 'uls23[report]'.",
+            hint=f"{how_to_install('report')}.",
         )
     for file in files:
         if not file.absolute().parent.is_dir():

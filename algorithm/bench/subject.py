@@ -14,13 +14,13 @@ from algorithm.bench.work import Work, work_of
 from algorithm.manifest import Manifest
 from algorithm.weights import Model
 from uls.errors import CallError
+from uls.extras import how_to_install
 
 __all__ = ["Subject", "of_architecture", "of_model"]
 
 _log = logging.getLogger(__name__)
 
 _NEEDED = ("torch", "dynamic_network_architectures", "safetensors")
-_HINT = "Install the extra `training`: pip install '.[training]' in the source folder"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,11 @@ def of_architecture(name: str, scratch: Path, *, nnunetv2: bool) -> Subject:
     Raises:
         CallError: torch is not installed, or nnunetv2 is wanted and is not.
     """
-    _check_packages(_NEEDED, about=f"--architecture {name}", hint=f"{_HINT}, or take --model.")
+    _check_packages(
+        _NEEDED,
+        about=f"--architecture {name}",
+        hint=f"{how_to_install('training')}, or take --model.",
+    )
     _check_nnunetv2(nnunetv2)
     design = ARCHITECTURES[name]
     _log.info("Drawing random weights for %s", name)
@@ -101,7 +105,7 @@ def _states(model: Model) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _check_nnunetv2(wanted: bool) -> None:
     if wanted:
-        hint = f"{_HINT}, or leave it out: --without-nnunetv2."
+        hint = f"{how_to_install('training')}, or leave it out: --without-nnunetv2."
         _check_packages(("nnunetv2",), about="nnunetv2 beside ours", hint=hint)
 
 

@@ -3,6 +3,7 @@
 from algorithm.engines.catalogue import Candidate, lacks_library, lacks_onnx, missing_packages
 from algorithm.weights import Model
 from uls.errors import CallError, ModelError
+from uls.extras import how_to_install
 
 __all__ = ["check_runs"]
 
@@ -26,7 +27,7 @@ def check_runs(candidate: Candidate, model: Model) -> None:
             f"--engine {name}",
             expected=f"the packages {', '.join(entry.packages)}",
             found=f"{missing} not installed",
-            hint=f"Install them with `pip install '.[{entry.extra}]'`, or take another engine.",
+            hint=f"{how_to_install(entry.extra)}, or take another engine.",
         )
     if lacks_library(name):
         raise CallError.about(

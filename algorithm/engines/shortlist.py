@@ -14,6 +14,7 @@ from algorithm.engines.needs import check_runs
 from algorithm.engines.trial import is_small
 from algorithm.weights import Model
 from uls.errors import CallError
+from uls.extras import how_to_install
 
 __all__ = ["best_reference", "candidates", "reference_of"]
 
@@ -143,6 +144,5 @@ def _nothing(device: str) -> CallError:
         "--engine auto",
         expected="an installed engine that can read the model",
         found="none",
-        hint=f"Install one, such as `pip install '.[{'gpu' if device == 'cuda' else 'cpu'}]'` in "
-        "the source folder.",
+        hint=f"{how_to_install('gpu' if device == 'cuda' else 'cpu')}, for one.",
     )

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from uls.errors import CallError
+from uls.extras import how_to_install
 from uls.voi import Spacing
 
 __all__ = ["Diameters", "check_scipy", "diameters", "dice", "moved_dice", "sape"]
@@ -45,7 +46,7 @@ def check_scipy() -> None:
             "bench",
             expected="the package scipy",
             found="none installed",
-            hint="Install the extra `report`: pip install 'uls23[report]'.",
+            hint=f"{how_to_install('report')}.",
         ) from error
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from evaluation.analysis.resampling import Floats
 from uls.errors import CallError
+from uls.extras import how_to_install
 
 __all__ = ["SignedRank", "check_scipy", "holm", "signed_rank"]
 
@@ -41,7 +42,7 @@ def check_scipy() -> None:
             "compare",
             expected="the package scipy",
             found="none installed",
-            hint="Install the extra `report`: pip install 'uls23[report]'.",
+            hint=f"{how_to_install('report')}.",
         ) from error
 
 

@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 from uls.errors import CallError
+from uls.extras import how_to_install
 
 __all__ = ["check_installed"]
 
@@ -22,5 +23,5 @@ def check_installed() -> None:
             "report",
             expected=f"the packages {' and '.join(_PACKAGES.values())}",
             found=f"{' and '.join(missing)} not installed",
-            hint="Install the extra `report`: pip install 'uls23[report]'.",
+            hint=f"{how_to_install('report')}.",
         )

@@ -28,7 +28,7 @@ def test_without_the_library_the_call_is_wrong(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "surface_distance", None)
     with pytest.raises(CallError, match=r"--surface: expected the package surface-distance") as e:
         surface_library()
-    assert "pip install 'uls23[report]'" in str(e.value)
+    assert "pip install '.[report]'" in str(e.value)
 
 
 @pytest.fixture

@@ -103,11 +103,12 @@ def _check_scipy() -> None:
     from importlib.util import find_spec  # noqa: PLC0415
 
     from uls.errors import CallError  # noqa: PLC0415
+    from uls.extras import how_to_install  # noqa: PLC0415
 
     if find_spec("scipy") is None:
         raise CallError.about(
             "hcuch report",
             expected="the package scipy",
             found="none installed",
-            hint="Install the extra `report`: pip install 'uls23[report]'.",
+            hint=f"{how_to_install('report')}.",
         )

@@ -17,6 +17,7 @@ from pathlib import Path
 from algorithm.bench.torchvision_import import make_torchvision_importable
 from training.nnunet.schedules import TRAINERS_FOLDER
 from uls.errors import CallError
+from uls.extras import how_to_install
 
 __all__ = ["nnunet"]
 
@@ -53,7 +54,7 @@ def nnunet(
             "training with nnU-Net",
             expected="the package nnunetv2",
             found="none",
-            hint="Install it with `pip install '.[training]'`.",
+            hint=f"{how_to_install('training')}.",
         )
     variables = {
         "nnUNet_raw": raw,

@@ -100,7 +100,7 @@ def test_auto_takes_onnx_where_it_is_alone(model: weights.Model, uninstall: Unin
 def test_auto_says_what_to_install(model: weights.Model, uninstall: Uninstall) -> None:
     uninstall("openvino", "torch", "onnxruntime")
 
-    with pytest.raises(CallError, match=r"pip install '\.\[cpu\]'"):
+    with pytest.raises(CallError, match=r"pip install \.` in"):
         engines.create("auto", model)
 
 
@@ -123,7 +123,8 @@ def test_an_engine_that_is_not_installed_is_named(
 ) -> None:
     uninstall("openvino")
 
-    with pytest.raises(CallError, match=r"--engine openvino.*openvino not installed.*'\.\[cpu\]'"):
+    says = r"--engine openvino.*openvino not installed.*pip install \.`"
+    with pytest.raises(CallError, match=says):
         engines.create("openvino", model)
 
 

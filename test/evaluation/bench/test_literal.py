@@ -110,5 +110,5 @@ def test_hostile_masks_move_as_in_the_definition(
 
 def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy.ndimage", None)
-    with pytest.raises(CallError, match=r"uls23\[report\]"):
+    with pytest.raises(CallError, match=r"'\.\[report\]'"):
         literal.check_scipy()

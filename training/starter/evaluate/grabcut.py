@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from training.starter.evaluate.region import Region
 from uls.errors import CallError
+from uls.extras import how_to_install
 
 __all__ = ["grabcut", "opencv"]
 
@@ -41,7 +42,7 @@ def opencv() -> ModuleType:
             "--peers",
             expected="the package opencv-python-headless, for GrabCut",
             found=f"none that can be imported ({error})",
-            hint="Install the extra `training`: pip install 'uls23[training]'.",
+            hint=f"{how_to_install('training')}.",
         ) from error
     return cv2
 
