@@ -147,7 +147,7 @@ make_environment() {
     local stamp=.venv-run/.installed
     if [[ -e $stamp && $stamp -nt ${locked[0]} && $stamp -nt ${locked[1]} ]]; then return; fi
     [[ -x .venv-run/bin/python ]] || requirements/make-venv.sh .venv-run
-    echo "Installing what runs the model and the scoring (a minute, about 900 MB) ..."
+    echo "Installing what runs the model and the scoring (a minute, 700 MB) ..."
     for file in "${locked[@]}"; do
         .venv-run/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
             --require-hashes --requirement "$file"
