@@ -11,10 +11,10 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 
 from evaluation.bench.literal import check_scipy
-from evaluation.bench.literal_process import run_literal
+from evaluation.bench.literal_process import LiteralRun, run_literal
 from evaluation.bench.runs import largest_difference, scores_of
 from evaluation.bench.synthetic import write_submission
 from evaluation.job import evaluate
@@ -46,15 +46,32 @@ class SideBySide(BaseModel):
     ours_whole_process: Timing
     literal: Timing
     literal_whole_process: Timing
-    ratio: float
-    """Median of the literal runs over the median of ours, start and imports not counted."""
-    cpu_ratio: float
-    """The same of CPU seconds, all threads together."""
-    whole_process_ratio: float
-    """Median of whole literal processes over the median of whole processes of ours."""
-    whole_process_cpu_ratio: float
     largest_difference: float
     """Between any two scores of the two sides."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def ratio(self) -> float:
+        """Median of the literal runs over the median of ours, start and imports not counted."""
+        return self.literal.median / self.ours.median
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def cpu_ratio(self) -> float:
+        """The same of CPU seconds, all threads together."""
+        return self.literal.cpu_median / self.ours.cpu_median
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def whole_process_ratio(self) -> float:
+        """Median of whole literal processes over the median of whole processes of ours."""
+        return self.literal_whole_process.median / self.ours_whole_process.median
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def whole_process_cpu_ratio(self) -> float:
+        """The same of CPU seconds, all threads together."""
+        return self.literal_whole_process.cpu_median / self.ours_whole_process.cpu_median
 
 
 class StackTiming(BaseModel):
@@ -84,28 +101,21 @@ def bench_side_by_side(options: Options, name: str, *, runs: int, literal_runs: 
     with tempfile.TemporaryDirectory() as scratch:
         options = replace(options, output_folder=Path(scratch))
         metrics = evaluate(options)  # warm-up: imports, file cache
-        ours, _ = _timed(lambda: evaluate(options), runs, "ours, in this process")
-        process, _ = _timed(lambda: _run_process(options), runs, "ours, whole process")
-        literal_process, literal_made = _timed(
-            lambda: run_literal(options), literal_runs, "literal, whole process"
-        )
-    literal = _timing(
-        [run.seconds for run in literal_made], [run.cpu_seconds for run in literal_made]
-    )
+        ours = _Clock()
+        for _ in progress(range(runs), "Ours, in this process", total=runs, unit="run"):
+            ours.time(lambda: evaluate(options))
+        process, literal_process, literal = _whole_processes(options, runs, literal_runs)
+    in_literal = [(run.seconds, run.cpu_seconds) for run in literal]
     return SideBySide(
         set=name,
         lesions=len(metrics.lesions),
         clicked_lesions=len(metrics.clicks),
-        ours=ours,
-        ours_whole_process=process,
-        literal=literal,
-        literal_whole_process=literal_process,
-        ratio=literal.median / ours.median,
-        cpu_ratio=literal.cpu_median / ours.cpu_median,
-        whole_process_ratio=literal_process.median / process.median,
-        whole_process_cpu_ratio=literal_process.cpu_median / process.cpu_median,
+        ours=ours.timing,
+        ours_whole_process=process.timing,
+        literal=_Clock(in_literal).timing,
+        literal_whole_process=literal_process.timing,
         largest_difference=max(
-            largest_difference(scores_of(metrics), run.scores) for run in literal_made
+            largest_difference(scores_of(metrics), run.scores) for run in literal
         ),
     )
 
@@ -119,30 +129,54 @@ def bench_stack(*, vois: int, groups: int, runs: int) -> StackTiming:
         truth, masks = write_submission(Path(scratch), vois=vois, groups=groups)
         output = Path(scratch) / "output"
         options = Options(ground_truth=truth, masks_folder=masks, output_folder=output)
-        timing, _ = _timed(lambda: _run_process(options), runs, f"ours, {vois} VOIs")
+        clock = _Clock()
+        for _ in progress(range(runs), f"Ours, {vois} VOIs", total=runs, unit="run"):
+            clock.time(lambda: _run_process(options))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     megabytes = peak * _KILOBYTE / 1e6
-    return StackTiming(vois=vois, groups=groups, whole_process=timing, peak_megabytes=megabytes)
-
-
-def _timed(work: Callable[[], _T], runs: int, what: str) -> tuple[Timing, list[_T]]:
-    """Do the same work several times; give its times and its results."""
-    seconds, cpu_seconds, results = [], [], []
-    for _ in progress(range(runs), what, total=runs, unit="run"):
-        start, cpu_start = time.perf_counter(), _cpu_seconds()
-        results.append(work())
-        seconds.append(time.perf_counter() - start)
-        cpu_seconds.append(_cpu_seconds() - cpu_start)
-    return _timing(seconds, cpu_seconds), results
-
-
-def _timing(seconds: list[float], cpu_seconds: list[float]) -> Timing:
-    return Timing(
-        runs=seconds,
-        median=median(seconds),
-        cpu_runs=cpu_seconds,
-        cpu_median=median(cpu_seconds),
+    return StackTiming(
+        vois=vois, groups=groups, whole_process=clock.timing, peak_megabytes=megabytes
     )
+
+
+def _whole_processes(
+    options: Options, runs: int, literal_runs: int
+) -> "tuple[_Clock, _Clock, list[LiteralRun]]":
+    """Run both sides in turn, so that whatever else the machine does meets both."""
+    ours, literal = _Clock(), _Clock()
+    made: list[LiteralRun] = []
+    turns = max(runs, literal_runs)
+    for turn in progress(range(turns), "Whole processes", total=turns, unit="turn"):
+        if turn < runs:
+            ours.time(lambda: _run_process(options))
+        if turn < literal_runs:
+            made.append(literal.time(lambda: run_literal(options)))
+    return ours, literal, made
+
+
+class _Clock:
+    """Times the same work again and again: seconds, and CPU seconds of all threads."""
+
+    def __init__(self, runs: Sequence[tuple[float, float]] = ()) -> None:
+        self._runs = list(runs)
+
+    def time(self, work: Callable[[], _T]) -> _T:
+        """Do the work once, and give its result."""
+        start, cpu_start = time.perf_counter(), _cpu_seconds()
+        result = work()
+        self._runs.append((time.perf_counter() - start, _cpu_seconds() - cpu_start))
+        return result
+
+    @property
+    def timing(self) -> Timing:
+        """All runs so far, and their medians."""
+        seconds, cpu_seconds = (list(part) for part in zip(*self._runs, strict=True))
+        return Timing(
+            runs=seconds,
+            median=median(seconds),
+            cpu_runs=cpu_seconds,
+            cpu_median=median(cpu_seconds),
+        )
 
 
 def _cpu_seconds() -> float:
