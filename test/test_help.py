@@ -74,13 +74,18 @@ def test_groups_of_commands_are_made_in_one_place(package: str) -> None:
     assert sys.modules[package]
 
 
+def names_of(note: Any) -> tuple[Any, ...]:
+    """Give an option's names: of an annotation Typer holds the first one as a default at first."""
+    return (getattr(note, "default", None), *(getattr(note, "param_decls", None) or ()))
+
+
 def choices(command: Any, option: str) -> tuple[str, ...] | None:
     """Give what an option takes; None for a command without it, or one that takes any text."""
     if command.callback is None:
         return None
     for annotation in get_type_hints(command.callback, include_extras=True).values():
         taken, *notes = get_args(annotation) or (annotation,)
-        if any(option in getattr(note, "param_decls", ()) for note in notes):
+        if any(option in names_of(note) for note in notes):
             return get_args(taken) if get_origin(taken) is Literal else None
     return None
 
@@ -90,15 +95,22 @@ def choices(command: Any, option: str) -> tuple[str, ...] | None:
     [("--engine", NAMES), ("--device", DEVICES), ("--precision", PRECISIONS)],
 )
 def test_commands_that_run_a_network_offer_the_same(option: str, known: tuple[str, ...]) -> None:
-    """All of them offer what the engines' own list has; `bench` takes names with a precision."""
+    """All of them offer what the engines' own list has; `bench` takes names with a precision.
+
+    The device of `cycle run` is where it trains.
+    """
     running = {
         case.id: command
         for case in ALL
         for command in case.values[2:]
         if choices(command, "--engine") is not None
     }
-    offered = {name: choices(command, option) for name, command in running.items()}
-    assert set(offered.values()) <= {known, None}
+    offered = {
+        choices(command, option)
+        for name, command in running.items()
+        if (name, option) != ("training cycle run", "--device")
+    }
+    assert offered <= {known, None}
     assert {
         *("algorithm segment", "algorithm serve", "training cycle run"),
         *("training starter evaluate", "training nnunet predict"),
