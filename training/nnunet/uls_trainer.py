@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import torch
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
-from training.nnunet.finite import FiniteLoss
+from training.finite import FiniteLoss
 from training.nnunet.lesion_sizes import read_long_axes_mm
 from training.nnunet.schedules import INITIAL_LR, Schedule
 from training.nnunet.settings import TrainingSettings

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from algorithm.models.zoom_network import ZoomNetwork
+from training.finite import FiniteLoss
 from training.starter.averaged import Averaged
 from training.starter.cases_seen import CasesSeen, joined
 from training.starter.checkpoint import CHECKPOINT, new_network, read_checkpoint, recipe_in
@@ -64,6 +65,7 @@ class Run:
             fused=True,
         )
         self._loss = LesionLoss(settings.cross_entropy_weight)
+        self._finite = FiniteLoss()
         self.progress = Progress(trained_on=trained_on)
         if (folder / CHECKPOINT).exists():
             self._resume()
@@ -126,11 +128,13 @@ class Run:
         loss = self._loss(logits.float(), target)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        value = loss.item()
+        self._finite.check(value, what=f"step {self.progress.step + 1} of {self._folder}")
         nn.utils.clip_grad_norm_(self._network.parameters(), self._recipe.training.gradient_norm)
         self._optimiser.step()
         self.progress.step += 1
         self.averaged.update(self._network, self.progress.step)
-        self.progress.losses = [*self.progress.losses[-199:], loss.item()]
+        self.progress.losses = [*self.progress.losses[-199:], value]
 
     def _rate(self, done: float) -> float:
         """Give the learning rate: up in a line, down on a cosine to a hundredth."""

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from training.finite import FiniteLoss
 from training.nnunet.environment import nnunet
-from training.nnunet.finite import FiniteLoss
 from training.nnunet.lesion_sizes import write_long_axis_mm
 from training.nnunet.schedules import FINE_TUNE
 from training.nnunet.settings import LargeLesions

@@ -9,6 +9,7 @@ from tiny_scans import ball_bank, ball_scan, tiny_recipe
 from training.starter.checkpoint import CHECKPOINT, load_averaged
 from training.starter.export import export_run
 from training.starter.loop import Run
+from training.starter.losses import LesionLoss
 from training.starter.patches import Validation, validation_patches
 from training.starter.progress import RunLength
 from training.starter.real import draw_real
@@ -16,7 +17,7 @@ from training.starter.recipe import Recipe
 from training.starter.samples import Sample
 from training.starter.scans import Bank
 from training.starter.start import cases_behind
-from uls.errors import InputError
+from uls.errors import InputError, UserError
 
 CPU = torch.device("cpu")
 
@@ -191,3 +192,21 @@ def test_export_takes_the_runs_own_recipe_and_refuses_another(tmp_path: Path) ->
 def test_no_held_out_lesions_means_synthetic_patches_only() -> None:
     validation = validation_patches(ball_bank(), Bank(()), _halved(tiny_recipe()))
     assert validation.dice(torch.nn.Identity(), CPU) == {}
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_its_checkpoint_stays_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = tiny_recipe()
+    _train(tmp_path, recipe, RunLength(steps=2))
+    before = (tmp_path / CHECKPOINT).read_bytes()
+    real = LesionLoss.__call__
+
+    def spoilt(self: LesionLoss, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        loss: torch.Tensor = real(self, logits, target) * float("nan")
+        return loss
+
+    monkeypatch.setattr(LesionLoss, "__call__", spoilt)
+    with pytest.raises(UserError, match=r"step 3 of .*: expected a finite loss, found nan"):
+        _train(tmp_path, recipe, RunLength(steps=4), every_seconds=0)
+    assert (tmp_path / CHECKPOINT).read_bytes() == before

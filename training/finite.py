@@ -38,6 +38,6 @@ class FiniteLoss:
             what,
             expected="a finite loss",
             found=f"{loss}",
-            hint="The last checkpoint before it is kept. Lower the rate (--lr) and call again with "
-            "another --output, or look for images that are not HU.",
+            hint="The last checkpoint before it is kept. Look for images that are not HU, or train "
+            "at a lower rate.",
         )
