@@ -168,6 +168,16 @@ def test_annotations_may_lie_in_a_folder_of_their_own(tmp_path: Path) -> None:
     assert found.without_image == (str(root / "tcia-lidc-xml/185/9.xml"),)
 
 
+@pytest.mark.parametrize("name", ["IM{}", "1.2.840.{}"])
+def test_files_of_other_names_are_known_by_their_mark(tmp_path: Path, name: str) -> None:
+    root = lidc(tmp_path, [{"a": nodule(10, 10, 6, range(1, 3))}])
+    for number, path in enumerate(sorted((root / "scans/one").glob("*.dcm"))):
+        path.rename(path.with_name(name.format(number)))
+    (root / "scans/one/LICENSE").write_text("of the data")
+    (case,) = find(root).cases
+    assert len(read(case).lesions) == 1
+
+
 def test_two_scans_of_one_patient_have_names_of_their_own(tmp_path: Path) -> None:
     readers = [{"a": nodule(10, 10, 6, range(1, 3))}]
     for series in (1, 2):

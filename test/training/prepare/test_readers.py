@@ -516,3 +516,16 @@ def test_two_masks_of_one_name_are_refused(tmp_path: Path) -> None:
         put(tmp_path / folder, "P1_image.nii.gz", "P1_tumour.nii.gz")
     with pytest.raises(InputError, match=r"expected one file a case, found .*for 'P1' as well"):
         find("pairs", tmp_path)
+
+
+def test_scans_in_folders_within_folders_may_be_of_one_patient(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(tmp_path / "flat", "P1/ct.nii.gz", "P1/mask.nii.gz")
+    find("pairs", tmp_path / "flat")
+    assert "--patients" not in caplog.text
+    for year in ("2020", "2021"):
+        put(tmp_path / "deep", f"P1/{year}/ct.nii.gz", f"P1/{year}/mask.nii.gz")
+    find("pairs", tmp_path / "deep")
+    assert "2 scans lie in folders within folders, such as P1/2020/ct.nii.gz" in caplog.text
+    assert "--patients" in caplog.text

@@ -16,6 +16,8 @@ from uls.folder_scan import listed, shown
 
 __all__ = ["LidcReader"]
 
+_MARK_AT, _MARK = 128, b"DICM"
+
 
 @dataclass(frozen=True)
 class LidcReader:
@@ -62,9 +64,18 @@ class LidcReader:
 def _series_folders(root: Path) -> list[list[Path]]:
     """Return the DICOM files by folder: a folder holds one series."""
     folders: dict[Path, list[Path]] = {}
-    for path in listed(root, (".dcm",), deep=True):
-        folders.setdefault(path.parent, []).append(path)
+    for path in listed(root, deep=True):
+        if _is_dicom(path):
+            folders.setdefault(path.parent, []).append(path)
     return list(folders.values())
+
+
+def _is_dicom(path: Path) -> bool:
+    """Return whether a file is named as DICOM, or has DICOM's mark in it (PS3.10)."""
+    if path.suffix.lower() == ".dcm" or not path.is_file():
+        return path.suffix.lower() == ".dcm"
+    with path.open("rb") as file:
+        return file.read(_MARK_AT + len(_MARK))[_MARK_AT:] == _MARK
 
 
 def _by_series(paths: Iterable[Path]) -> dict[str, Path]:

@@ -1,6 +1,7 @@
 """Images and masks as pairs of files: in two folders, side by side, or in a folder per patient."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,11 @@ from training.prepare.readers.pair_names import Beside, by_case, is_mask, masks_
 from uls.errors import InputError
 
 __all__ = ["PairsReader", "lidc_pairs", "lndb_pairs"]
+
+_log = logging.getLogger(__name__)
+
+_LEVELS = 2
+"""A folder and a file in it."""
 
 _ANYBODYS = Dataset("", LesionClass("lesion"), InstanceRule(), "")
 """A set of which nothing is known but what the caller says."""
@@ -54,6 +60,7 @@ class PairsReader:
             _check_new(one, {**of_images, **of_masks})
             of_images[one.name], of_masks[one.name] = one.image, one.mask
         scan_of = {one.name: one.scan for one in beside}
+        _warn_of_levels(source.root, images)
 
         def case(name: str, image: Path, mask: Path) -> Case:
             return self._case(source, name, scan_of.get(name, name), (image, mask))
@@ -74,6 +81,17 @@ class PairsReader:
             series=scan,
             classes=(lesions_as_told(lesions, source),),
             rule=InstanceRule("labels") if source.instances else rule,
+        )
+
+
+def _warn_of_levels(root: Path, images: Sequence[Path]) -> None:
+    """Say that each scan counts as a patient, where folders may be patients with several."""
+    deep = [path for path in images if len(path.relative_to(root).parts) > _LEVELS]
+    if deep:
+        _log.warning(
+            "%s: %d scans lie in folders within folders, such as %s; each counts as a patient. "
+            "If patients have several, say so by --patients: nobody may be in both parts.",
+            *(root, len(deep), deep[0].relative_to(root)),
         )
 
 
