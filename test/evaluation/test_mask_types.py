@@ -97,4 +97,5 @@ def test_float_noise_in_a_reference_is_named_as_it_is(tmp_path: Any) -> None:
     noisy = np.concatenate([REFERENCE] * 2) * np.float32(1.0000001)
     write_image(made.ground_truth / "stack.mha", noisy.astype(np.float32))
     metrics = evaluate(made.options())
+    assert metrics.case.dice["0"] == literal.dice(REFERENCE, PREDICTIONS[0])
     assert any("VOI 0 holds 1.0000001;" in warning for warning in metrics.warnings)

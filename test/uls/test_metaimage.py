@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from uls.errors import InputError
+from uls.pixels import locate
 from uls.scan_reading import read_image
 
 VOXELS = (np.arange(60).reshape(3, 4, 5) * 271 - 8000).astype("<i2")
@@ -291,6 +292,18 @@ def test_a_slice_that_is_cut_off_is_refused(tmp_path: Path) -> None:
     path.write_bytes(lines(data_file="LIST") + "\n".join(names).encode())
     with pytest.raises(InputError, match=r"s02\.raw: expected 40 bytes.*truncated"):
         read_image(path)
+
+
+def test_a_header_may_end_anywhere_in_what_is_read_at_once(tmp_path: Path) -> None:
+    """It is read in pieces of 16 KiB: a field that is cut in two must not be taken for whole."""
+    path = tmp_path / "a.mha"
+    for length in range(16384 - 120, 16384 + 3):
+        notes = length - len(lines(["Note = "]))
+        header = lines(["Note = " + "x" * notes])
+        assert len(header) == length
+        path.write_bytes(header + LITTLE)
+        source = locate(path)
+        assert (source.offset, source.size_xyz) == (length, (5, 4, 3))
 
 
 KEYS = st.sampled_from(["BinaryDataByteOrderMSB", "ElementByteOrderMSB", "BinaryData", "Comment"])
