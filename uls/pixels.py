@@ -53,10 +53,13 @@ def locate(path: Path) -> PixelSource:
 
     Raises:
         InputError: the header is not one we can read.
+        PermissionError: the file may not be read.
     """
     is_nifti = path.name.lower().endswith((".nii", ".nii.gz"))
     try:
         return locate_nifti(path) if is_nifti else locate_meta(path)
+    except PermissionError:
+        raise  # the caller says whose it is
     except _HEADER_ERRORS as error:
         kind = "NIfTI" if is_nifti else "MetaImage"
         is_ours = type(error) is ValueError

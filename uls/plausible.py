@@ -19,8 +19,8 @@ _LARGEST_ML = 1000.0
 def not_hu(values: npt.NDArray[Any]) -> str:
     """Say why a scan's values do not look like Hounsfield units; empty where they do.
 
-    The lowest value is left out, as it may be padding. Of the rest some must lie below 0, as air
-    and fat do everywhere in the body.
+    The lowest value is left out, as it may be padding, unless there is but one other. Of the rest
+    some must lie below 0, as air and fat do everywhere in the body.
 
     Args:
         values: (z, y, x).
@@ -30,7 +30,7 @@ def not_hu(values: npt.NDArray[Any]) -> str:
     if not inside.size:
         return f"every voxel is {float(some.min()):g}; is that a CT?"
     low, high, lowest = float(inside.min()), float(inside.max()), float(some.min())
-    if low >= 0:
+    if (lowest if low == high else low) >= 0:
         return (
             f"no value below 0 except the lowest, {lowest:g}, and up to {high:g}: these do not "
             f"look like Hounsfield units ({_guess(high)}); masks made from them would be wrong"

@@ -25,6 +25,13 @@ def test_hu_are_hu(padding: int | None) -> None:
     assert not_hu(abdomen(padding)) == ""
 
 
+def test_a_phantom_of_air_and_one_tissue_is_hu() -> None:
+    phantom = np.full((8, 16, 16), -1000, np.int16)
+    phantom[2:6, 4:12, 4:12] = 200
+    assert not_hu(phantom) == ""
+    assert "scaled to 0…1" in not_hu((phantom > 0).astype(np.uint8))
+
+
 def windowed(low: float, high: float) -> npt.NDArray[np.float64]:
     return np.clip((abdomen() - low) / (high - low), 0, 1)
 
