@@ -46,7 +46,7 @@ def read_image_header(path: Path) -> ImageHeader:
         InputError: the file is missing, unreadable or truncated, or holds no such image.
     """
     if not path.is_file():
-        raise InputError.about(path, expected="an image file", found="no file")
+        raise InputError.about(path, expected="a readable image", found="no file")
     if not path.name.lower().endswith(IMAGE_SUFFIXES):
         expected = f"one of {', '.join(IMAGE_SUFFIXES)}"
         raise InputError.about(path, expected=expected, found=path.name)
@@ -65,7 +65,7 @@ def read_geometry(path: Path) -> Geometry:
     if path.name.lower().endswith(IMAGE_SUFFIXES):
         return read_image_header(path).geometry
     if not path.exists():
-        raise InputError.about(path, expected="an image file", found="no file")
+        raise InputError.about(path, expected="a readable image", found="no file")
     return _geometry_by_itk(path)
 
 

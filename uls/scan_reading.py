@@ -84,7 +84,7 @@ def _read_by_itk(path: Path) -> sitk.Image:
             hint="Convert it to .nii.gz.",
         )
     if not path.exists():
-        raise InputError.about(path, expected="an image file", found="no file")
+        raise InputError.about(path, expected="a readable image", found="no file")
     try:
         image = sitk.ReadImage(str(path))
     except RuntimeError as error:

@@ -38,5 +38,5 @@ def voxels_of(path: Path, scan: sitk.Image, scan_name: str) -> npt.NDArray[np.bo
     check_same_grid(Geometry.of(scan), Geometry.of(mask), path)
     voxels: npt.NDArray[np.bool_] = sitk.GetArrayFromImage(mask) != 0
     if not voxels.any():
-        raise InputError.about(path, expected=f"a lesion of {scan_name}", found="no voxel of one")
+        raise InputError.about(path, expected="a lesion", found=f"no voxel of one in {scan_name}")
     return voxels

@@ -75,7 +75,9 @@ def test_a_gzip_file_of_two_members_is_whole(tmp_path: Path) -> None:
 
 
 def test_a_missing_or_flat_image_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none\.nii\.gz: expected an image file, found no file"):
+    with pytest.raises(
+        InputError, match=r"none\.nii\.gz: expected a readable image, found no file"
+    ):
         read_image(tmp_path / "none.nii.gz")
     sitk.WriteImage(sitk.GetImageFromArray(np.zeros((3, 4), np.uint8)), str(tmp_path / "a.mha"))
     with pytest.raises(InputError, match="expected 3 dimensions"):

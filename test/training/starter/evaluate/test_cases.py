@@ -100,7 +100,7 @@ def test_a_mask_on_another_grid_is_told(tmp_path: Path) -> None:
     write_cube(tmp_path, "a")
     write(tmp_path / "a_tumour.nii.gz", np.ones((20, 40, 39), dtype=np.uint8))
     (files,) = find_lesions([tmp_path])
-    with pytest.raises(InputError, match=r"40 x 40 x 20 voxels .* found 39 x 40 x 20"):
+    with pytest.raises(InputError, match=r"\(40, 40, 20\) voxels .* found \(39, 40, 20\)"):
         read_lesion(files)
 
 
@@ -111,5 +111,5 @@ def test_an_empty_mask_and_a_damaged_image_are_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected a lesion, found no voxel"):
         read_lesion(files)
     files.image.write_bytes(b"not an image")
-    with pytest.raises(InputError, match=r"a_image\.nii\.gz: expected a readable image"):
+    with pytest.raises(InputError, match=r"a_image\.nii\.gz: expected a readable NIfTI header"):
         read_lesion(files)
