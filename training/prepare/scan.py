@@ -36,6 +36,7 @@ from training.prepare.readings import outlined
 from training.prepare.records import Measured
 from uls.cropped import CroppedMask, cropped
 from uls.errors import InputError
+from uls.grid import check_grid
 from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX, Spacing
 
 __all__ = ["Lesion", "Scan", "read_scan"]
@@ -113,11 +114,16 @@ def read_scan(case: Case, plan: Plan) -> Scan:
 
 
 def _read_image(case: Case) -> tuple[sitk.Image, Path]:
+    """Read the scan with one set of checks, whatever it is made of."""
+    if isinstance(case.image, Path):
+        return read_image(case.image), case.image
+    folder = case.image.folder
     if isinstance(case.image, PngSeries):
-        return read_png_series(case.image), case.image.folder
-    if isinstance(case.image, DicomSeries):
-        return read_dicom_series(case.image), case.image.folder
-    return read_image(case.image), case.image
+        image = read_png_series(case.image)
+    else:
+        image = read_dicom_series(case.image)
+    image.SetDirection(check_grid(image.GetSpacing(), image.GetDirection(), folder))
+    return image, folder
 
 
 def _read_mask(path: Path, image: sitk.Image, plan: Plan) -> npt.NDArray[Any]:

@@ -11,14 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic_scans import LPS, RAS, mask, scan, write, zipped
 
-from training.prepare.case import PngSeries
+from training.prepare.case import Case, PngSeries
 from training.prepare.files import checked_digest
 from training.prepare.images import (
     check_same_grid,
     oriented,
     read_image,
 )
+from training.prepare.plan import Plan
 from training.prepare.png_series import read_png_series
+from training.prepare.scan import read_scan
 from uls.errors import InputError
 
 AXES = st.sampled_from(list(permutations(range(3))))
@@ -139,3 +141,25 @@ def test_an_8_bit_png_is_no_hu(tmp_path: Path) -> None:
     sitk.WriteImage(sitk.GetImageFromArray(np.zeros((2, 2), np.uint8)), str(path))
     with pytest.raises(InputError, match="expected a 16-bit grey image"):
         read_png_series(PngSeries((path,), (1.0, 1.0, 1.0)))
+
+
+@pytest.mark.parametrize("step", [1e-6, 500.0])
+def test_a_series_of_slices_has_the_same_limits_of_spacing(tmp_path: Path, step: float) -> None:
+    path = tmp_path / "001.png"
+    sitk.WriteImage(sitk.GetImageFromArray(np.full((4, 4), 32768, np.uint16)), str(path))
+    case = Case("a", "DeepLesion", "1", PngSeries((path, path), (0.8, 0.8, step)))
+    with pytest.raises(InputError, match=r"spacings of 0\.01 to 100 mm"):
+        read_scan(case, Plan(output=tmp_path, dataset_folder=None))
+
+
+def test_a_scan_with_padding_and_metal_beyond_int16_is_prepared(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    voxels = scan().astype(np.int32)
+    voxels[0, 0, :2] = (-32768, 70000)
+    image = write(tmp_path / "image.nii.gz", voxels)
+    case = Case("a", "Mine", "1", image, write(tmp_path / "mask.nii.gz", mask()))
+    prepared = read_scan(case, Plan(output=tmp_path, dataset_folder=None))
+    assert (prepared.hu.min(), prepared.hu.max()) == (-32767, 32767)
+    assert prepared.lesions
+    assert "image.nii.gz: 2 voxels beyond -32767 to 32767 HU" in caplog.text

@@ -2,10 +2,9 @@
 
 from training.prepare.case import Line
 from training.prepare.readers.table_rows import Row
+from uls.voi import SPACING_LIMITS_MM, is_plausible_spacing
 
 __all__ = ["check_line", "check_spacing"]
-
-_LEAST_MM, _MOST_MM = 0.01, 100.0
 
 
 def check_line(row: Row, column: str, line: Line) -> None:
@@ -24,5 +23,6 @@ def check_spacing(row: Row, column: str, spacing_mm: tuple[float, float, float])
     Raises:
         InputError: a number of it is 0, negative, or beyond what is plausible.
     """
-    if not all(_LEAST_MM <= step <= _MOST_MM for step in spacing_mm):
-        raise row.error(column, f"three spacings from {_LEAST_MM:g} to {_MOST_MM:g} mm")
+    if not all(map(is_plausible_spacing, spacing_mm)):
+        least, most = SPACING_LIMITS_MM
+        raise row.error(column, f"three spacings from {least:g} to {most:g} mm")
