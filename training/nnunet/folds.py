@@ -9,6 +9,7 @@ from typing import Any
 
 from training.nnunet.environment import nnunet
 from training.nnunet.handover import hand_over
+from training.nnunet.memory import check_memory
 from training.nnunet.settings import TrainingSettings
 from training.nnunet.training_data import TrainingData
 from training.stages import write_json
@@ -75,11 +76,12 @@ def train_folds(run: TrainingRun, results: Path) -> None:
         results: nnU-Net's folder of trained models, which gets the run's result folder.
 
     Raises:
-        CallError: the device, the trainer or a fold is not there.
+        CallError: the device, the trainer or a fold is not there, or the memory that it takes.
         ModelError: the pretrained weights do not fit.
     """
     check_folds(run.data, run.folds)
     check_device(run.device)
+    check_memory(run.data.plans, run.data.configuration, device=run.device, loaders=run.loaders)
     with nnunet(preprocessed=run.data.root, results=results, loaders=run.loaders):
         for fold in run.folds:
             _train_fold(run, fold, result_folder(run, results) / f"fold_{fold}")

@@ -11,6 +11,7 @@ from typing import Any
 from algorithm.find_model import find_result_folder
 from training.nnunet.folds import TrainingRun, check_device, result_folder, train_folds
 from training.nnunet.handover import find_checkpoint
+from training.nnunet.memory import check_memory
 from training.nnunet.plans import taken_over
 from training.nnunet.presets import Overrides, Preset
 from training.nnunet.raw_dataset import RawDataset
@@ -128,7 +129,7 @@ def fine_tune(tuning: FineTuning, root: Path) -> Path:
     """Fine-tune a model on a data set in the folder `root`; give the nnU-Net result folder.
 
     Raises:
-        CallError: the device is not there.
+        CallError: the device is not there, or not the memory that the training takes.
         InputError: the data set's patients are too few for the folds.
         ModelError: the model is none that can be gone on with.
     """
@@ -138,6 +139,7 @@ def fine_tune(tuning: FineTuning, root: Path) -> Path:
     tuning = replace(tuning, model=find_result_folder(tuning.model))
     checkpoint = find_checkpoint(tuning.model, fold=tuning.from_fold)
     plans, configuration = _plans_of(tuning, checkpoint)
+    check_memory(plans, configuration, device=tuning.device, loaders=tuning.loaders)
     stages = Stages(root)
     with stages.alone():
         stages.run(_prepare_stage(tuning, plans, configuration, root / DATA))
