@@ -8,7 +8,7 @@ from training.grabcut.recipe import GrabCutRecipe
 from uls.component import largest_component
 from uls.errors import CallError
 
-__all__ = ["Window", "check_opencv", "grab", "seeds", "window_around"]
+__all__ = ["Window", "check_opencv", "grab", "seeds", "window_around", "window_at_mean"]
 
 Pixels = npt.NDArray[np.bool_]
 
@@ -116,6 +116,12 @@ def window_around(slice_hu: npt.NDArray[np.int16], ellipse: Pixels, margin_hu: f
     """Give the HU range of an ellipse, wider by a margin on either side."""
     inside = slice_hu[ellipse]
     return float(inside.min()) - margin_hu, float(inside.max()) + margin_hu
+
+
+def window_at_mean(slice_hu: npt.NDArray[np.int16], ellipse: Pixels, margin_hu: float) -> Window:
+    """Give the HU within a margin of an ellipse's mean, which noise in it does not widen."""
+    mean = float(slice_hu[ellipse].mean(dtype=np.float64))
+    return mean - margin_hu, mean + margin_hu
 
 
 def grab(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.grabcut.cut import Pixels, Window, grab, seeds, window_around
+from training.grabcut.cut import Pixels, Window, grab, seeds, window_around, window_at_mean
 from training.grabcut.ellipse import Ellipse, fit_ellipse
-from training.grabcut.recipe import GrabCutRecipe
+from training.grabcut.recipe import GrabCutRecipe, Scoring
 from training.prepare.case import Measurement
 from uls.axes import lesion_axes
 from uls.cropped import cropped
@@ -31,11 +31,13 @@ class PseudoMask:
         source: `ellipse`, or the window that GrabCut was given.
         errors: per candidate the mean of both axes' errors in percent, the ellipse's with its
             handicap; infinite where GrabCut failed.
+        candidates: all masks by name; None where GrabCut failed.
     """
 
     pixels: Pixels
     source: str
     errors: dict[str, float]
+    candidates: dict[str, Pixels | None]
 
 
 def pseudo_mask(
@@ -65,13 +67,14 @@ def pseudo_mask(
         for name, window in _windows(slice_hu, drawn, measurement, recipe).items():
             candidates[name] = grab(slice_hu, start, window, recipe)
     handicap = recipe.ellipse_handicap if recipe else 0.0
+    scoring = recipe.scoring if recipe else "own"
     errors = {
-        name: axes_error(mask, ellipse) + (handicap if name == ELLIPSE else 0.0)
+        name: axes_error(mask, ellipse, scoring=scoring) + (handicap if name == ELLIPSE else 0.0)
         for name, mask in candidates.items()
     }
     best = min(errors, key=lambda name: errors[name])
     chosen = candidates[best]
-    return PseudoMask(drawn if chosen is None else chosen, best, errors)
+    return PseudoMask(drawn if chosen is None else chosen, best, errors, candidates)
 
 
 def _windows(
@@ -80,23 +83,33 @@ def _windows(
     measurement: Measurement,
     recipe: GrabCutRecipe,
 ) -> dict[str, Window]:
-    """List the windows by name: those of the image's metadata, then those around the ellipse."""
+    """List the windows by name: those of the image's metadata, then those of the ellipse's HU."""
     given = {f"window {low:g} to {high:g} HU": (low, high) for low, high in measurement.windows_hu}
     around = {
         f"ellipse ± {margin:g} HU": window_around(slice_hu, drawn, margin)
         for margin in recipe.margins_hu
     }
-    return given | around
+    at_mean = {
+        f"mean ± {margin:g} HU": window_at_mean(slice_hu, drawn, margin)
+        for margin in recipe.mean_margins_hu
+    }
+    return given | around | at_mean
 
 
-def axes_error(mask: Pixels | None, ellipse: Ellipse) -> float:
-    """Compare a mask's axes with the measurement, each with its own: mean error in percent.
+def axes_error(mask: Pixels | None, ellipse: Ellipse, *, scoring: Scoring = "own") -> float:
+    """Compare a mask's axes with the measurement: mean error in percent.
 
     Infinite for no mask. A measured axis of under a pixel is compared as one pixel.
+
+    Args:
+        mask: (y, x).
+        ellipse: of the measurement.
+        scoring: whether each axis is compared with its own measurement, or both with the long one.
     """
     axes = None if mask is None else lesion_axes(cropped(mask[None]))
     if axes is None:
         return _FAILED
-    pairs = ((axes.long.length, ellipse.long), (axes.short.length, ellipse.short))
+    short = ellipse.short if scoring == "own" else ellipse.long
+    pairs = ((axes.long.length, ellipse.long), (axes.short.length, short))
     errors = [abs(found - measured) / max(measured, 1.0) for found, measured in pairs]
     return 100 * sum(errors) / len(errors)

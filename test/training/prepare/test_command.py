@@ -65,7 +65,7 @@ def test_grabcut_makes_masks_of_measurements(tmp_path: Path) -> None:
     for lesion in lesions:
         assert lesion.measured is not None
         assert (lesion.measured.long_px, lesion.measured.short_px) == (11, 7)
-        assert len(lesion.candidate_errors) == 4
+        assert len(lesion.candidate_errors) == 6
         assert lesion.candidate_errors[lesion.source] == min(
             error for error in lesion.candidate_errors.values() if error is not None
         )
