@@ -17,14 +17,20 @@ def semi_supervised(
         Path, typer.Option("--full", help="Raw data set with full annotations: DatasetNNN_Name.")
     ],
     partial: Annotated[
-        Path, typer.Option("--partial", help="Raw data set of 2D pseudo-masks, from `grabcut`.")
+        Path,
+        typer.Option(
+            "--partial",
+            help="Raw data set of 2D pseudo-masks, from `grabcut`, or the challenge's archive of "
+            "such masks: the folder that holds images and labels_grabcut.",
+        ),
     ],
     output: options.Output,
     measurements: Annotated[
         Path | None,
         typer.Option(
             "--measurements",
-            help="CSV with case, long_axis_px, short_axis_px; by default what `grabcut` noted.",
+            help="CSV with case, long_axis_px, short_axis_px, or DeepLesion's DL_info.csv; by "
+            "default what `grabcut` noted, else the axes of the 2D masks.",
         ),
     ] = None,
     preset: options.PresetName = "uls23-baseline",
@@ -78,7 +84,7 @@ def semi_supervised(
     from training.nnunet.folds import check_device  # noqa: PLC0415
     from training.nnunet.presets import preset as named_preset  # noqa: PLC0415
     from training.nnunet.raw_dataset import RawDataset  # noqa: PLC0415
-    from training.semi_supervised.measurements import find_measurements  # noqa: PLC0415
+    from training.semi_supervised import partial as partial_set  # noqa: PLC0415
     from training.semi_supervised.pipeline import Pipeline  # noqa: PLC0415
     from training.semi_supervised.recipe import Recipe  # noqa: PLC0415
     from training.stages import Stages  # noqa: PLC0415
@@ -104,11 +110,18 @@ def semi_supervised(
         mirror=mirror,
         seed=seed,
     )
-    measured = RawDataset.read(partial)
+    if show and not partial_set.is_prepared(partial, output):
+        typer.echo("partial: the data set of 2D masks is not made yet; call again without --list")
+        return
+    if not show:
+        check_device(device)
+    measured = partial_set.raw_set_of(partial, output, processes=processes)
     pipeline = Pipeline(
         full=RawDataset.read(full),
         partial=measured,
-        measurements=measurements or find_measurements(measured),
+        measurements=output
+        if show
+        else partial_set.measurements_of(measured, measurements, output, processes=processes),
         root=output,
         recipe=recipe,
         device=device,
@@ -120,5 +133,4 @@ def semi_supervised(
             done = "done" if Stages(output).is_done(stage) else ""
             typer.echo(f"{stage.name:<12} {stage.output.name:<14} {done}")
         return
-    check_device(device)
     typer.echo(f"{pipeline.run(again_from=again_from, until=until)}")
