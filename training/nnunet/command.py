@@ -81,7 +81,7 @@ def train(
     """Train a network per fold: OUTPUT/model, which `python -m algorithm --model` runs."""
     command_line.start_log(verbose=verbose)
     from training.nnunet import folds as training  # noqa: PLC0415
-    from training.nnunet import handover, jobs  # noqa: PLC0415
+    from training.nnunet import handover, jobs, validation  # noqa: PLC0415
     from training.nnunet.training_data import TrainingData  # noqa: PLC0415
 
     training.check_device(device)
@@ -103,6 +103,7 @@ def train(
         device=device,
         loaders=loaders,
         validate=validate,
+        raw=validation.raw_of(data),
         seed=seed,
     )
     training.check_folds(run.data, run.folds)

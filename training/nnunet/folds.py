@@ -1,9 +1,11 @@
 """Training: one network per fold, each gone on with from its last checkpoint."""
 
+import json
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from training.nnunet.handover import hand_over
 from training.nnunet.memory import check_memory
 from training.nnunet.settings import TrainingSettings
 from training.nnunet.training_data import TrainingData
+from training.nnunet.validation import validate_fold, whole_vois
 from training.stages import write_json
 from uls.errors import CallError
 
@@ -36,6 +39,7 @@ class TrainingRun:
         device: `cpu`, `cuda` or `mps`.
         loaders: processes that load and augment; None for nnU-Net's choice.
         validate: whether numbered folds predict their validation cases at the end.
+        raw: the data set that the prepared one was made of; whole VOIs are validated on.
         seed: of the network's first weights and, with no loaders, of what is drawn.
     """
 
@@ -47,6 +51,7 @@ class TrainingRun:
     device: str = "cuda"
     loaders: int | None = None
     validate: bool = False
+    raw: Path | None = None
     seed: int | None = None
 
 
@@ -76,29 +81,31 @@ def train_folds(run: TrainingRun, results: Path) -> None:
         results: nnU-Net's folder of trained models, which gets the run's result folder.
 
     Raises:
-        CallError: the device, the trainer or a fold is not there, or the memory that it takes.
+        CallError: the device, a fold, the memory or the raw data set for validation is not there.
         ModelError: the pretrained weights do not fit.
     """
     check_folds(run.data, run.folds)
     check_device(run.device)
     check_memory(run.data.plans, run.data.configuration, device=run.device, loaders=run.loaders)
+    whole = whole_vois(run.data, run.raw, run.folds, validate=run.validate)
     with nnunet(preprocessed=run.data.root, results=results, loaders=run.loaders):
         for fold in run.folds:
-            _train_fold(run, fold, result_folder(run, results) / f"fold_{fold}")
+            folder = result_folder(run, results) / f"fold_{fold}"
+            trainer = _trained(run, fold, folder)
+            if run.validate:
+                validate_fold(fold, folder, whole, device=run.device, trainer=trainer)
 
 
-def _train_fold(run: TrainingRun, fold: str, folder: Path) -> None:
-    if not (folder / FINAL).exists():
-        _log.info("Fold %s: %s on %s", fold, run.trainer, run.data.dataset)
-        trainer = _made_trainer(run, fold, folder)
-        trainer.run_training()
-        write_json(folder / "settings.json", run.settings.model_dump(mode="json"))
-        if run.validate and fold != "all":
-            trainer.perform_actual_validation()
-    elif run.validate and fold != "all" and not (folder / "validation" / "summary.json").exists():
-        _made_trainer(run, fold, folder).perform_actual_validation()
-    else:
+def _trained(run: TrainingRun, fold: str, folder: Path) -> Callable[[], Any]:
+    """Train a fold unless it was trained before; give what gives its trainer."""
+    if (folder / FINAL).exists():
         _log.info("Fold %s: trained already", fold)
+        return partial(_made_trainer, run, fold, folder)
+    _log.info("Fold %s: %s on %s", fold, run.trainer, run.data.dataset)
+    trainer = _made_trainer(run, fold, folder)
+    trainer.run_training()
+    write_json(folder / "settings.json", run.settings.model_dump(mode="json"))
+    return lambda: trainer
 
 
 def _made_trainer(run: TrainingRun, fold: str, folder: Path) -> Any:
@@ -128,8 +135,6 @@ def _last_checkpoint(folder: Path) -> Path | None:
 
 def _trainer(run: TrainingRun, fold: str, *, continued: bool) -> Any:
     """Have nnU-Net find the trainer by its name, and apply the settings."""
-    import json  # noqa: PLC0415
-
     import torch  # noqa: PLC0415
     from nnunetv2.utilities.find_objects import (  # noqa: PLC0415
         recursive_find_trainer_class_by_name,

@@ -153,6 +153,7 @@ def fine_tune(tuning: FineTuning, root: Path) -> Path:
             device=tuning.device,
             loaders=tuning.loaders,
             validate=tuning.validate,
+            raw=tuning.raw.folder,
             seed=tuning.seed,
         )
         stages.run(train_stage(run, root / MODEL))

@@ -20,7 +20,7 @@ from uls.voi import VOI_SHAPE_ZYX
 if TYPE_CHECKING:
     from algorithm.predictor import Predictor
 
-__all__ = ["MASKS", "Prediction", "image_files", "predict_folder", "predict_stage"]
+__all__ = ["MASKS", "Prediction", "image_files", "predict_case", "predict_folder", "predict_stage"]
 
 _log = logging.getLogger(__name__)
 
@@ -108,25 +108,29 @@ def _predict_all(prediction: Prediction, place: Path) -> None:
         prediction.model, prediction.engine, prediction.device, prediction.precision
     )
     cases = progress(left, "Predicting", total=len(left), unit="VOI")
-    empty = [case for case in cases if not _one(prediction, predictor, images, case, place)]
+    empty = [
+        case
+        for case in cases
+        if not predict_case(prediction, predictor, images[case], place / f"{case}.nii.gz")
+    ]
     if empty:
         _log.warning("No lesion found in %d of %d VOIs", len(empty), len(left))
 
 
-def _one(
-    prediction: Prediction,
-    predictor: "Predictor",
-    images: dict[str, Path],
-    case: str,
-    place: Path,
+def predict_case(
+    prediction: Prediction, predictor: "Predictor", source: Path, target: Path
 ) -> bool:
-    """Write one case's mask; say whether it holds anything."""
-    image = read_image(images[case])
+    """Write the mask of one VOI; say whether it holds anything.
+
+    Raises:
+        InputError: the image cannot be read, or is no VOI.
+    """
+    image = read_image(source)
     voi = sitk.GetArrayViewFromImage(image)
     shape = voi.shape
     if shape != VOI_SHAPE_ZYX:
         raise InputError.about(
-            images[case],
+            source,
             expected=f"a VOI of {VOI_SHAPE_ZYX} voxels (z, y, x), the click in its centre",
             found=f"{shape}",
             hint="`python -m training prepare` cuts such VOIs.",
@@ -138,7 +142,7 @@ def _one(
         policy=prediction.policy,
         reach_mm=prediction.reach_mm,
     ).mask
-    _write(mask, image, place / f"{case}.nii.gz")
+    _write(mask, image, target)
     return bool(mask.any())
 
 

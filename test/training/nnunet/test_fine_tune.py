@@ -1,33 +1,16 @@
 """Fine-tuning of a folder in the published baseline's format, in folds of whole patients."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from nnunet_calls import train
 from nnunet_folders import BASELINE_CONFIGURATION, BASELINE_TRAINER, old_plans, write_result_folder
 from synthetic_raw_sets import box_label, write_raw
 
 from algorithm.models.nnunet import ResultFolder
 from training.nnunet.schedules import FINE_TUNE
-
-ROOT = Path(__file__).parents[3]
-
-
-def train(*arguments: object, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "training", "nnunet", *map(str, arguments)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
