@@ -26,8 +26,8 @@ Makes  uls23-algorithm:exec      uls23-algorithm:invoke       (--cpu: uls23-algo
 
 Everything in baseline_weights/ goes into the algorithm image.
 
-Labels: org.opencontainers.image.version and .revision (the commit; -dirty if the tree is not as
-committed), org.uls23.budget (seconds, or none), org.uls23.model-sha256 (of the built-in model's
+Labels: org.opencontainers.image.version and .revision (the commit; -dirty-… if the image's
+sources are not as committed), org.uls23.budget (seconds, or none), org.uls23.model-sha256 (of the built-in model's
 model.json) and org.uls23.models (the same of every model in the image).
 
 Environment:
@@ -90,12 +90,15 @@ labels() { # image
     echo "org.uls23.models=$(models)"
 }
 
-# The commit; where the tree is not as committed, what differs is hashed as well.
+# What an image is made of.
+sources=(.dockerignore Dockerfile.* pyproject.toml setup.py requirements uls algorithm evaluation baseline_weights)
+
+# The commit; where the sources are not as committed, what differs is hashed as well.
 revision() {
     local commit
     commit=$(git rev-parse --verify HEAD 2>/dev/null) || { echo unknown && return; }
-    if [[ -n $(git status --porcelain) ]]; then
-        commit+=-dirty-$({ git status --porcelain && git diff HEAD; } | sha256 | cut -c 1-12)
+    if [[ -n $(git status --porcelain -- "${sources[@]}") ]]; then
+        commit+=-dirty-$({ git status --porcelain -- "${sources[@]}" && git diff HEAD -- "${sources[@]}"; } | sha256 | cut -c 1-12)
     fi
     echo "$commit"
 }

@@ -1,0 +1,122 @@
+"""What becomes of each command in the documents: CI runs it as printed, or why not.
+
+A command stands here by its beginning, in the order of its document. One that is not declared, or
+that is not in its document any more, fails `test_every_command_is_declared`.
+"""
+
+from typing import NamedTuple
+
+__all__ = ["DECLARED", "SAME", "Command"]
+
+
+class Command(NamedTuple):
+    """A command's beginning, and why it is not run: empty where it is."""
+
+    begins: str
+    not_run: str = ""
+    containers: bool = False
+    """Needs a Docker engine, and so does all in its block."""
+
+
+IN_CI = ".ci/run does it itself, as printed"
+HOURS = "takes hours; test/training/test_whole_way.py does the same with a tiny network"
+BENCH = "takes from minutes to half an hour; test/algorithm/bench runs it with a tiny network"
+SYNOPSIS = "says how it is called, not a call"
+PATHS_OF_A_CONTAINER = "its paths are a container's: test/containers runs it there"
+STARTER = "takes 90 minutes; test/training/starter runs it with a tiny recipe"
+AFTER_STARTER = "needs what the line before makes"
+SCORING_BENCH = "takes minutes; test/evaluation/bench runs it with --quick"
+SEMI = "takes hours; test/training/test_whole_way.py runs it with a tiny network"
+ARCHIVES = (
+    "reads the challenge's archives; test/training/prepare/test_readers.py makes their layout"
+)
+
+# Names in capitals that stand for themselves.
+SAME = ("SHA256SUMS",)
+
+DECLARED: dict[str, list[list[Command]]] = {
+    "README.md": [
+        [Command("./test.sh ", IN_CI), Command("make test ", IN_CI)],
+        [
+            Command("./build.sh all --budget 540 ", containers=True),
+            Command("./export.sh --budget 540 ", containers=True),
+        ],
+        [
+            Command("make venv && source .venv/bin/activate"),
+            Command("python -m algorithm weights import RESULT_FOLDER baseline_weights/mine"),
+            Command("python -m algorithm --model baseline_weights/mine --input test/sample/input"),
+            Command("./export.sh --weights baseline_weights/mine ", containers=True),
+        ],
+        [
+            Command("python -m algorithm bench --architecture small ", BENCH),
+            Command("python -m algorithm bench --architecture uls23-baseline", BENCH),
+        ],
+        [
+            Command("python -m training prepare kits=KITS lits=LITS pairs=MINE --id 901"),
+            Command("python -m training nnunet plan vois/nnunet/Dataset901_Full"),
+            Command("python -m training nnunet train plan", HOURS),
+            Command("python -m training nnunet fine-tune MODEL", HOURS),
+        ],
+        [
+            Command("make venv && source .venv/bin/activate"),
+            Command("python -m training starter evaluate --peers --lesions FOLDER"),
+        ],
+        [
+            Command("python -m training starter train --run out/run", STARTER),
+            Command("python -m training starter evaluate --model out/starter", AFTER_STARTER),
+            Command("python -m training starter export --run out/run", AFTER_STARTER),
+        ],
+        [
+            Command("mkdir -p OUT", containers=True),
+            Command("docker run --rm --network none --user", containers=True),
+        ],
+        [
+            Command("python -m evaluation --input SUBMISSION --ground-truth REFERENCES"),
+            Command("python -m evaluation compare A/metrics.json B/metrics.json"),
+            Command("python -m evaluation bench ", SCORING_BENCH),
+        ],
+        [
+            Command("./build.sh all --cpu && ./export.sh --cpu ", containers=True),
+            Command("sha256sum --check SHA256SUMS && docker load", containers=True),
+            Command("mkdir -p OUT", containers=True),
+            Command("docker run --rm --network none --read-only", containers=True),
+        ],
+    ],
+    "baseline_weights/README.md": [
+        [
+            Command("python -m algorithm weights import \\"),
+            Command("python -m algorithm weights verify baseline_weights/uls23-baseline"),
+            Command("python -m algorithm --model baseline_weights/uls23-baseline", SYNOPSIS),
+        ]
+    ],
+    "evaluation/README.md": [
+        [
+            Command("python -m evaluation --input /input ", PATHS_OF_A_CONTAINER),
+            Command("python -m evaluation serve --input /input ", PATHS_OF_A_CONTAINER),
+            Command("python -m evaluation --masks my-masks --ground-truth my-references"),
+        ],
+        [Command("python -m evaluation report out/metrics.json --output report.html")],
+        [Command("python -m evaluation compare A/metrics.json B/metrics.json … [", SYNOPSIS)],
+        [Command("python -m evaluation bench [", SYNOPSIS)],
+    ],
+    "training/nnunet/README.md": [
+        [
+            Command("python -m training prepare nnunet=SCANS --id 901"),
+            Command("python -m training nnunet plan vois/nnunet/Dataset901_Full"),
+            Command("python -m training nnunet train plan", HOURS),
+            Command("python -m algorithm --model run/model --input …", SYNOPSIS),
+        ],
+        [
+            Command("python -m training grabcut deeplesion=DEEPLESION --id 902"),
+            Command("python -m training semi-supervised --full", SEMI),
+        ],
+    ],
+    "training/prepare/README.md": [
+        [
+            Command("python -m training prepare kits=data/kits21 lits=data/LiTS"),
+            Command("python -m training prepare pairs=private --type liver"),
+            Command("python -m training prepare uls23=ULS23,annotations/ULS23", ARCHIVES),
+            Command("python -m training grabcut deeplesion=data/DeepLesion"),
+        ]
+    ],
+}
