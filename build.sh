@@ -26,9 +26,10 @@ Makes  uls23-algorithm:exec      uls23-algorithm:invoke       (--cpu: uls23-algo
 
 Everything in baseline_weights/ goes into the algorithm image.
 
-Labels: org.opencontainers.image.version and .revision (the commit; -dirty-… if the image's
-sources are not as committed), org.uls23.budget (seconds, or none), org.uls23.model-sha256 (of the built-in model's
-model.json) and org.uls23.models (the same of every model in the image).
+Labels: org.opencontainers.image.version and .revision (the commit; -dirty if the image's sources
+are not as committed), org.uls23.sources-sha256 (of those), org.uls23.budget (seconds, or none),
+org.uls23.model-sha256 (of the built-in model's model.json) and org.uls23.models (the same of every
+model in the image).
 
 Environment:
   ALGORITHM_BASE_IMAGE    default pytorch/pytorch:2.13.0-cuda12.6-cudnn9-runtime; with --cpu: python:3.12-slim
@@ -84,6 +85,7 @@ tag() { # image, target
 labels() { # image
     echo "org.opencontainers.image.version=$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)"
     echo "org.opencontainers.image.revision=$(revision)"
+    echo "org.uls23.sources-sha256=$(content)"
     [[ $1 == algorithm ]] || return 0
     echo "org.uls23.budget=${budget:-none}"
     echo "org.uls23.model-sha256=$(sha256 baseline_weights/starter/model.json)"
@@ -93,14 +95,19 @@ labels() { # image
 # What an image is made of.
 sources=(.dockerignore Dockerfile.* pyproject.toml setup.py requirements uls algorithm evaluation baseline_weights)
 
-# The commit; where the sources are not as committed, what differs is hashed as well.
+# The commit, and whether the sources are as committed.
 revision() {
     local commit
     commit=$(git rev-parse --verify HEAD 2>/dev/null) || { echo unknown && return; }
-    if [[ -n $(git status --porcelain -- "${sources[@]}") ]]; then
-        commit+=-dirty-$({ git status --porcelain -- "${sources[@]}" && git diff HEAD -- "${sources[@]}"; } | sha256 | cut -c 1-12)
-    fi
+    [[ -z $(git status --porcelain -- "${sources[@]}") ]] || commit+=-dirty
     echo "$commit"
+}
+
+# A hash of the sources' content, the same in every commit that has them so.
+content() {
+    git rev-parse --verify HEAD >/dev/null 2>&1 || { echo unknown && return; }
+    git ls-files -z --cached --others --exclude-standard -- "${sources[@]}" | sort --zero-terminated |
+        { xargs --null sha256sum 2>/dev/null || true; } | sha256
 }
 
 sha256() { sha256sum "$@" | cut -d ' ' -f 1; }

@@ -123,6 +123,7 @@ def marked(algorithm: str, tmp_path: Path) -> Iterator[Callable[..., None]]:
 _KEYS = {
     "budget": "org.uls23.budget",
     "commit": "org.opencontainers.image.revision",
+    "sources": "org.uls23.sources-sha256",
     "version": "org.opencontainers.image.version",
     "model": "org.uls23.model-sha256",
 }
@@ -138,7 +139,8 @@ MARKED = ["exec", "--cpu", "--only", "algorithm", "--prefix", "uls23-marked"]
         ({"budget": "60"}, ["--budget", "540"], False),
         ({"budget": "540"}, ["--budget", "none"], False),
         ({"budget": "540"}, [], True),
-        ({"commit": "another"}, [], False),
+        ({"commit": "another"}, [], True),
+        ({"sources": "others"}, [], False),
         ({"version": "0.0.1"}, [], False),
         ({"model": "another"}, [], False),
         ({"version": ""}, [], False),
@@ -168,7 +170,7 @@ def test_image_that_does_not_fit_is_refused_and_what_it_is_is_printed(
 def _quick_gzip(folder: Path) -> str:
     """A PATH on which `pigz` packs nothing: what is packed is not looked at."""
     (folder / "bin").mkdir()
-    (folder / "bin" / "pigz").write_text("#!/bin/sh\nexec head -c 100\n")
+    (folder / "bin" / "pigz").write_text("#!/bin/sh\ncat >/dev/null\necho packed\n")
     (folder / "bin" / "pigz").chmod(0o755)
     return f"{folder / 'bin'}:{os.environ['PATH']}"
 
@@ -194,6 +196,7 @@ def test_labels_say_budget_version_commit_and_model() -> None:
         in (ROOT / "pyproject.toml").read_text()
     )
     assert labels["org.opencontainers.image.revision"]
+    assert len(labels["org.uls23.sources-sha256"]) in (64, len("unknown"))
 
 
 @pytest.mark.container

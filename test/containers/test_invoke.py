@@ -2,6 +2,8 @@
 
 import json
 import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,9 @@ from uls.sockets import MASK_FOLDER, SPACINGS_FILE
 from uls.voi import VOI_SHAPE_ZYX
 
 pytestmark = pytest.mark.container
+
+KILLED_AFTER = 10
+"""Seconds that `docker stop` waits by itself; here it waits longer, to see how long it takes."""
 
 
 def test_algorithm_serves_one_job_after_another(
@@ -90,9 +95,42 @@ def test_server_ends_when_asked_to(
 ) -> None:
     with serve(f"{request.getfixturevalue(image)}:invoke", Folders.under(tmp_path)) as server:
         server.watch_health()
-        assert server.stop() < 30
-        assert server.wait() in (0, 128 + signal.SIGTERM), server.log
+        assert server.stop() < KILLED_AFTER
+        assert server.wait() == 128 + signal.SIGTERM, server.log
         assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize("seconds", [0, 0.3, 1, 2])
+def test_server_ends_in_time_while_it_loads(algorithm: str, tmp_path: Path, seconds: float) -> None:
+    """Also before any of our code runs: the kernel would drop the signal."""
+    with serve(f"{algorithm}:invoke", Folders.under(tmp_path)) as server:
+        time.sleep(seconds)
+        took = server.stop()
+        assert server.wait() in (128 + signal.SIGTERM, 128 + signal.SIGKILL), server.log
+        assert "terminate called" not in server.log
+        if seconds >= 1:
+            assert took < KILLED_AFTER
+            assert server.wait() == 128 + signal.SIGTERM
+
+
+def test_server_that_is_stopped_lets_its_job_end_or_leaves_nothing_of_it(
+    algorithm: str, sample: Path, tmp_path: Path
+) -> None:
+    folders = Folders.under(tmp_path)
+    with serve(f"{algorithm}:invoke", folders) as server, ThreadPoolExecutor(1) as one:
+        server.watch_health()
+        give_sample(folders, sample)
+        running = one.submit(server.invoke)
+        end = time.monotonic() + 60
+        while not list(folders.output.rglob(".*.part")):
+            assert time.monotonic() < end
+            assert not running.done(), "the job was over before it could be stopped"
+            time.sleep(0.01)
+        assert server.stop() < KILLED_AFTER
+        assert server.wait() == 128 + signal.SIGTERM, server.log
+        assert list(folders.written) in ([], [f"{MASK_FOLDER}/sample.mha"])
+        assert server.log.splitlines()[-1].startswith("Error: ")
+        running.exception()  # the client was ended with the container, unless the job was over
 
 
 def test_server_without_a_loadable_model_does_not_linger(algorithm: str, tmp_path: Path) -> None:
