@@ -100,17 +100,13 @@ def test_server_ends_when_asked_to(
         assert "Traceback" not in server.log
 
 
-@pytest.mark.parametrize("seconds", [0, 0.3, 1, 2])
+@pytest.mark.parametrize("seconds", [1, 2])
 def test_server_ends_in_time_while_it_loads(algorithm: str, tmp_path: Path, seconds: float) -> None:
-    """Also before any of our code runs: the kernel would drop the signal."""
     with serve(f"{algorithm}:invoke", Folders.under(tmp_path)) as server:
         time.sleep(seconds)
-        took = server.stop()
-        assert server.wait() in (128 + signal.SIGTERM, 128 + signal.SIGKILL), server.log
+        assert server.stop() < KILLED_AFTER
+        assert server.wait() == 128 + signal.SIGTERM, server.log
         assert "terminate called" not in server.log
-        if seconds >= 1:
-            assert took < KILLED_AFTER
-            assert server.wait() == 128 + signal.SIGTERM
 
 
 def test_server_that_is_stopped_lets_its_job_end_or_leaves_nothing_of_it(

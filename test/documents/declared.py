@@ -32,7 +32,7 @@ ARCHIVES = (
 )
 
 # Names in capitals that stand for themselves.
-SAME = ("SHA256SUMS",)
+SAME = ("SHA256SUMS", "ALL")
 
 DECLARED: dict[str, list[list[Command]]] = {
     "README.md": [
@@ -45,7 +45,7 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("make venv && source .venv/bin/activate"),
             Command("python -m algorithm weights import RESULT_FOLDER baseline_weights/mine"),
             Command("python -m algorithm --model baseline_weights/mine --input test/sample/input"),
-            Command("./export.sh --weights baseline_weights/mine ", containers=True),
+            Command("./export.sh none --weights baseline_weights/mine "),
         ],
         [
             Command("python -m algorithm bench --architecture small ", BENCH),
@@ -77,7 +77,7 @@ DECLARED: dict[str, list[list[Command]]] = {
         ],
         [
             Command("./build.sh all --cpu && ./export.sh --cpu ", containers=True),
-            Command("sha256sum --check SHA256SUMS && docker load", containers=True),
+            Command("(cd dist && sha256sum --check SHA256SUMS && docker load", containers=True),
             Command("mkdir -p OUT", containers=True),
             Command("docker run --rm --network none --read-only", containers=True),
         ],
