@@ -44,8 +44,8 @@ sanitize: ## Run the C code under sanitizers with random layers (ROUNDS=300; nee
 	test/algorithm/native/sanitize.sh $(ROUNDS)
 
 .PHONY: test-containers
-test-containers: venv ## Build the images and test them on a Docker engine
-	$(VENV)/bin/python -m pytest -m container test/containers
+test-containers: venv ## Build the images and test them, and the documents' commands, on a Docker engine
+	$(VENV)/bin/python -m pytest -m container test/containers test/documents
 
 .PHONY: lock
 lock: venv ## Write the lock files anew (UPGRADE=1: with the newest versions)
