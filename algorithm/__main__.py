@@ -29,6 +29,7 @@ from algorithm.command_options import (
     PrecisionOption,
     QuietOption,
     ReachOption,
+    SummaryOption,
     VerboseOption,
 )
 from algorithm.deadline import seconds_since_process_start
@@ -36,6 +37,7 @@ from algorithm.job import JobOptions, find_boxes, find_stacks, run_job
 from algorithm.predictor import Predictor
 from algorithm.rehearsal import Expected, rehearse
 from uls.command_line import commands
+from algorithm.summary import check_summary
 from uls import command_line, ending
 from uls.errors import CallError
 from uls.lesion import DEFAULT_REACH_MM, Policy
@@ -67,6 +69,7 @@ def segment(
     one_image: OneImageOption = False,
     box: BoxOption = None,
     boxes: BoxesOption = None,
+    summary: SummaryOption = None,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
@@ -82,13 +85,33 @@ def segment(
         one_image=one_image,
         box=None if box is None else parse_box(box),
         boxes_file=boxes,
+        summary_file=summary,
     )
-    find_boxes(options, find_stacks(options))
+    starting_seconds = seconds_since_process_start()
+    check_summary(summary)
+    stacks = find_stacks(options)
+    find_boxes(options, stacks)
     from algorithm import load  # noqa: PLC0415  (--help needs none of it)
 
-    predictor = load.load_predictor(model, engine, device, precision)
-    fallback = load.load_fallback(predictor, budget, engine, device)
-    run_job(predictor, options, fallback=fallback, spent_seconds=seconds_since_process_start())
+    if budget is None:
+        run_job(load.load_predictor(model, engine, device, precision), options)
+        return
+    loaded = load.load_in_time(
+        model,
+        load.EngineOptions(engine, device, precision),
+        n_vois=sum(stack.header.n_vois for stack in stacks),
+        seconds_left=lambda: budget - seconds_since_process_start(),
+    )
+    run_job(
+        loaded.predictor,
+        options,
+        fallback=loaded.fallback,
+        expected=loaded.expected,
+        spent_seconds=seconds_since_process_start(),
+        starting_seconds=starting_seconds,
+    )
+    if loaded.abandoned is not None and loaded.abandoned.is_alive:
+        ending.leave_others_behind()
 
 
 @app.command()
@@ -106,6 +129,7 @@ def serve(
     reach_mm: ReachOption = DEFAULT_REACH_MM,
     one_image: OneImageOption = False,
     boxes: BoxesOption = None,
+    summary: SummaryOption = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="To listen on.")] = 4743,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -123,6 +147,7 @@ def serve(
         budget_seconds=budget,
         one_image=one_image,
         boxes_file=boxes,
+        summary_file=summary,
     )
 
     def make_ready() -> Callable[[], None]:

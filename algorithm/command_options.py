@@ -24,6 +24,7 @@ __all__ = [
     "PrecisionOption",
     "QuietOption",
     "ReachOption",
+    "SummaryOption",
     "VerboseOption",
 ]
 
@@ -100,6 +101,14 @@ BoxesOption = Annotated[
             "JSON file: a list with [z0,y0,x0,z1,y1,x1] or null for every VOI; for several stacks, "
             "an object with such a list under each stack's name."
         ),
+    ),
+]
+SummaryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--summary",
+        help="Write here, as JSON, what each VOI was predicted by, why, and its mask in figures.",
+        show_default=False,
     ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Warnings and errors only.")]

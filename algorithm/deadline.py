@@ -2,11 +2,14 @@
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from math import inf
 from pathlib import Path
 
+from algorithm.interruption import OutOfTimeError, interruptible
 from algorithm.mirroring import ALL_VIEWS, Disagreements, Fixed, Mirroring, Shared, Spare
 from algorithm.rehearsal import Expected
 
@@ -18,11 +21,15 @@ _RESERVE = 0.1
 _LEAVING_SECONDS = 1.0
 """Kept back for bringing the files to disk and ending the process, at least, …"""
 
-_LEAVING_SHARE = 1 / 4
-"""… and this share of what starting it took: on a machine as busy, ending it takes longer, too.
+_LEAVING_SHARE = 0.1
+"""… and as long as starting the process took, before any model was loaded, but no more than this
+share of the budget: on a machine as busy, ending it takes longer, too.
 
 With OpenVINO, 7 s of computing all in all, 0.7 s of them were the end.
 """
+
+_LATEST = 3
+"""A pass takes as long as the longest of so many: machines get busy, and quiet again."""
 
 _START_TICKS_FIELD = 19
 """Process start time among the fields of /proc/self/stat behind the name (proc(5), field 22)."""
@@ -39,8 +46,9 @@ class Means(StrEnum):
 class Deadline:
     """Chooses by what each VOI is predicted and how often, so that the job ends in time.
 
-    What something takes is the longest that it took so far; before, what the rehearsal says. A
-    budget is kept as far as no single pass takes longer than that: nothing stops one halfway.
+    A pass takes as long as the longest of the latest few; before, what the rehearsal says. Where it
+    takes longer than rehearsed, so will the fallback, whose turn is kept free for every VOI to
+    come: a pass that would take of that is not begun, and one that has begun is stopped.
 
     Args:
         n_vois: how many VOIs the job has.
@@ -49,7 +57,7 @@ class Deadline:
         passes: how many network passes a value of `mirror` means, see `Predictor.passes`.
         budget_seconds: for the whole process, from its start; None for as long as it takes.
         spent_seconds: how much of the budget is spent already.
-        starting_seconds: how much of that was for starting the process.
+        starting_seconds: how much of that was for starting the process, without any model.
         expected: what a pass, a VOI by the fallback, if there is one, and an empty mask take.
         clock: gives seconds; a fake one in tests.
     """
@@ -70,13 +78,16 @@ class Deadline:
         self._mirror = mirror
         self._passes = passes
         self._end = None if budget_seconds is None else clock() - spent_seconds + budget_seconds
-        self._leaving = max(_LEAVING_SECONDS, _LEAVING_SHARE * starting_seconds)
+        at_most = _LEAVING_SHARE * (budget_seconds or 0.0)
+        self._leaving = max(_LEAVING_SECONDS, min(starting_seconds, at_most))
         self._clock = clock
         self._disagreements = Disagreements()
         self._is_over = False
         self._passes_left_out = 0
         expected = expected or Expected()
-        self._per_pass, self._per_fallback = expected.per_pass, expected.per_fallback
+        self._rehearsed_pass = expected.per_pass
+        self._latest_passes: deque[float] = deque(maxlen=_LATEST)
+        self._per_fallback_so_far = self._fastest_fallback = expected.per_fallback
         self._per_empty = self._per_writing = expected.per_empty_mask
         self._per_reading = 0.0
         self._predicted, self._written = 0, 0
@@ -113,13 +124,18 @@ class Deadline:
         start = self._clock()
 
         def spare(passes_done: int) -> Spare:
-            self._learn_pass(passes_done, self._clock() - start)
-            return self._spare(passes_done)
+            return self._spare(passes_done, self._clock() - start)
 
         wanted = ALL_VIEWS if self._mirror is None else self._mirror
         weighed = self._disagreements if self._mirror is None else None
         shared = Shared(self._possible(wanted), spare=spare, disagreements=weighed)
-        yield shared
+        try:
+            with interruptible(lambda: self._is_late(self._vois_left * self._per_voi_to_come)):
+                yield shared
+        except OutOfTimeError:
+            # It takes that long at least. By what the VOI is predicted instead counts as its end.
+            self._latest_passes.append(self._clock() - start)
+            raise
         shared.finish()
         self._passes_left_out = max(self.planned_passes - shared.passes_done, 0)
         self._learn_pass(shared.passes_done, self._clock() - start)
@@ -129,8 +145,13 @@ class Deadline:
     def fallback(self) -> Iterator[None]:
         """Learn what the fallback takes, while it predicts a VOI inside."""
         start = self._clock()
-        yield
-        self._per_fallback = max(self._per_fallback or 0.0, self._clock() - start)
+        try:
+            with interruptible(lambda: self._is_late(self._vois_left * self._per_empty)):
+                yield
+        finally:
+            seconds, so_far = self._clock() - start, self._per_fallback_so_far or 0.0
+            self._per_fallback_so_far = max(so_far, seconds / self._slowdown)
+        self._fastest_fallback = min(self._fastest_fallback or seconds, seconds)
         self._done()
 
     def skip_voi(self) -> None:
@@ -162,16 +183,47 @@ class Deadline:
         """Give the passes that a VOI gets if time allows: those asked for, else the plain one."""
         return self._possible(self._mirror or 1)
 
+    @property
+    def _per_pass(self) -> float:
+        return max(self._latest_passes, default=self._rehearsed_pass)
+
+    @property
+    def _slowdown(self) -> float:
+        """Give by how much the machine is slower than at the rehearsal, as far as passes show."""
+        if not self._latest_passes or not 0 < self._rehearsed_pass < inf:
+            return 1.0
+        return max(1.0, self._per_pass / self._rehearsed_pass)
+
+    @property
+    def _per_fallback(self) -> float | None:
+        so_far = self._per_fallback_so_far
+        return None if so_far is None else so_far * self._slowdown
+
+    @property
+    def _per_voi_to_come(self) -> float:
+        """Give what is kept free for every VOI to come: the fallback's turn, or an empty mask."""
+        per_fallback = self._per_fallback
+        return self._per_empty if per_fallback is None else self._beside(per_fallback)
+
     def _best_means(self) -> Means:
-        time_left, after = self._usable_seconds(), self._vois_left - 1
-        rest = self._per_empty
-        if self._per_fallback is not None:
-            rest = self._beside(self._per_fallback)
+        time_left, after, rest = self._usable_seconds(), self._vois_left - 1, self._per_voi_to_come
         if self._beside(self._per_pass) + after * rest <= time_left:
             return Means.MODEL
-        if self._per_fallback is None or rest + after * self._per_empty > time_left:
+        # The fallback is begun where its fastest fits, as it is stopped should it take longer.
+        fastest = self._fastest_fallback
+        if fastest is None or self._is_late(self._beside(fastest) + after * self._per_empty):
             return Means.NOTHING
         return Means.FALLBACK
+
+    def _is_late(self, needed: float) -> bool:
+        """Say whether what runs now takes the time that is needed for the VOIs left, its own too.
+
+        The tenth that is kept back for passes which take longer is there to be used up by them.
+        """
+        if self._end is None:
+            return False
+        left = self._end - self._clock() - self._leaving - self._waiting * self._per_writing
+        return left < needed
 
     def _possible(self, passes: int) -> int:
         """Limit a number of passes to what the model has."""
@@ -181,22 +233,27 @@ class Deadline:
         """Give the seconds left, less the reserve and what the masks under way take to write."""
         if self._end is None:
             return float("inf")
-        waiting = self._predicted - self._written
         left = (self._end - self._clock()) * (1 - _RESERVE) - self._leaving
-        return left - (waiting + 1) * self._per_writing
+        return left - self._waiting * self._per_writing
+
+    @property
+    def _waiting(self) -> int:
+        """Give how many masks are to be written before the next VOI's, that one counted."""
+        return self._predicted - self._written + 1
 
     def _beside(self, seconds: float) -> float:
         """Give how long a VOI takes while the next is read and the one before is written."""
         return max(seconds, self._per_reading, self._per_writing)
 
-    def _spare(self, passes_done: int) -> Spare:
+    def _spare(self, passes_done: int, seconds_taken: float) -> Spare:
         to_come = self._vois_left - (passes_done > 0)
-        seconds = self._usable_seconds() - to_come * self._beside(self._per_pass)
-        return Spare(seconds, self._per_pass, self._vois_left)
+        per_pass = max(self._per_pass, seconds_taken / max(passes_done, 1))
+        seconds = self._usable_seconds() - to_come * self._beside(per_pass)
+        return Spare(seconds, per_pass, self._vois_left)
 
     def _learn_pass(self, passes_done: int, seconds: float) -> None:
         if passes_done:
-            self._per_pass = max(self._per_pass, seconds / passes_done)
+            self._latest_passes.append(seconds / passes_done)
 
     def _done(self) -> None:
         self._vois_left -= 1

@@ -19,6 +19,7 @@ from algorithm.predictor import Predictor
 from algorithm.rehearsal import Expected, rehearse, time_empty_mask
 from algorithm.stack_job import StackJob
 from algorithm.stopwatch import Stopwatch
+from algorithm.summary import check_summary, write_summary
 from uls.errors import CallError, InputError, ModelError
 from uls.lesion import DEFAULT_REACH_MM, Policy, clicked
 from uls.mask_stack import MaskStackWriter, commit_all
@@ -45,6 +46,7 @@ class JobOptions:
         one_image: refuse a job with several stacks, as the platform takes one image a job.
         box: drawn around the lesion, for a job of one VOI.
         boxes_file: holds a box for every VOI, see `algorithm.boxes`.
+        summary_file: gets what came of every VOI as JSON; None for none.
     """
 
     input_folder: Path
@@ -56,6 +58,7 @@ class JobOptions:
     one_image: bool = False
     box: Box | None = None
     boxes_file: Path | None = None
+    summary_file: Path | None = None
 
 
 def find_stacks(options: JobOptions) -> tuple[StackInput, ...]:
@@ -97,6 +100,7 @@ def run_job(
     fallback: Predictor | None = None,
     expected: Expected | None = None,
     spent_seconds: float = 0.0,
+    starting_seconds: float = 0.0,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[StackOutcome, ...]:
     """Segment every stack of a job and write its masks; all of them, or none.
@@ -106,7 +110,8 @@ def run_job(
         options: where to read and write, and how to decide.
         fallback: a faster model for when the budget runs short.
         expected: how long both take, where they were rehearsed before.
-        spent_seconds: of the budget, before this call, for starting the process.
+        spent_seconds: of the budget, before this call.
+        starting_seconds: how much of that was for starting the process, without any model.
         clock: gives seconds; a fake one in tests.
 
     Raises:
@@ -116,21 +121,25 @@ def run_job(
         OutputError: the masks cannot be written.
     """
     start, stopwatch = clock(), Stopwatch()
+    check_summary(options.summary_file)
     stacks = find_stacks(options)
+    n_vois = sum(stack.header.n_vois for stack in stacks)
     boxes = find_boxes(options, stacks)
     if not predictor.takes_boxes:
         check_none(boxes)
     if options.budget_seconds is not None:
         left = options.budget_seconds - spent_seconds - (clock() - start)
-        expected = expected or rehearse(predictor, fallback, seconds_left=left, clock=clock)
+        expected = expected or rehearse(
+            predictor, fallback, seconds_left=left, n_vois=n_vois, clock=clock
+        )
         expected = replace(expected, per_empty_mask=time_empty_mask(clock))
     deadline = Deadline(
-        n_vois=sum(stack.header.n_vois for stack in stacks),
+        n_vois=n_vois,
         mirror=options.mirror,
         passes=predictor.passes,
         budget_seconds=options.budget_seconds,
         spent_seconds=spent_seconds + clock() - start,
-        starting_seconds=spent_seconds,
+        starting_seconds=starting_seconds,
         expected=expected,
         clock=clock,
     )
@@ -148,6 +157,8 @@ def run_job(
             _check_model_ran(outcomes)
             commit_all(writers)
     log_summary(outcomes, stopwatch)
+    if options.summary_file is not None:
+        write_summary(options.summary_file, outcomes, stopwatch, options.budget_seconds)
     return outcomes
 
 

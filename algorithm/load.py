@@ -1,20 +1,62 @@
 """From a model folder to a predictor: find, verify, load, say what it is, make it ready to run."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from algorithm import engines, weights
-from algorithm.engines.base import Engine
+from algorithm.abandonable import Abandonable
+from algorithm.engines import TimeLimit
+from algorithm.engines.base import Batch, Engine
 from algorithm.find_model import find_built_in
+from algorithm.interruption import OutOfTimeError
 from algorithm.models.zoom import ZoomPredictor
 from algorithm.prediction import Predictor as NnunetPredictor
 from algorithm.predictor import Predictor
+from algorithm.rehearsal import Expected, rehearse_fallback, rehearse_model
 from uls.errors import ModelError
 
-__all__ = ["load_fallback", "load_predictor", "make_predictor"]
+__all__ = ["EngineOptions", "Loaded", "load_fallback", "load_in_time", "load_predictor"]
+__all__ += ["make_predictor"]
 
 _log = logging.getLogger(__name__)
+
+_LOADING_SHARE = 2 / 3
+"""What loading the model may take of the time that is the model's: it must have some to run, …"""
+
+_CHECKS_SHARE = 1 / 3
+"""… what the checks of its engines may take of it, …"""
+
+_CHECKS_SHARE_OF_FALLBACK = 1 / 20
+"""… and those of the starter model's of all that is left: its float32 needs none."""
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """What runs a model, see `engines.create`."""
+
+    engine: str = "auto"
+    device: str = "auto"
+    precision: str = "auto"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a job with a budget predicts by.
+
+    Attributes:
+        predictor: the model.
+        fallback: the starter model, for VOIs that the model has no time for; None without one.
+        expected: how long both take.
+        abandoned: loading that took too long and may still go on, if so.
+    """
+
+    predictor: Predictor
+    fallback: Predictor | None
+    expected: Expected
+    abandoned: Abandonable[engines.Selected] | None = None
 
 
 def load_predictor(
@@ -26,20 +68,125 @@ def load_predictor(
         ModelError: there is no model, or it is not what its manifest says.
         CallError: the engine is not installed, or the device is not there.
     """
-    loaded = weights.load_model(weights.find_model(model_folder))
-    for line in weights.describe(loaded):
-        _log.info("%s", line)
+    loaded = _found(model_folder)
     networks = engines.create(engine, loaded, device=device, precision=precision)
     _log.info("Engine: %s on %s", networks[0].name, networks[0].device)
     return make_predictor(loaded, networks)
+
+
+def load_in_time(
+    model_folder: Path | None,
+    options: EngineOptions,
+    *,
+    n_vois: int,
+    seconds_left: Callable[[], float],
+) -> Loaded:
+    """Load a model and its fallback for a job with a budget, and learn how long both take.
+
+    The fallback comes first, and its turn for every VOI is kept free: what is left over is the
+    model's. Loading takes a share of it at most, and checks of engines a share of that.
+
+    Args:
+        model_folder: as `load_predictor` takes it.
+        options: the engine, its device and precision.
+        n_vois: of the job.
+        seconds_left: says how much of the budget is left.
+
+    Raises:
+        ModelError: there is no model, or it is not what its manifest says.
+        CallError: the engine is not installed, or the device is not there.
+    """
+    model = _found(model_folder)
+    limit = TimeLimit(_CHECKS_SHARE_OF_FALLBACK * seconds_left())
+    fallback, per_fallback = None, None
+    if model.manifest.kind != "zoom":
+        fallback = _starter(options, limit)
+        per_fallback = rehearse_fallback(fallback, seconds_left=seconds_left())
+
+    def for_model() -> float:
+        return seconds_left() - n_vois * (per_fallback or 0.0)
+
+    # Loading that is abandoned may go on for a while, and the fallback then takes longer.
+    loading = _loading(model, options, for_model() - n_vois * (per_fallback or 0.0) / 2)
+    selected = loading.wait() if loading else None
+    if selected is None:
+        predictor = make_predictor(model, [_NotLoaded()] * len(model.manifest.folds))
+        expected = Expected(per_pass=inf, per_fallback=per_fallback)
+        return Loaded(predictor, fallback, expected, loading.work if loading else None)
+    predictor = make_predictor(model, selected.engines)
+    known, patches = selected.patch_seconds, predictor.patches_per_pass()
+    per_pass = rehearse_model(
+        predictor,
+        seconds_left=for_model(),
+        already_known=None if known is None or patches is None else known * patches,
+    )
+    return Loaded(predictor, fallback, Expected(per_pass=per_pass, per_fallback=per_fallback))
+
+
+class _NotLoaded:
+    """Stands for an engine that there was no time to load; no job asks it."""
+
+    name = "none"
+    device = "nothing"
+
+    def __call__(self, batch: Batch) -> Batch:
+        """Refuse to run."""
+        raise OutOfTimeError("the network was not loaded, as the time ran out")
+
+
+def _found(model_folder: Path | None) -> weights.Model:
+    loaded = weights.load_model(weights.find_model(model_folder))
+    for line in weights.describe(loaded):
+        _log.info("%s", line)
+    return loaded
+
+
+@dataclass(frozen=True)
+class _Loading:
+    """A model's engines on their way, and how long they are waited for."""
+
+    work: Abandonable[engines.Selected]
+    seconds: float
+
+    def wait(self) -> engines.Selected | None:
+        """Return the engines; None where there is no time for them."""
+        try:
+            selected = self.work.result(self.seconds)
+        except engines.NoTimeForCheckError as error:
+            _log.warning("The model's network is not loaded: %s", error)
+            return None
+        if selected is None:
+            _log.warning(
+                "The model's network is not loaded: it took more than %.2g s", self.seconds
+            )
+            return None
+        _log.info("Engine: %s on %s", selected.engines[0].name, selected.engines[0].device)
+        return selected
+
+
+def _loading(model: weights.Model, options: EngineOptions, seconds: float) -> _Loading | None:
+    """Begin to load a model's engines; not where there is no time for the model at all."""
+    if seconds <= 0:
+        _log.warning("There is no time left to load the model's network")
+        return None
+    limit = TimeLimit(_CHECKS_SHARE * seconds)
+
+    def select() -> engines.Selected:
+        return engines.select(
+            options.engine,
+            model,
+            device=options.device,
+            precision=options.precision,
+            limit=limit,
+        )
+
+    return _Loading(Abandonable(select), _LOADING_SHARE * seconds)
 
 
 def load_fallback(
     predictor: Predictor, budget_seconds: float | None, engine: str, device: str
 ) -> Predictor | None:
     """Load the built-in starter model, for the VOIs that a slower model has no time for.
-
-    Nothing that is wrong with it ends the job, but the log says so.
 
     Args:
         predictor: the model in use.
@@ -53,19 +200,26 @@ def load_fallback(
     """
     if budget_seconds is None or isinstance(predictor, ZoomPredictor):
         return None
+    return _starter(EngineOptions(engine, device), TimeLimit())
+
+
+def _starter(options: EngineOptions, limit: TimeLimit) -> Predictor | None:
+    """Load the starter model; nothing that is wrong with it ends the job, but the log says so."""
     try:
         loaded = weights.load_model(find_built_in())
         if loaded.manifest.kind != "zoom":
             raise ModelError.about(
                 loaded.origin, expected="a fast model (kind zoom)", found=loaded.manifest.kind
             )
-        networks = engines.create(engine, loaded, device=device, precision="auto")
+        selected = engines.select(
+            options.engine, loaded, device=options.device, precision="auto", limit=limit
+        )
     except Exception as error:  # whatever it is: the job can do without
         _log.warning("No starter model to fall back on: %s", error)
         _log.warning("VOIs that there is no time for will be left empty")
         return None
-    _log.info("If time runs short: %s, on %s", loaded.manifest.name, networks[0].device)
-    return make_predictor(loaded, networks)
+    _log.info("If time runs short: %s, on %s", loaded.manifest.name, selected.engines[0].device)
+    return make_predictor(loaded, selected.engines)
 
 
 def make_predictor(model: weights.Model, networks: Sequence[Engine]) -> Predictor:

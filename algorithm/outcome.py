@@ -1,6 +1,7 @@
 """What came of a job, VOI by VOI, and how it is told in the log."""
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from uls.lesion import ClickedLesion
 from uls.plausible import implausible_size
 from uls.voi import Spacing
 
-__all__ = ["StackOutcome", "VoiOutcome", "log_summary", "log_voi"]
+__all__ = ["StackOutcome", "VoiOutcome", "counts", "log_summary", "log_voi"]
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +89,12 @@ class StackOutcome:
     vois: tuple[VoiOutcome, ...]
 
 
+def counts(stacks: Sequence[StackOutcome]) -> dict[Means, int]:
+    """Count the VOIs by what they were predicted."""
+    found = Counter(voi.means for stack in stacks for voi in stack.vois)
+    return {means: found[means] for means in Means}
+
+
 def log_voi(stack_name: str, voi: VoiOutcome, n_vois: int) -> None:
     """Tell one VOI's outcome; as a warning when the click itself is not in the mask.
 
@@ -142,6 +149,15 @@ def log_summary(stacks: Sequence[StackOutcome], stopwatch: Stopwatch) -> None:
             _log.warning("Of %d VOIs, %s: %s", len(vois), why, ", ".join(lacks))
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stopwatch.seconds.items())
     _log.info("%d VOIs in %.1f s (side by side: %s)", len(vois), stopwatch.total_seconds, stages)
+    by = counts(stacks)
+    _log.log(
+        logging.WARNING if by[Means.FALLBACK] or by[Means.NOTHING] else logging.INFO,
+        "Of %d VOIs the model predicted %d, the starter model %d; %d were left empty",
+        len(vois),
+        by[Means.MODEL],
+        by[Means.FALLBACK],
+        by[Means.NOTHING],
+    )
 
 
 def _lacks(vois: Sequence[VoiOutcome]) -> list[str]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from algorithm.boxes import Boxes
 from algorithm.deadline import Deadline, Means
 from algorithm.doubts import watched
+from algorithm.interruption import OutOfTimeError
 from algorithm.mirroring import Mirroring
 from algorithm.outcome import StackOutcome, VoiOutcome, log_voi
 from algorithm.predictor import Predictor
@@ -127,6 +128,10 @@ class StackJob:
                 return self._by_fallback(index, voi)
             try:
                 return self._by_model(index, voi)
+            except OutOfTimeError:
+                name = self.stack.header.name
+                _log.warning("%s: VOI %d: the model was stopped, for lack of time", name, index + 1)
+                return self._by_fallback(index, voi)
             except ModelError as error:
                 if not self.deadline.is_set:
                     raise
@@ -140,14 +145,18 @@ class StackJob:
 
     def _by_fallback(self, index: int, voi: Voi) -> _Prediction:
         """Predict a VOI by the fallback; without one, or where that fails too, there is nothing."""
+        failed = False
         if self.fallback is not None:
             try:
                 with self.deadline.fallback():
                     return _Prediction(self._ask(self.fallback, index, voi), Means.FALLBACK)
+            except OutOfTimeError:
+                pass
             except ModelError as error:
                 _log.warning("%s: VOI %d: %s", self.stack.header.name, index + 1, error)
+                failed = True
         self.deadline.skip_voi()
-        return _Prediction(None, Means.NOTHING, model_failed=True)
+        return _Prediction(None, Means.NOTHING, model_failed=failed)
 
     def _ask(
         self, predictor: Predictor, index: int, voi: Voi, mirror: int | Mirroring = 1
@@ -162,7 +171,7 @@ class StackJob:
     def _finish(self, index: int, predicted: _Prediction) -> VoiOutcome:
         """Keep the clicked lesion of one VOI and write its mask."""
         if predicted.logit is None:
-            return self._leave_empty(index, model_failed=True)
+            return self._leave_empty(index, model_failed=predicted.model_failed)
         spacing_mm, box = self.stack.spacings_mm[index], self.boxes[index]
         with self.deadline.writing():
             with self.stopwatch.stage("clicked lesion"):

@@ -1,14 +1,18 @@
 """How a process ends that was told to: by an exception, and at once if that takes too long."""
 
+import atexit
+import logging
 import os
 import signal
 import sys
 import threading
 import time
+from typing import NoReturn
 
 from uls import atomic
 
 __all__ = ["SECONDS", "SENTENCE", "STOPPED", "Stopped", "end_after", "end_now"]
+__all__ += ["leave_others_behind"]
 
 SECONDS = 8.0
 """For what is running when SIGTERM comes. `docker stop` and the platform kill after 10."""
@@ -43,6 +47,18 @@ def end_now(exit_code: int = STOPPED, *, say: str = SENTENCE) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(exit_code)
+
+
+def leave_others_behind() -> NoReturn:
+    """End a process whose work is done, though a thread of it is still computing.
+
+    The interpreter is not taken down, as that would wait for the thread, or crash it.
+    """
+    atexit._run_exitfuncs()  # temporary folders
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _wait_and_end(seconds: float) -> None:

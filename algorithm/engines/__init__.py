@@ -7,13 +7,15 @@ runs models with no torch installed.
 
 from algorithm.engines.base import Engine
 from algorithm.engines.catalogue import ENGINES
-from algorithm.engines.choose import first_admitted
+from algorithm.engines.choose import Selected, first_admitted
 from algorithm.engines.options import DEVICES, PRECISIONS, Options
 from algorithm.engines.shortlist import candidates
+from algorithm.engines.time_limit import NoTimeForCheckError, TimeLimit
 from algorithm.weights import Model
 from uls.errors import CallError
 
-__all__ = ["DEVICES", "NAMES", "PRECISIONS", "Engine", "Options", "create"]
+__all__ = ["DEVICES", "NAMES", "PRECISIONS", "Engine", "NoTimeForCheckError", "Options", "Selected"]
+__all__ += ["TimeLimit", "create", "select"]
 
 NAMES = ("auto", *ENGINES)
 """What `--engine` takes."""
@@ -22,7 +24,19 @@ NAMES = ("auto", *ENGINES)
 def create(
     name: str, model: Model, *, device: str = "auto", precision: str = "f32"
 ) -> tuple[Engine, ...]:
-    """Make a model's networks ready to run, one engine per fold.
+    """Make a model's networks ready to run, one engine per fold; see `select`."""
+    return select(name, model, device=device, precision=precision).engines
+
+
+def select(
+    name: str,
+    model: Model,
+    *,
+    device: str = "auto",
+    precision: str = "f32",
+    limit: TimeLimit | None = None,
+) -> Selected:
+    """Make a model's networks ready to run, and say how fast they are if that is known.
 
     Args:
         name: one of `NAMES`. `auto` takes torch where there is a CUDA device, else OpenVINO, else
@@ -34,6 +48,7 @@ def create(
             first: an engine that fails the check gives way to the next, in the end in float32,
             and the log says so. `auto` tries the one that is fast on the device, and takes it if
             it is faster than float32, too.
+        limit: of the time for checks; None for as long as they take.
 
     Raises:
         CallError: an unknown name, an engine that is not installed, a device that is not there.
@@ -43,7 +58,7 @@ def create(
     _check(device, DEVICES, "--device")
     _check(precision, PRECISIONS, "--precision")
     wanted = candidates(name, model, device=device, precision=precision)
-    return first_admitted(wanted, model, named=name != "auto", precision=precision)
+    return first_admitted(wanted, model, named=name != "auto", precision=precision, limit=limit)
 
 
 def _check(value: str, known: tuple[str, ...], option: str) -> None:

@@ -2,19 +2,21 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from algorithm.engines import admission
 from algorithm.engines.admission import Admission
 from algorithm.engines.base import Engine
 from algorithm.engines.catalogue import Candidate
+from algorithm.engines.check_process import check_in_a_process, check_on_smaller_patch
 from algorithm.engines.conditions import Conditions
 from algorithm.engines.shortlist import best_reference, reference_of
-from algorithm.engines.smaller_patch import on_smaller_patch, share_of_voxels
+from algorithm.engines.time_limit import NoTimeForCheckError, TimeLimit
 from algorithm.engines.trial import Trial, is_small
 from algorithm.weights import Model
 from uls.errors import ModelError, UserError
 
-__all__ = ["WORTH", "first_admitted", "in_order"]
+__all__ = ["WORTH", "Selected", "first_admitted", "in_order"]
 
 _log = logging.getLogger(__name__)
 
@@ -22,9 +24,27 @@ WORTH = 0.9
 """A precision that costs accuracy must save a tenth of the time at least."""
 
 
+@dataclass(frozen=True)
+class Selected:
+    """The engines that run a model, one per fold.
+
+    Attributes:
+        engines: ready to run.
+        patch_seconds: what a check found that a patch takes by all folds; None where none was done.
+    """
+
+    engines: tuple[Engine, ...]
+    patch_seconds: float | None
+
+
 def first_admitted(
-    wanted: Sequence[Candidate], model: Model, *, named: bool, precision: str = "auto"
-) -> tuple[Engine, ...]:
+    wanted: Sequence[Candidate],
+    model: Model,
+    *,
+    named: bool,
+    precision: str = "auto",
+    limit: TimeLimit | None = None,
+) -> Selected:
     """Make the first candidate that passes the check; if that was timed, the fastest timed one.
 
     What passed or failed before, under the same conditions, is not checked again.
@@ -35,9 +55,10 @@ def first_admitted(
         named: the user named the engine: its float32 runs without a check, but for an engine with a
             library of our own.
         precision: that the user named, which is taken if it passes, however fast; or `auto`.
+        limit: of the time for checks; a candidate that they leave unchecked gives way to the next.
 
     Raises:
-        UserError: the last candidate cannot be made.
+        UserError: the last candidate cannot be made; `NoTimeForCheckError`: it cannot be checked.
         ModelError: none passes.
     """
     known = _known(wanted, model)
@@ -50,16 +71,18 @@ def first_admitted(
         candidate = waiting.pop(0)
         try:
             if candidate not in known and candidate not in on_trust:
-                known |= (found := _checked(candidate, model))
+                known |= (found := _checked(candidate, model, limit or TimeLimit()))
                 if found and not _passes(candidate, found[candidate]):
                     continue
                 if precision == "auto" and found and _is_no_gain(candidate, found, waiting):
                     _log.info("%s is not taken: it is hardly faster than float32.", candidate)
                     continue
             _log_verdict(candidate, known.get(candidate))
-            return tuple(candidate.make(model, fold) for fold in model.manifest.folds)
+            made = tuple(candidate.make(model, fold) for fold in model.manifest.folds)
+            return Selected(made, known[candidate].seconds if candidate in known else None)
         except UserError as error:
-            if not waiting:
+            # Where a check on an eighth of the patch has no time, a slower engine has none, either.
+            if not waiting or (isinstance(error, NoTimeForCheckError) and not is_small(model)):
                 raise
             _log.warning("%s cannot be used: %s", candidate, error)
     raise ModelError.about(
@@ -120,12 +143,12 @@ def _is_no_gain(
     )
 
 
-def _checked(candidate: Candidate, model: Model) -> dict[Candidate, Admission]:
+def _checked(candidate: Candidate, model: Model, limit: TimeLimit) -> dict[Candidate, Admission]:
     """Check a candidate, and remember what is found of it and of its judge; nothing on trust."""
     reference = reference_of(candidate, model)
     if reference is None:
         return {}
-    found = _judged(candidate, model, reference)
+    found = _judged(candidate, model, reference, limit)
     admission.remember(found.values())
     return found
 
@@ -156,32 +179,31 @@ def _log_verdict(candidate: Candidate, found: Admission | None) -> None:
         _log.warning(said, candidate, found.worst())
 
 
-def _judged(candidate: Candidate, model: Model, reference: Candidate) -> dict[Candidate, Admission]:
+def _judged(
+    candidate: Candidate, model: Model, reference: Candidate, limit: TimeLimit
+) -> dict[Candidate, Admission]:
     """Compare a candidate with a reference; with one on the CPU where that one does not run."""
     if candidate.entry.has_library and not is_small(model):
-        return {candidate: _judged_on_smaller_patch(candidate, model, reference)}
-    trial = Trial(model, reference)
+        if limit.is_set:
+            return {candidate: check_in_a_process(candidate, model, reference, limit)}
+        return {candidate: check_on_smaller_patch(candidate, model, reference)}
+    if limit.is_set and candidate.device == "cpu" and not is_small(model):
+        raise NoTimeForCheckError(
+            "Its check takes a whole pass in float32, for which no budget has time: "
+            "`weights tune` does it beforehand."
+        )
+    trial = Trial(model, reference, limit=limit)
     try:
         trial.ask_reference()
+    except NoTimeForCheckError:
+        raise
     except UserError as error:
         other = best_reference(model)
         if other is None or other == reference:
             raise
         _log.warning("%s, by which to judge, does not run: %s", reference, error)
         _log.warning("%s judges instead; that may take a minute.", other)
-        reference, trial = other, Trial(model, other)
+        reference, trial = other, Trial(model, other, limit=limit)
     found = {candidate: trial.run(candidate)}
     of_reference = trial.of_reference
     return found if of_reference is None else {reference: of_reference, **found}
-
-
-def _judged_on_smaller_patch(candidate: Candidate, model: Model, reference: Candidate) -> Admission:
-    """Compare in seconds, on a smaller patch: every layer and weight, if not every size of map."""
-    smaller = on_smaller_patch(model)
-    found = Trial(smaller, reference).run(candidate)
-    return found.model_copy(
-        update={
-            "conditions": Conditions.of(candidate, model),
-            "seconds": found.seconds / share_of_voxels(smaller, model),
-        }
-    )

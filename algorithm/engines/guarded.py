@@ -1,6 +1,7 @@
 """What goes wrong inside an engine, such as too little memory on a device, told as what it is."""
 
 from algorithm.engines.base import Batch, Engine
+from algorithm.interruption import OutOfTimeError, go_on_or_stop
 from uls.errors import ModelError
 
 __all__ = ["GuardedEngine"]
@@ -25,9 +26,13 @@ class GuardedEngine:
 
         Raises:
             ModelError: it does not run.
+            OutOfTimeError: it was stopped.
         """
+        go_on_or_stop()
         try:
             return self._engine(batch)
+        except OutOfTimeError:
+            raise
         except Exception as error:
             said = str(error).strip().splitlines()
             raise ModelError.about(

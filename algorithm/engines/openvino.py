@@ -3,6 +3,7 @@
 It writes no file, unless it is told to leave the compiled network in the cache folder.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,15 @@ from algorithm.engines.openvino_concats import split_concats
 from algorithm.engines.openvino_norms import average_in_blocks
 from algorithm.engines.openvino_package import openvino
 from algorithm.engines.options import Options
+from algorithm.interruption import go_on_or_stop, may_be_interrupted
 from algorithm.manifest import Fold
 from algorithm.weights import Model
 from uls.errors import ModelError
 
 __all__ = ["OpenVinoEngine", "compile_network", "computes_in_bf16", "create"]
+
+_LOOK_MILLISECONDS = 100
+"""How often a pass that may be stopped is looked at."""
 
 _PRECISIONS = {"f32": "f32", "bf16": "bf16", "fp16": "f16"}
 
@@ -96,9 +101,24 @@ class OpenVinoEngine:
         return np.concatenate([self._run(patch[np.newaxis]).copy() for patch in batch])
 
     def _run(self, patch: Batch) -> Batch:
-        self._request.infer([openvino.Tensor(patch, shared_memory=True)])
+        inputs = [openvino.Tensor(patch, shared_memory=True)]
+        if may_be_interrupted():
+            self._run_interruptibly(inputs)
+        else:
+            self._request.infer(inputs)
         logits: Batch = self._request.get_output_tensor(0).data
         return logits
+
+    def _run_interruptibly(self, inputs: list[Any]) -> None:
+        self._request.start_async(inputs)
+        try:
+            while not self._request.wait_for(_LOOK_MILLISECONDS):
+                go_on_or_stop()
+        except BaseException:  # the next pass, or the end of the process, must find it at rest
+            self._request.cancel()
+            with suppress(RuntimeError):  # how it says that it was cancelled
+                self._request.wait()
+            raise
 
 
 def _settings(precision: str) -> dict[str, Any]:

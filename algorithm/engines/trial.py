@@ -11,6 +11,7 @@ from algorithm.engines.compiled import built_digest
 from algorithm.engines.conditions import Conditions
 from algorithm.engines.parity import compare
 from algorithm.engines.phantoms import PHANTOMS, batch_of
+from algorithm.engines.time_limit import TimeLimit
 from algorithm.manifest import Fold
 from algorithm.weights import Model
 
@@ -38,14 +39,21 @@ class Trial:
             go before another is made: two large networks are never in memory together.
         thorough: run every engine once more than the check needs, so that the first pass, which
             is slower, does not count; and leave compiled networks in the cache folder.
+        limit: is asked before each network is made and before each pass.
     """
 
     def __init__(
-        self, model: Model, reference: Candidate | None, *, thorough: bool = False
+        self,
+        model: Model,
+        reference: Candidate | None,
+        *,
+        thorough: bool = False,
+        limit: TimeLimit | None = None,
     ) -> None:
         self._model = model
         self._reference = reference
         self._thorough = thorough
+        self._limit = limit or TimeLimit()
         on_cuda = reference is not None and reference.device == "cuda"
         shown = PHANTOMS if on_cuda or is_small(model) else PHANTOMS[:1]
         self._batches = {phantom.name: batch_of(phantom, model.manifest) for phantom in shown}
@@ -56,7 +64,7 @@ class Trial:
         """Let the reference answer for every fold, if it has not yet.
 
         Raises:
-            UserError: it cannot be made, or does not run.
+            UserError: it cannot be made, or does not run, or there is no time for it.
         """
         if self._reference is not None and not self._expected:
             self._reference_seconds = 0.0
@@ -75,7 +83,8 @@ class Trial:
         seconds, parities = 0.0, {}
         names = list(self._batches)
         for fold in self._model.manifest.folds:
-            engine = candidate.make(self._model, fold, fill_cache=self._thorough)
+            with self._limit.step():
+                engine = candidate.make(self._model, fold, fill_cache=self._thorough)
             logits, fastest = self._passes(engine, names + names[:1] * self._thorough)
             del engine
             seconds += fastest
@@ -102,7 +111,8 @@ class Trial:
         return Admission(conditions=conditions, parities={}, seconds=self._reference_seconds)
 
     def _answers(self, reference: Candidate, fold: Fold) -> Mapping[str, Batch]:
-        engine = reference.make(self._model, fold)
+        with self._limit.step():
+            engine = reference.make(self._model, fold)
         logits, fastest = self._passes(engine, list(self._batches))
         self._reference_seconds += fastest
         return logits
@@ -112,7 +122,8 @@ class Trial:
         logits, seconds = {}, []
         for name in names:
             begin = time.perf_counter()
-            said = engine(self._batches[name])
+            with self._limit.step():
+                said = engine(self._batches[name])
             seconds.append(time.perf_counter() - begin)
             logits[name] = said.copy()
         return logits, min(seconds)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from algorithm.interruption import go_on_or_stop
 from algorithm.native import layout
 from algorithm.native.doubling import interleave
 from algorithm.native.library import Convolution, Library, Source, triple
@@ -68,12 +69,14 @@ class Program:
         Raises:
             ValueError: the patch has another shape.
             MemoryError: a layer found no memory.
+            OutOfTimeError: it was stopped between two layers.
         """
         if patch.shape != self._input.shape:
             raise ValueError(f"a patch of {self._input.shape}, not {patch.shape}")
         self._input[...] = patch
         with self._library.lock:
             for step in self._steps:
+                go_on_or_stop()
                 step()
         return interleave(self._logits) if self._interleaved else self._logits
 

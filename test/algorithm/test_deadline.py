@@ -5,13 +5,16 @@ A tenth of the time left is kept back, and 1 s: of T seconds left, 0.9 T − 1 a
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from algorithm.deadline import Deadline, Means
+from algorithm.interruption import OutOfTimeError, go_on_or_stop
 from algorithm.rehearsal import Expected
 
 MODEL, FALLBACK, NOTHING = Means.MODEL, Means.FALLBACK, Means.NOTHING
@@ -170,15 +173,136 @@ def test_a_budget_spent_before_the_job_leaves_all_empty() -> None:
     assert job.means == [NOTHING] * 3
 
 
-def test_a_process_that_was_slow_to_start_is_given_time_to_leave() -> None:
-    """Of 60 s, 40 are spent: 0.9 · 20 − 1 = 17 to use, or 18 − 40 / 4 = 8 where all were for that.
+@pytest.mark.parametrize(("starting_seconds", "kept"), [(0.0, 1), (3.0, 3), (40.0, 6)])
+def test_a_process_that_was_slow_to_start_is_given_time_to_leave(
+    starting_seconds: float, kept: float
+) -> None:
+    """Of 60 s, 40 are spent: 18 to use, less what is kept: at most a tenth of the budget."""
+    options: dict[str, Any] = {"n_vois": 1, "budget_seconds": 60.0, "spent_seconds": 40.0}
+    for per_pass, means in ((17.9 - kept, MODEL), (18.1 - kept, NOTHING)):
+        job = Job(Expected(per_pass=per_pass), starting_seconds=starting_seconds, **options)
+        assert job.play().means == [means]
 
-    The model takes 10.
-    """
-    options = {"n_vois": 1, "budget_seconds": 60.0, "spent_seconds": 40.0}
-    expected = Expected(per_pass=10.0)
-    assert Job(expected, **options).play().means == [MODEL]
-    assert Job(expected, starting_seconds=40.0, **options).play().means == [NOTHING]
+
+def test_a_pass_takes_as_long_as_the_longest_of_the_latest_three() -> None:
+    """A slow spell of one pass is over after three more."""
+    job = Job(Expected(per_pass=1.0), n_vois=30, budget_seconds=60.0, mirror=1)
+    for seconds in (1.0, 8.0, 1.0, 1.0, 1.0):
+        assert job.deadline.means_for_next_voi() is MODEL
+        with job.deadline.mirroring() as mirroring:
+            job.now += seconds
+            assert not mirroring.go_on(1, None)
+        with job.deadline.writing():
+            pass
+    assert job.deadline._per_pass == 1.0
+
+
+SPEEDS = {
+    "as rehearsed": lambda _: 1.0,
+    "twice as fast": lambda _: 0.5,
+    "three times as slow": lambda _: 3.0,
+    "ten times as slow": lambda _: 10.0,
+    "slower from 20 s on": lambda now: 1.0 if now < 20 else 4.0,
+    "slow until 20 s": lambda now: 4.0 if now < 20 else 1.0,
+    "a slow spell": lambda now: 5.0 if 15 < now < 30 else 1.0,
+    "slower and slower": lambda now: 1.0 + now / 10,
+}
+"""By how much longer all takes than rehearsed, when the clock shows so much."""
+
+
+class Machine:
+    """Does a job second by second on a machine whose speed changes; stops what is to stop."""
+
+    _TICK = 0.05
+
+    def __init__(self, speed: Callable[[float], float], expected: Expected, **options: Any) -> None:
+        self.now, self.speed, self.expected = 0.0, speed, expected
+        self.budget_seconds = options["budget_seconds"]
+        self.deadline = Deadline(expected=expected, clock=lambda: self.now, **options)
+        self.means: list[Means] = []
+        for _ in range(options["n_vois"]):
+            self._one(self.deadline.means_for_next_voi())
+
+    def _one(self, means: Means) -> None:
+        try:
+            if means is MODEL:
+                with self.deadline.mirroring() as mirroring:
+                    self._work(self.expected.per_pass)
+                    mirroring.go_on(1, None)
+        except OutOfTimeError:
+            means = NOTHING if self.expected.per_fallback is None else FALLBACK
+        try:
+            if means is FALLBACK:
+                with self.deadline.fallback():
+                    self._work(self.expected.per_fallback or 0.0)
+        except OutOfTimeError:
+            means = NOTHING
+        if means is NOTHING:
+            self.deadline.skip_voi()
+            self.now += self.expected.per_empty_mask
+        else:
+            with self.deadline.writing():
+                self.now += self.expected.per_empty_mask
+        self.means.append(means)
+
+    def _work(self, seconds: float) -> None:
+        """Compute in small steps, as engines do, and ask between them whether to go on."""
+        while seconds > 0:
+            go_on_or_stop()
+            self.now += self._TICK
+            seconds -= self._TICK / self.speed(self.now)
+
+
+@pytest.mark.parametrize("speed", SPEEDS.values(), ids=SPEEDS)
+@pytest.mark.parametrize("per_fallback", [None, 0.6])
+@pytest.mark.parametrize("per_pass", [1.0, 6.0, 17.0])
+@pytest.mark.parametrize("spent_seconds", [0.0, 30.0, 50.0])
+def test_no_speed_makes_a_job_late(
+    speed: Callable[[float], float],
+    per_fallback: float | None,
+    per_pass: float,
+    spent_seconds: float,
+) -> None:
+    """20 VOIs in 60 s: the second that is kept back for leaving is left in any case."""
+    expected = Expected(per_pass=per_pass, per_fallback=per_fallback, per_empty_mask=0.02)
+
+    done = Machine(
+        speed, expected, n_vois=20, budget_seconds=60.0, spent_seconds=spent_seconds, mirror=1
+    )
+
+    assert len(done.means) == 20
+    assert done.now <= 60.0 - spent_seconds - 1.0 + 2 * Machine._TICK
+
+
+@pytest.mark.parametrize("speed", SPEEDS.values(), ids=SPEEDS)
+@pytest.mark.parametrize("per_pass", [1.0, 6.0, 17.0, inf])
+def test_a_voi_is_left_empty_only_where_the_fallback_has_no_time_either(
+    speed: Callable[[float], float], per_pass: float
+) -> None:
+    """As the machine is at the end, a turn of the fallback takes longer than what is left then."""
+    expected = Expected(per_pass=per_pass, per_fallback=0.6, per_empty_mask=0.02)
+
+    done = Machine(speed, expected, n_vois=20, budget_seconds=60.0, mirror=1)
+
+    if NOTHING in done.means:
+        assert 60.0 - 1.0 - done.now < 0.6 * max(speed(done.now), 1.0) + 20 * 0.02 + 0.1
+
+
+def test_where_20_vois_by_the_fallback_take_12_seconds_none_is_left_empty() -> None:
+    """After 48 s of loading there are 12; after 40 s, 20, and 17 s for a pass are not begun."""
+    expected = Expected(per_pass=17.0, per_fallback=0.5, per_empty_mask=0.01)
+    for spent_seconds in (0.0, 30.0, 40.0, 46.0):
+        done = Machine(
+            SPEEDS["as rehearsed"],
+            expected,
+            n_vois=20,
+            budget_seconds=60.0,
+            spent_seconds=spent_seconds,
+            starting_seconds=1.0,
+            mirror=1,
+        )
+        assert done.means.count(NOTHING) == 0
+        assert done.means.count(MODEL) == {0.0: 2, 30.0: 0, 40.0: 0, 46.0: 0}[spent_seconds]
 
 
 def test_the_slowest_pass_so_far_is_what_counts() -> None:

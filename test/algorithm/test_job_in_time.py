@@ -1,5 +1,6 @@
 """Jobs with a budget: slow fake models that move the only clock, and one real slow model."""
 
+import json
 import logging
 import threading
 import time
@@ -15,11 +16,12 @@ from synthetic_stacks import voi_with_cube, write_job
 from algorithm import __main__ as command
 from algorithm.boxes import Box
 from algorithm.deadline import Means
+from algorithm.interruption import go_on_or_stop
 from algorithm.job import JobOptions, run_job
 from algorithm.mirroring import Mirroring, mirroring_of
 from algorithm.outcome import StackOutcome
 from algorithm.rehearsal import Expected
-from uls.errors import CallError, ModelError
+from uls.errors import CallError, ModelError, OutputError
 from uls.sockets import MASK_FOLDER
 from uls.voi import Spacing
 
@@ -236,6 +238,81 @@ def test_a_server_counts_the_budget_from_the_start_of_each_job(
     for _ in range(2):
         command._run_once(Slow(Clock(), 0.0), options, None, Expected())
         assert voxels_of(tmp_path) == [CUBE]
+
+
+class Stoppable(Slow):
+    """A model that looks every second whether to go on; the machine is slower than rehearsed."""
+
+    def wait(self, passes: int) -> None:
+        for _ in range(int(passes * self.seconds)):
+            go_on_or_stop()
+            self.clock.now += 1.0
+
+
+def test_a_pass_that_takes_the_time_of_the_other_vois_is_stopped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A pass was to take 10 s and takes 60, of 40; 3 turns of the fallback take 2 s each.
+
+    At 33 s, 40 − 33 − 1 = 6 are left, at 34 s less than the three turns take. A pass of 34 s, 3.4
+    times as rehearsed, is not begun again, and the fallback may take as much longer, too.
+    """
+    write_stacks(tmp_path, 3)
+    model = Stoppable(Clock(), 60.0)
+    fallback = Slow(model.clock, 1.5, above_hu=150)
+    expected = Expected(per_pass=10.0, per_fallback=2.0)
+
+    stacks = do_job(tmp_path, model, expected, budget_seconds=40.0, fallback=fallback, mirror=1)
+
+    assert means_of(stacks) == [Means.FALLBACK] * 3
+    assert voxels_of(tmp_path) == [SMALLER_CUBE] * 3
+    assert model.clock.now == 34 + 3 * 1.5
+    assert "a: VOI 1: the model was stopped, for lack of time" in caplog.text
+    assert "a: VOI 1 of 3: predicted by the starter model, for lack of time" in caplog.text
+    assert "as the model failed" not in caplog.text
+
+
+@pytest.mark.parametrize("with_fallback", [False, True])
+def test_where_nothing_ends_in_time_masks_are_empty_for_lack_of_time(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, *, with_fallback: bool
+) -> None:
+    write_stacks(tmp_path, 2)
+    model = Stoppable(Clock(), 60.0)
+    fallback = Stoppable(model.clock, 60.0) if with_fallback else None
+    expected = Expected(per_pass=10.0, per_fallback=2.0 if with_fallback else None)
+
+    stacks = do_job(tmp_path, model, expected, budget_seconds=40.0, fallback=fallback, mirror=1)
+
+    assert means_of(stacks) == [Means.NOTHING] * 2
+    assert model.clock.now <= 40
+    assert "Of 2 VOIs, for lack of time: 2 left empty" in caplog.text
+    assert "as the model failed" not in caplog.text
+
+
+def test_the_summary_file_says_what_became_of_each(tmp_path: Path) -> None:
+    write_stacks(tmp_path, 2)
+    model = Slow(Clock(), 10.0)
+    fallback = Slow(model.clock, 1.0, above_hu=150)
+    job = JobOptions(
+        tmp_path / "in", tmp_path / "out", budget_seconds=17.0, summary_file=tmp_path / "s.json"
+    )
+
+    run_job(model, job, fallback=fallback, expected=Expected(10.0, 1.0), clock=model.clock)
+
+    written = json.loads((tmp_path / "s.json").read_text())
+    assert (written["model"], written["starter"], written["left_empty"]) == (1, 1, 0)
+    assert [voi["voxels"] for voi in written["stacks"][0]["vois"]] == [CUBE, SMALLER_CUBE]
+
+
+def test_a_summary_that_cannot_be_written_shows_before_the_job(tmp_path: Path) -> None:
+    write_stacks(tmp_path, 1)
+    model = Slow(Clock(), 10.0)
+    job = JobOptions(tmp_path / "in", tmp_path / "out", summary_file=tmp_path / "none" / "s.json")
+
+    with pytest.raises(OutputError, match="a folder to write it in"):
+        run_job(model, job)
+
+    assert model.passes_done == []
 
 
 class Failing(Slow):

@@ -50,6 +50,25 @@ def test_summary_counts_masks_to_look_at(caplog: pytest.LogCaptureFixture) -> No
     assert "Masks of 2 VOIs written to a.mha" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("by", "level", "counted"),
+    [
+        ((Means.MODEL,) * 3, "INFO", "predicted 3, the starter model 0; 0 were left empty"),
+        (tuple(Means), "WARNING", "predicted 1, the starter model 1; 1 were left empty"),
+        ((Means.NOTHING,) * 3, "WARNING", "predicted 0, the starter model 0; 3 were left empty"),
+    ],
+)
+def test_the_last_line_counts_by_what_vois_were_predicted(
+    caplog: pytest.LogCaptureFixture, by: tuple[Means, ...], level: str, counted: str
+) -> None:
+    vois = tuple(replace(HIT, means=means) for means in by)
+    with caplog.at_level(logging.INFO):
+        log_summary([StackOutcome(Path("a.mha"), vois)], Stopwatch())
+    last = caplog.records[-1]
+    assert last.levelname == level
+    assert last.getMessage() == f"Of 3 VOIs the model {counted}"
+
+
 def test_summary_of_a_clean_job_warns_of_nothing(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         log_summary([StackOutcome(Path("a.mha"), (HIT,))], Stopwatch())

@@ -1,11 +1,19 @@
 """What is timed before a job, with a clock that only the fake models move."""
 
+from math import inf
 from typing import Any
 
 import numpy as np
 import pytest
 
-from algorithm.rehearsal import Expected, rehearse, time_empty_mask
+from algorithm.interruption import go_on_or_stop
+from algorithm.rehearsal import (
+    Expected,
+    rehearse,
+    rehearse_fallback,
+    rehearse_model,
+    time_empty_mask,
+)
 from uls.errors import ModelError
 from uls.voi import VOI_SHAPE_ZYX
 
@@ -89,6 +97,44 @@ def test_nothing_is_run_where_no_time_is_left(clock: Clock) -> None:
     model = Timed(clock, 20.0, patches=1)
     assert rehearse(model, model, seconds_left=0.0, clock=clock) == Expected()
     assert model.runs == []
+
+
+class Stoppable(Timed):
+    """A model that asks every half second whether to go on."""
+
+    def _run(self, what: str) -> None:
+        self.runs.append(what)
+        for _ in range(int(2 * self.seconds[0])):
+            go_on_or_stop()
+            self.clock.now += 0.5
+
+
+def test_the_fallbacks_turn_for_every_voi_is_no_time_for_the_model(clock: Clock) -> None:
+    """20 VOIs at 2 s in 40 s: the model is not run; in 48 s it has 6 after 2, of them 1.5."""
+    model, fallback = Stoppable(clock, 20.0, patches=1), Timed(clock, 2.0)
+    expected = rehearse(model, fallback, seconds_left=40.0, n_vois=20, clock=clock)
+    assert expected == Expected(per_pass=inf, per_fallback=2.0)
+    assert model.runs == []
+    expected = rehearse(model, fallback, seconds_left=48.0, n_vois=20, clock=clock)
+    assert expected == Expected(per_pass=1.5, per_fallback=2.0)
+
+
+@pytest.mark.parametrize(("seconds_left", "at_least"), [(8.0, 2.0), (40.0, 10.0), (60.0, 15.0)])
+def test_a_rehearsal_is_stopped_after_a_quarter_of_the_time(
+    clock: Clock, seconds_left: float, at_least: float
+) -> None:
+    model = Stoppable(clock, 17.0, patches=1)
+    assert rehearse_model(model, seconds_left=seconds_left, clock=clock) == at_least
+    assert rehearse_fallback(model, seconds_left=seconds_left, clock=clock) == at_least
+    assert clock.now == 2 * at_least
+
+
+def test_what_a_check_found_stands_where_a_pass_would_take_much_of_the_time(clock: Clock) -> None:
+    model = Timed(clock, 5.0, patches=1)
+    assert rehearse_model(model, seconds_left=60.0, already_known=6.0, clock=clock) == 6.0
+    assert model.runs == []
+    assert rehearse_model(model, seconds_left=60.0, already_known=0.1, clock=clock) == 5.0
+    assert model.runs == ["patch"]
 
 
 def test_packing_an_empty_mask_takes_some_time_but_not_long() -> None:
