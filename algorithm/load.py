@@ -1,8 +1,11 @@
 """From a model folder to a predictor: find, verify, load, say what it is, make it ready to run."""
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from math import inf
 from pathlib import Path
 
@@ -135,10 +138,18 @@ class _NotLoaded:
 
 
 def _found(model_folder: Path | None) -> weights.Model:
-    loaded = weights.load_model(weights.find_model(model_folder))
+    folder = weights.find_model(model_folder)
+    # While one core hashes the weights, the other imports what a CPU will run them with.
+    threading.Thread(target=_import_ahead, name="import", daemon=True).start()
+    loaded = weights.load_model(folder)
     for line in weights.describe(loaded):
         _log.info("%s", line)
     return loaded
+
+
+def _import_ahead() -> None:
+    with suppress(ImportError):  # it is said where it is wanted
+        import_module("algorithm.engines.openvino_package")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -56,9 +57,11 @@ class Program:
         self._interleaved = network.interleaved
         self._logits = layout.aligned(last.out.channels, *last.out.size)
         self._input = layout.aligned(*network.input_shape)
+        self._laid_out = self._filters(network.layers, last)
         self._steps = [
             step for layer in network.layers for step in self._bind(layer, is_last=layer is last)
         ]
+        del self._laid_out
 
     def __call__(self, patch: Floats) -> Floats:
         """Run on a patch, (channels, z, y, x).
@@ -80,6 +83,27 @@ class Program:
                 step()
         return interleave(self._logits) if self._interleaved else self._logits
 
+    def _filters(self, layers: Sequence[Layer], last: Layer) -> dict[int, Floats]:
+        """Lay out the filters of all layers, several at a time: they are most of a start."""
+
+        def lay_out(layer: Convolve | Transpose) -> Floats:
+            parts = [reading.of.channels for reading in layer.reads]
+            if isinstance(layer, Transpose):
+                return layout.transposed_filters(layer.filters, parts, self._vector)
+            if not layer.reads:
+                return layout.planar_filters(layer.filters, self._vector)
+            if _suits_winograd(layer) and layer is not last:
+                return layout.winograd_filters(layer.filters, parts, self._vector)
+            return layout.direct_filters(layer.filters, parts, self._vector)
+
+        filtering = [layer for layer in layers if isinstance(layer, Convolve | Transpose)]
+        with ThreadPoolExecutor(self._library.threads) as threads:
+            laid_out = threads.map(lay_out, filtering)
+            return {
+                layer.out.number: filters
+                for layer, filters in zip(filtering, laid_out, strict=True)
+            }
+
     def _bind(self, layer: Layer, *, is_last: bool) -> list[Callable[[], None]]:
         if isinstance(layer, Convolve):
             return self._convolution(layer, is_last=is_last)
@@ -90,14 +114,8 @@ class Program:
         return self._pool(layer)
 
     def _convolution(self, layer: Convolve, *, is_last: bool) -> list[Callable[[], None]]:
-        parts = [reading.of.channels for reading in layer.reads]
         is_winograd = _suits_winograd(layer) and not is_last
-        if not layer.reads:
-            filters = layout.planar_filters(layer.filters, self._vector)
-        elif is_winograd:
-            filters = layout.winograd_filters(layer.filters, parts, self._vector)
-        else:
-            filters = layout.direct_filters(layer.filters, parts, self._vector)
+        filters = self._laid_out[layer.out.number]
         mean, variance = self._moments(layer)
         out = self._logits if is_last else self._rooms.of(layer.out)
         geometry = (layer.size, layer.kernel, layer.stride, layer.pad)
@@ -118,8 +136,7 @@ class Program:
         return self._library.call("winograd" if is_winograd else "convolve", by_reference)
 
     def _transposed(self, layer: Transpose) -> list[Callable[[], None]]:
-        parts = [reading.of.channels for reading in layer.reads]
-        filters = layout.transposed_filters(layer.filters, parts, self._vector)
+        filters = self._laid_out[layer.out.number]
         geometry = (layer.reads[0].of.size, layer.kernel, layer.kernel, (0, 0, 0))
         out = self._rooms.of(layer.out)
         bound = self._described(layer, filters, out, geometry, (None, None))
