@@ -17,9 +17,9 @@ from evaluation.report.views import outline
 from training.grabcut.pseudo_mask import PseudoMask, pseudo_mask
 from training.grabcut.recipe import GrabCutRecipe
 from training.prepare.case import Case, Measurement
-from training.prepare.images import hu_array, read_image
+from training.prepare.case_image import read_case_image
+from training.prepare.images import hu_array
 from training.prepare.measured import dicom_windows, measured_slice
-from training.prepare.png_series import read_png_series
 from uls.errors import CallError, OutputError
 
 if TYPE_CHECKING:
@@ -59,9 +59,7 @@ def draw_candidates(
 def choices(cases: Iterable[Case], recipe: GrabCutRecipe | None) -> Iterator[Choice]:
     """Cut the measured lesions of some cases out, one after the other."""
     for case in cases:
-        image = (
-            read_image(case.image) if isinstance(case.image, Path) else read_png_series(case.image)
-        )
+        image, _ = read_case_image(case)
         hu = hu_array(image, case.name)
         for number, one in enumerate(case.measurements, 1):
             measurement = replace(one, windows_hu=one.windows_hu or dicom_windows(one))

@@ -14,11 +14,10 @@ from training.prepare.case import (
     DicomSeries,
     InstanceRule,
     LesionClass,
-    PngSeries,
     Readings,
 )
+from training.prepare.case_image import read_case_image
 from training.prepare.consensus import consensus
-from training.prepare.dicom_series import read_dicom_series
 from training.prepare.ellipse_axes import EllipseAxes, ellipse_axes
 from training.prepare.images import (
     check_same_grid,
@@ -31,12 +30,10 @@ from training.prepare.images import (
 from training.prepare.instances import check_one_value, find_instances, in_order
 from training.prepare.measured import diameters, dicom_windows, measured_slice
 from training.prepare.plan import Plan
-from training.prepare.png_series import read_png_series
 from training.prepare.readings import outlined
 from training.prepare.records import Measured
 from uls.cropped import CroppedMask, cropped
 from uls.errors import InputError
-from uls.grid import check_grid
 from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX, Spacing
 
 __all__ = ["Lesion", "Scan", "read_scan"]
@@ -98,7 +95,7 @@ def read_scan(case: Case, plan: Plan) -> Scan:
     Raises:
         InputError: a file is missing or damaged, or image and mask do not belong together.
     """
-    image, subject = _read_image(case)
+    image, subject = read_case_image(case)
     hu = hu_array(image, subject)
     upright = oriented(image_like(hu, image))
     if case.voi_lesion is not None:
@@ -111,19 +108,6 @@ def read_scan(case: Case, plan: Plan) -> Scan:
         lesions = _measured_lesions(case, hu, image, plan)
     turned = np.ascontiguousarray(sitk.GetArrayFromImage(upright))
     return Scan(turned, upright, tuple(lesions))
-
-
-def _read_image(case: Case) -> tuple[sitk.Image, Path]:
-    """Read the scan with one set of checks, whatever it is made of."""
-    if isinstance(case.image, Path):
-        return read_image(case.image), case.image
-    folder = case.image.folder
-    if isinstance(case.image, PngSeries):
-        image = read_png_series(case.image)
-    else:
-        image = read_dicom_series(case.image)
-    image.SetDirection(check_grid(image.GetSpacing(), image.GetDirection(), folder))
-    return image, folder
 
 
 def _read_mask(path: Path, image: sitk.Image, plan: Plan) -> npt.NDArray[Any]:
