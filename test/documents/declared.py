@@ -30,6 +30,7 @@ SEMI = "takes hours; test/training/test_whole_way.py runs it with a tiny network
 ARCHIVES = (
     "reads the challenge's archives; test/training/prepare/test_readers.py makes their layout"
 )
+HCUCH = "reads the released set; test/training/hcuch makes its layout and runs the command"
 
 # Names in capitals that stand for themselves.
 SAME = ("SHA256SUMS", "ALL")
@@ -82,6 +83,9 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("docker run --rm --network none --read-only", containers=True),
         ],
     ],
+    "CONTRIBUTING.md": [
+        [Command("make venv "), Command("make check ", IN_CI), Command("make test ", IN_CI)]
+    ],
     "baseline_weights/README.md": [
         [
             Command("python -m algorithm weights import \\"),
@@ -99,6 +103,7 @@ DECLARED: dict[str, list[list[Command]]] = {
         [Command("python -m evaluation compare A/metrics.json B/metrics.json … [", SYNOPSIS)],
         [Command("python -m evaluation bench [", SYNOPSIS)],
     ],
+    "training/hcuch/README.md": [[Command("python -m training hcuch report HCUCH ", HCUCH)]],
     "training/nnunet/README.md": [
         [
             Command("python -m training prepare nnunet=SCANS --id 901"),
