@@ -59,6 +59,12 @@ CALLS = [
     ("training no-such-command", 2, "No such command 'no-such-command'."),
     ("training nnunet", 2, "expected a command, found none."),
     ("training nnunet plan {empty} --output {out}/plan", 3, "{empty}: expected an nnU-Net raw"),
+    (
+        "training nnunet plan {empty} --output {out}/plan --network {metrics}",
+        2,
+        "--network {metrics}: expected JSON with",
+        "found features_per_stage: Field required",
+    ),
     ("training prepare folder={empty} --output {out}", 2, "folder"),
     ("training starter evaluate --lesions {empty}", 3, "{empty}"),
     ("training cycle status {empty}", 3, "{empty}"),

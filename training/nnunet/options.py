@@ -170,9 +170,8 @@ def _network(path: Path) -> Network:
         content = json.loads(path.read_bytes())
         return Network.model_validate(content)
     except (OSError, ValidationError, ValueError) as error:
-        reason = str(error).splitlines()
         raise CallError.about(
             f"--network {path}",
             expected=f"JSON with {', '.join(Network.model_fields)}",
-            found=" ".join(part.strip() for part in reason[:3]),
+            found=str(error),
         ) from error
