@@ -1,9 +1,6 @@
 """Models on disk: find one, verify it, load it, import it, list them, say what it is."""
 
-import atexit
 import logging
-import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +18,7 @@ from algorithm.manifest import (
 )
 from algorithm.model_import import import_model
 from algorithm.models.nnunet import is_result_folder
+from uls.ending import scratch_folder
 from uls.errors import ModelError, no_permission_is
 
 __all__ = [
@@ -180,8 +178,6 @@ def _imported_on_the_fly(source: Path, *, native_spacing: bool) -> Model:
             "MODEL_FOLDER` once, and use the model folder that it writes.",
         )
     _log.info("%s is an nnU-Net result folder; importing it for this run.", source)
-    scratch = Path(tempfile.mkdtemp(prefix="uls-model-"))
-    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
-    folder = scratch / "model"
+    folder = scratch_folder("uls-model-") / "model"
     import_model(source, folder, name=source.name, native_spacing=native_spacing)
     return replace(verify(folder), origin=source)

@@ -3,24 +3,41 @@
 import atexit
 import logging
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 from typing import NoReturn
 
 from uls import atomic
 
-__all__ = ["SECONDS", "SENTENCE", "STOPPED", "Stopped", "end_after", "end_now"]
-__all__ += ["leave_others_behind"]
+__all__ = [
+    "SECONDS",
+    "SENTENCE",
+    "STOPPED",
+    "Stopped",
+    "end_after",
+    "end_now",
+    "leave_others_behind",
+    "scratch_folder",
+]
 
 SECONDS = 8.0
-"""For what is running when SIGTERM comes. `docker stop` and the platform kill after 10."""
+"""For what is running when SIGTERM comes. `docker stop` kills after 10.
+
+The platform's client (0.8.3) kills after 5, but asks only when it wants no more of the job.
+"""
 
 STOPPED = 128 + signal.SIGTERM
 """A process that a signal ended exits with 128 plus the signal's number (POSIX shells)."""
 
 SENTENCE = "stopped by SIGTERM before the end; nothing half written is left."
+
+
+_scratch: list[Path] = []
 
 
 class Stopped(SystemExit):
@@ -29,6 +46,14 @@ class Stopped(SystemExit):
     def __init__(self, sentence: str = SENTENCE) -> None:
         super().__init__(STOPPED)
         self.sentence = sentence
+
+
+def scratch_folder(prefix: str) -> Path:
+    """Make a temporary folder that goes when the process ends, unless it is killed."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _scratch.append(folder)
+    return folder
 
 
 def end_after(seconds: float | None) -> None:
@@ -43,6 +68,8 @@ def end_now(exit_code: int = STOPPED, *, say: str = SENTENCE) -> None:
     The interpreter is not taken down: native threads that still compute would crash it.
     """
     atomic.discard_all()
+    for folder in _scratch:
+        shutil.rmtree(folder, ignore_errors=True)
     sys.stderr.write(f"Error: {say}\n")
     sys.stdout.flush()
     sys.stderr.flush()

@@ -7,10 +7,7 @@ says so: the check and the job then use the same build, which goes with the proc
 It never ran: neither a GPU nor TensorRT was there when it was written.
 """
 
-import atexit
 import logging
-import shutil
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from algorithm.engines.options import Options
 from algorithm.manifest import Fold
 from algorithm.onnx_names import INPUT
 from algorithm.weights import Model
+from uls.ending import scratch_folder
 
 __all__ = ["create", "provider_settings"]
 
@@ -49,9 +47,7 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
 @cache
 def _scratch() -> Path:
     """Give this process's own folder for what it builds; it goes when the process ends."""
-    folder = Path(tempfile.mkdtemp(prefix="uls-tensorrt-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return scratch_folder("uls-tensorrt-")
 
 
 def provider_settings(shape: tuple[int, ...], precision: str, *, folder: Path) -> dict[str, str]:
