@@ -1,6 +1,7 @@
 """What an image file's header says: SimpleITK reads where it lies, we where its voxels are.
 
-Both must agree on size and voxel type, else the file is refused.
+Both must agree on size and voxel type, else the file is refused. Of a header that is just as
+SimpleITK writes it we read both: no two programs understand such a one differently.
 """
 
 from collections.abc import Iterator
