@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.hcuch.windows import ABDOMEN, THORAX, windowed
+from training.hcuch.windows import ABDOMEN, THORAX, WINDOWS, windowed
 
 
 def test_thorax() -> None:
@@ -16,3 +16,8 @@ def test_abdomen() -> None:
     hu = np.array([-135.0, -100.0, 215.0])
     assert windowed(hu, ABDOMEN).tolist() == [0, 26, 255]  # 25.5 to the even 26
     assert windowed(hu, ABDOMEN).dtype == np.uint8
+
+
+def test_every_published_name_is_known() -> None:
+    """The names that the authors' windows_mapping.json may hold."""
+    assert {"lung", "abdomen", "bone", "air", "brain", "mediastinum"} <= WINDOWS.keys()
