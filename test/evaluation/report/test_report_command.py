@@ -136,7 +136,7 @@ def test_a_missing_package_is_told_before_anything_is_scored(
     result = score(submission, "--report")
     assert isinstance(result.exception, CallError)
     assert "not installed" in str(result.exception)
-    assert "uls23[report]" in str(result.exception)
+    assert "'.[report]'" in str(result.exception)
     assert not submission.output_folder.exists()
 
 
