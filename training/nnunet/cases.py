@@ -71,5 +71,6 @@ def _labels(image: sitk.Image, raw: RawDataset, case: str) -> npt.NDArray[np.int
     allowed = {int(label) for label in raw.json["labels"].values()}
     if found := set(np.unique(labels).tolist()) - allowed:
         expected = f"the labels {', '.join(map(str, sorted(allowed)))} of dataset.json"
-        raise InputError.about(raw.label(case), expected=expected, found=f"also {sorted(found)}")
+        few = sorted(found)[:5]
+        raise InputError.about(raw.label(case), expected=expected, found=f"also {few}")
     return labels.astype(np.int8)

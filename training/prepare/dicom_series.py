@@ -10,6 +10,7 @@ import SimpleITK as sitk
 from training.prepare.dicom_header import DicomHeader, read_dicom_header
 from training.prepare.series import DicomSeries
 from uls.errors import InputError
+from uls.grid import check_grid
 
 __all__ = ["read_dicom_series", "sorted_slices"]
 
@@ -116,9 +117,11 @@ def read_dicom_series(series: DicomSeries) -> sitk.Image:
     ends = [np.dot(across, header.position_mm or ()) for header in (slices[0], slices[-1])]
     step = float(ends[1] - ends[0]) / (len(slices) - 1)
     rows, columns = np.reshape(slices[0].orientation or (), (2, 3))
-    image.SetSpacing((*first.GetSpacing()[:2], step))
+    spacing = (*first.GetSpacing()[:2], step)
+    direction = tuple(np.stack([rows, columns, across], axis=1).ravel().tolist())
+    image.SetSpacing(spacing)
     image.SetOrigin(slices[0].position_mm or ())
-    image.SetDirection(np.stack([rows, columns, across], axis=1).ravel().tolist())
+    image.SetDirection(check_grid(spacing, direction, series.folder))
     return image
 
 

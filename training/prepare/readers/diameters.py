@@ -2,7 +2,7 @@
 
 from training.prepare.case import Line
 from training.prepare.readers.table_rows import Row
-from uls.voi import SPACING_LIMITS_MM, is_plausible_spacing
+from uls.voi import SPACING_LIMITS_MM, Spacing, is_plausible_spacing
 
 __all__ = ["check_line", "check_spacing"]
 
@@ -17,7 +17,7 @@ def check_line(row: Row, column: str, line: Line) -> None:
         raise row.error(column, "two ends of the long diameter", f"{line[0]} twice")
 
 
-def check_spacing(row: Row, column: str, spacing_mm: tuple[float, float, float]) -> None:
+def check_spacing(row: Row, column: str, spacing_mm: Spacing) -> None:
     """Make sure that a spacing is one that a CT can have.
 
     Raises:
