@@ -112,6 +112,7 @@ class Case:
         image: the scan.
         mask: its mask, if there is one.
         classes: which values of the mask are lesions.
+        declared: all values that the mask may have, where its data set says so; else None.
         rule: how lesions are told apart.
         measurements: of lesions that are measured on one slice, in place of a mask.
         readings: what several readers drew, in place of a mask.
@@ -128,6 +129,7 @@ class Case:
     mask: Path | None = None
     challenge_number: int | None = None
     classes: tuple[LesionClass, ...] = (LesionClass("lesion"),)
+    declared: tuple[int, ...] | None = None
     rule: InstanceRule = field(default_factory=InstanceRule)
     measurements: tuple[Measurement, ...] = ()
     readings: Readings | None = None

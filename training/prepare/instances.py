@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from uls.cropped import CroppedMask, cropped
 from uls.errors import InputError
 from uls.lesion import bounding_box
 
-__all__ = ["Instance", "check_one_value", "find_instances", "in_order"]
+__all__ = ["Instance", "check_declared", "check_one_value", "find_instances", "in_order"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +69,22 @@ def find_instances(
 
 
 _Found = tuple[LesionClass, int, CroppedMask]
+
+
+def check_declared(labels: npt.NDArray[Any], declared: Sequence[int], path: Path) -> None:
+    """Refuse a mask with values of which its data set says nothing, such as 255 in place of 1.
+
+    Raises:
+        InputError: it has some.
+    """
+    others = sorted(set(np.unique(labels[labels != 0]).tolist()) - set(declared))
+    if others:
+        raise InputError.about(
+            path,
+            expected=f"the values that its labels declare: {', '.join(map(str, declared))}",
+            found=f"also {', '.join(map(str, others[:5]))}",
+            hint="Mend the mask, or the labels that come with it.",
+        )
 
 
 def check_one_value(labels: npt.NDArray[Any]) -> None:

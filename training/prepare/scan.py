@@ -27,7 +27,7 @@ from training.prepare.images import (
     oriented,
     read_image,
 )
-from training.prepare.instances import check_one_value, find_instances, in_order
+from training.prepare.instances import check_declared, check_one_value, find_instances, in_order
 from training.prepare.measured import diameters, dicom_windows, measured_slice
 from training.prepare.plan import Plan
 from training.prepare.readings import outlined
@@ -118,6 +118,8 @@ def _read_mask(path: Path, image: sitk.Image, plan: Plan) -> npt.NDArray[Any]:
 
 def _annotated_lesions(case: Case, mask: Path, image: sitk.Image, plan: Plan) -> Iterator[Lesion]:
     labels = _read_mask(mask, image, plan)
+    if case.declared is not None:
+        check_declared(labels, case.declared, mask)
     for found in find_instances(labels, case.classes, case.rule):
         axes = ellipse_axes(found.mask)
         yield Lesion(found.number, found.value, found.lesion_class, found.mask, axes)

@@ -276,3 +276,24 @@ def test_a_set_as_released_is_read_without_its_dataset_json(tmp_path: Path) -> N
     (case,) = find(root).cases
     assert (case.classes[0].values, case.challenge_number) == ((2,), 4)
     assert lesion_voxels(case) == LESION_VOXELS
+
+
+@pytest.mark.parametrize("value", [3, 255, 256])
+def test_a_mask_with_a_value_that_no_label_has_is_refused(tmp_path: Path, value: int) -> None:
+    """Its lesion would be background, and the scan silently one without lesions."""
+    mask = organ_with_lesion().astype(np.int16)
+    mask[mask == 2] = value
+    root = data_set(tmp_path / "mine", {"background": 0, "organ": 1, "lesion": 2}, mask=mask)
+    (case,) = find(root).cases
+    with pytest.raises(InputError, match=rf"labels declare: 0, 1, 2, found also {value}"):
+        lesion_voxels(case)
+    (case,) = find(root, values=(value,)).cases
+    assert lesion_voxels(case) == LESION_VOXELS
+
+
+def test_the_ignore_labels_value_is_declared(tmp_path: Path) -> None:
+    mask = organ_with_lesion()
+    mask[0, 0, 0] = 3
+    labels = {"background": 0, "organ": 1, "lesion": 2, "ignore": 3}
+    (case,) = find(data_set(tmp_path / "mine", labels, mask=mask)).cases
+    assert lesion_voxels(case) == LESION_VOXELS

@@ -252,6 +252,9 @@ def test_hcuch(tmp_path: Path) -> None:
         (2, "metastasis, liver", 288 + 3 * 2 * 12),
     ]
     assert [c.limit for c in case.classes] == ["short", "long"]
+    file.write_text('{"1": "m,liver", "2": "m,liver"}')
+    with pytest.raises(InputError, match=r"labels declare: 0, 1, 2, found also 3"):
+        lesions_of(find("hcuch", tmp_path).cases[0])
     file.write_text('{"1": "liver"}')
     with pytest.raises(InputError, match=r'expected a label such as "m,liver"'):
         find("hcuch", tmp_path)

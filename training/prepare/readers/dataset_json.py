@@ -50,10 +50,17 @@ class DatasetJson:
 
 @dataclass(frozen=True)
 class LesionLabels:
-    """Which of a mask's values mean a lesion, and which mean that nobody annotated the voxel."""
+    """What a mask's values mean.
+
+    Attributes:
+        lesion: the values of lesions.
+        ignore: the values of voxels that nobody annotated.
+        declared: all values that a label has; a mask with others does not fit.
+    """
 
     lesion: tuple[int, ...]
     ignore: tuple[int, ...]
+    declared: tuple[int, ...]
 
 
 def read_dataset_json(root: Path) -> DatasetJson | None:
@@ -87,7 +94,8 @@ def lesion_labels(document: DatasetJson) -> LesionLabels | None:
     ignored = {name for name in labels if _is(name, _IGNORE)}
     foreground = {k: v for k, v in labels.items() if v != (0,) and k not in ignored}
     ignore = tuple(value for name in ignored for value in labels[name])
-    return LesionLabels(_lesion_values(document.path, foreground), ignore)
+    declared = tuple(sorted({0, *(value for values in labels.values() for value in values)}))
+    return LesionLabels(_lesion_values(document.path, foreground), ignore, declared)
 
 
 def _lesion_values(path: Path, labels: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:

@@ -43,13 +43,15 @@ class HcuchReader:
 
 def _case(source: Source, name: str, image: Path, mask: Path) -> Case:
     labels = mask.parent.parent / "labels" / f"{image_stem(mask)}.json"
+    classes = lesion_classes(labels)
     return Case(
         name=name,
         dataset=source.dataset or "HCUCH",
         patient=name.partition("_")[0],
         image=image,
         mask=mask,
-        classes=lesion_classes(labels),
+        classes=classes,
+        declared=tuple(sorted({0, *(value for one in classes for value in one.values or ())})),
         rule=HCUCH_RULE,
         released_part=_PARTS.get(image.parent.parent.name.lower()),
         attributes=_place(image),

@@ -26,6 +26,8 @@ __all__ = ["NnunetReader"]
 
 _log = logging.getLogger(__name__)
 
+_Lesions = tuple[LesionClass, tuple[int, ...] | None]
+
 
 @dataclass(frozen=True)
 class _Known:
@@ -55,7 +57,7 @@ class NnunetReader:
         images = _images(_listed(root, "imagesTr", self), masks)
         document = read_dataset_json(root)
         known = _known(source, document, images)
-        lesions = _lesions(source, known, document)
+        lesions, declared = _lesions(source, known, document)
         title = known.dataset.name if known and known.is_it else source.dataset or _title(root)
         rule = _rule(source, known, lesions)
 
@@ -69,6 +71,7 @@ class NnunetReader:
                 image=image,
                 mask=mask,
                 classes=(lesions,),
+                declared=declared,
                 rule=rule,
             )
 
@@ -135,15 +138,18 @@ def _rule(source: Source, known: _Known | None, lesions: LesionClass) -> Instanc
     return rule if rule.kind != "labels" or numbered else InstanceRule()
 
 
-def _lesions(source: Source, known: _Known | None, document: DatasetJson | None) -> LesionClass:
+def _lesions(source: Source, known: _Known | None, document: DatasetJson | None) -> _Lesions:
     """Say which values are lesions: as the caller says, as dataset.json says, or as is known.
+
+    Returns:
+        The lesions, and all values that dataset.json declares; None where nothing was asked of it.
 
     Raises:
         CallError: dataset.json does not tell, or says otherwise than is known of the data set.
     """
     lesions = known.dataset.lesions if known else LesionClass("lesion")
     if source.values is not None or source.instances:
-        return lesions_as_told(lesions, source)
+        return lesions_as_told(lesions, source), None
     own = lesion_labels(document) if document else None
     if document and own:
         _check_clash(document, own.lesion, known)
@@ -154,7 +160,7 @@ def _lesions(source: Source, known: _Known | None, document: DatasetJson | None)
             )
     elif known and not known.is_it:
         lesions = replace(lesions, values=None)
-    return lesions_as_told(lesions, source)
+    return lesions_as_told(lesions, source), own.declared if own else None
 
 
 def _check_clash(document: DatasetJson, own: tuple[int, ...], known: _Known | None) -> None:
