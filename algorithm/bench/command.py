@@ -127,9 +127,6 @@ def _settled(device: str, subject: "Subject") -> str:
     Raises:
         CallError: CUDA was asked for and there is none.
     """
-    from algorithm.engines.hardware import cuda_is_there  # noqa: PLC0415
     from algorithm.engines.shortlist import candidates  # noqa: PLC0415
 
-    if device == "cuda" and not cuda_is_there():
-        raise CallError.about("--device cuda", expected="a CUDA device", found="none")
     return candidates("auto", subject.model, device=device, precision="auto")[0].device

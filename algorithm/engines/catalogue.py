@@ -11,7 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from algorithm.engines.base import Engine
-from algorithm.engines.guarded import GuardedEngine
+from algorithm.engines.guarded import GuardedEngine, no_memory_or
+from algorithm.engines.memory import OutOfMemoryError, ran_out_of_memory
 from algorithm.engines.options import Options
 from algorithm.manifest import Fold
 from algorithm.native.library import digest, library_path
@@ -133,11 +134,18 @@ class Candidate:
 
         Raises:
             CallError: the device or the precision is not there.
-            ModelError: the model does not load.
+            ModelError: the model does not load; `OutOfMemoryError`: memory ran out.
         """
         create: Callable[[Model, Fold, Options], Engine] = import_module(self.entry.module).create
         options = Options(self.device, self.precision, fill_cache=fill_cache)
-        return GuardedEngine(create(model, fold, options), model.manifest.name)
+        try:
+            engine = create(model, fold, options)
+        except Exception as error:
+            if not ran_out_of_memory(error) or isinstance(error, OutOfMemoryError):
+                raise
+            subject = f"model {model.manifest.name} on {self}"
+            raise no_memory_or(subject, "a network that loads", error) from error
+        return GuardedEngine(engine, model.manifest.name)
 
 
 def installed(name: str) -> bool:

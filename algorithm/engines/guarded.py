@@ -1,10 +1,27 @@
 """What goes wrong inside an engine, such as too little memory on a device, told as what it is."""
 
 from algorithm.engines.base import Batch, Engine
+from algorithm.engines.memory import OutOfMemoryError, ran_out_of_memory
 from algorithm.interruption import OutOfTimeError, go_on_or_stop
 from uls.errors import ModelError
 
-__all__ = ["GuardedEngine"]
+__all__ = ["GuardedEngine", "no_memory_or"]
+
+
+def no_memory_or(subject: str, expected: str, error: Exception) -> ModelError:
+    """Say in our words what an engine's package raised: too little memory, or anything else."""
+    said = str(error).strip().splitlines()
+    found = f"{type(error).__name__}: {said[0] if said else 'it does not say why'}"
+    if ran_out_of_memory(error):
+        return OutOfMemoryError.about(
+            subject,
+            expected="enough memory",
+            found=f"too little ({found})",
+            hint="Give the process more (docker run --memory), end what else uses it, or take "
+            "another --engine or --device.",
+        )
+    hint = "Another --engine, --device or --precision may do."
+    return ModelError.about(subject, expected=expected, found=found, hint=hint)
 
 
 class GuardedEngine:
@@ -25,7 +42,7 @@ class GuardedEngine:
         """Run the network; see `Engine`.
 
         Raises:
-            ModelError: it does not run.
+            ModelError: it does not run; `OutOfMemoryError`: there is too little memory for it.
             OutOfTimeError: it was stopped.
         """
         go_on_or_stop()
@@ -34,10 +51,5 @@ class GuardedEngine:
         except OutOfTimeError:
             raise
         except Exception as error:
-            said = str(error).strip().splitlines()
-            raise ModelError.about(
-                f"model {self._model_name} on {self.name}, {self.device}",
-                expected="a network that runs",
-                found=f"{type(error).__name__}: {said[0] if said else 'it does not say why'}",
-                hint="Another --engine, --device or --precision may do.",
-            ) from error
+            subject = f"model {self._model_name} on {self.name}, {self.device}"
+            raise no_memory_or(subject, "a network that runs", error) from error

@@ -60,6 +60,8 @@ def candidates(
         names = [one for one in order[device] if _can_run(one, model, device)]
     if not names:
         raise _nothing(device)
+    if device == "cuda" and not cuda_is_there():
+        raise _no_cuda()
     reduced = [
         Candidate(one, device, wish) for one in names for wish in _reduced(one, device, precision)
     ]
@@ -137,6 +139,15 @@ def _cpu_computes_in_bf16() -> bool:
     from algorithm.engines.openvino import computes_in_bf16  # noqa: PLC0415
 
     return computes_in_bf16()
+
+
+def _no_cuda() -> CallError:
+    return CallError.about(
+        "--device cuda",
+        expected="a CUDA device",
+        found="none that this process can use",
+        hint="In a container it takes `docker run --gpus all`; or leave --device out, or say cpu.",
+    )
 
 
 def _nothing(device: str) -> CallError:

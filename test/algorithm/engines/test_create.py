@@ -133,9 +133,17 @@ def test_an_engine_without_its_file_is_a_model_error(without_onnx: weights.Model
         engines.create("openvino", without_onnx)
 
 
-def test_cuda_that_is_not_there_is_a_call_error(model: weights.Model) -> None:
-    with pytest.raises(CallError, match="--device cuda: expected a CUDA device"):
-        engines.create("torch", model, device="cuda")
+@pytest.mark.parametrize("name", ["auto", "torch"])
+@pytest.mark.parametrize("precision", ["auto", "f32", "fp16"])
+def test_cuda_that_is_not_there_is_a_call_error_before_anything_is_loaded(
+    model: weights.Model, monkeypatch: pytest.MonkeyPatch, name: str, precision: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(catalogue.Candidate, "make", refuse)
+    with pytest.raises(CallError, match="--device cuda: expected a CUDA device, found none"):
+        engines.create(name, model, device="cuda", precision=precision)
 
 
 def test_openvino_does_not_run_on_cuda(model: weights.Model) -> None:

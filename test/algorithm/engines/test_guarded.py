@@ -21,7 +21,7 @@ class Full:
 
 
 def test_the_first_line_of_what_went_wrong_is_told_and_the_rest_chained() -> None:
-    cause = MemoryError("2 GB wanted\nand a trace of many lines")
+    cause = RuntimeError("no kernel\nand a trace of many lines")
     engine = GuardedEngine(Full(cause), "baseline")
     batch = np.zeros((1, 1, 2, 2, 2), dtype=np.float32)
 
@@ -29,10 +29,53 @@ def test_the_first_line_of_what_went_wrong_is_told_and_the_rest_chained() -> Non
         engine(batch)
 
     assert str(caught.value) == (
-        "model baseline on torch, a card (fp16): expected a network that runs, found MemoryError: "
-        "2 GB wanted. Another --engine, --device or --precision may do."
+        "model baseline on torch, a card (fp16): expected a network that runs, found "
+        "RuntimeError: no kernel. Another --engine, --device or --precision may do."
     )
     assert caught.value.__cause__ is cause
+
+
+class OutOfMemoryError(RuntimeError):
+    """Named as torch names its own, for CUDA."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        np._core._exceptions._ArrayMemoryError((1 << 40,), np.dtype(np.float32)),
+        OutOfMemoryError("Tried to allocate 2.00 GiB"),
+        RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:114] DefaultCPUAllocator: can't allocate memory"
+        ),
+        RuntimeError("Exception from src/inference/src/cpp/core.cpp:109:\nbad allocation"),
+        RuntimeError("std::bad_alloc"),
+        RuntimeError(
+            "[ONNXRuntimeError] : 6 : RUNTIME_EXCEPTION : Failed to allocate memory for 9"
+        ),
+        OSError(12, "Cannot allocate memory"),
+    ],
+    ids=lambda error: f"{type(error).__name__}: {str(error)[:20]}",
+)
+@pytest.mark.parametrize("when", ["made", "run"])
+def test_too_little_memory_is_said_in_one_sentence_whoever_says_it(
+    model: weights.Model, monkeypatch: pytest.MonkeyPatch, error: Exception, when: str
+) -> None:
+    def create(*_: object) -> Full:
+        if when == "made":
+            raise error
+        return Full(error)
+
+    monkeypatch.setattr("algorithm.engines.openvino.create", create)
+    batch = np.zeros((1, 1, 2, 2, 2), dtype=np.float32)
+
+    with pytest.raises(ModelError) as caught:
+        Candidate("openvino", "cpu", "f32").make(model, model.manifest.folds[0])(batch)
+
+    assert caught.value.exit_code == 1  # no fault of the model
+    assert "expected enough memory, found too little (" in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["torch", "openvino", "onnx"])
