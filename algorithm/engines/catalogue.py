@@ -141,10 +141,11 @@ class Candidate:
         try:
             engine = create(model, fold, options)
         except Exception as error:
-            if not ran_out_of_memory(error) or isinstance(error, OutOfMemoryError):
+            cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+            if not ran_out_of_memory(cause) or isinstance(error, OutOfMemoryError):
                 raise
             subject = f"model {model.manifest.name} on {self}"
-            raise no_memory_or(subject, "a network that loads", error) from error
+            raise no_memory_or(subject, "a network that loads", cause) from error
         return GuardedEngine(engine, model.manifest.name)
 
 

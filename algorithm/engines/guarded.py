@@ -1,7 +1,7 @@
 """What goes wrong inside an engine, such as too little memory on a device, told as what it is."""
 
 from algorithm.engines.base import Batch, Engine
-from algorithm.engines.memory import OutOfMemoryError, ran_out_of_memory
+from algorithm.engines.memory import OutOfMemoryError, ran_out_of_memory, telling_line
 from algorithm.interruption import OutOfTimeError, go_on_or_stop
 from uls.errors import ModelError
 
@@ -10,8 +10,7 @@ __all__ = ["GuardedEngine", "no_memory_or"]
 
 def no_memory_or(subject: str, expected: str, error: Exception) -> ModelError:
     """Say in our words what an engine's package raised: too little memory, or anything else."""
-    said = str(error).strip().splitlines()
-    found = f"{type(error).__name__}: {said[0] if said else 'it does not say why'}"
+    found = f"{type(error).__name__}: {telling_line(error) or 'it does not say why'}"
     if ran_out_of_memory(error):
         return OutOfMemoryError.about(
             subject,

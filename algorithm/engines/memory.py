@@ -2,7 +2,7 @@
 
 from uls.errors import ModelError
 
-__all__ = ["OutOfMemoryError", "ran_out_of_memory"]
+__all__ = ["OutOfMemoryError", "ran_out_of_memory", "telling_line"]
 
 _WORDS = (
     "out of memory",  # CUDA, torch on a CPU
@@ -22,6 +22,13 @@ class OutOfMemoryError(ModelError):
     """There is too little memory for a model on an engine: no fault of the model."""
 
     exit_code = 1
+
+
+def telling_line(error: BaseException) -> str:
+    """Return the line of an exception's text that speaks of memory, else the first; or nothing."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = (line for line in lines if any(words in line.lower() for words in _WORDS))
+    return next(telling, lines[0] if lines else "")
 
 
 def ran_out_of_memory(error: BaseException) -> bool:

@@ -47,7 +47,7 @@ def create(model: Model, fold: Fold, options: Options) -> Engine:
         try:
             compiled = compile_network(path, shape, options.precision)
         except RuntimeError as error:
-            found = str(error).splitlines()[-1]
+            found = str(error).strip().splitlines()[-1]
             raise ModelError.about(path, expected="a network OpenVINO runs", found=found) from error
         give_back(model.folder / fold.weights.name)
         if options.fill_cache:

@@ -49,7 +49,7 @@ class OutOfMemoryError(RuntimeError):
         RuntimeError(
             "[enforce fail at alloc_cpu.cpp:114] DefaultCPUAllocator: can't allocate memory"
         ),
-        RuntimeError("Exception from src/inference/src/cpp/core.cpp:109:\nbad allocation"),
+        RuntimeError("Exception from src/core.cpp:109:\nstd::bad_alloc\n\n\n"),
         RuntimeError("std::bad_alloc"),
         RuntimeError(
             "[ONNXRuntimeError] : 6 : RUNTIME_EXCEPTION : Failed to allocate memory for 9"
