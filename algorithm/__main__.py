@@ -32,7 +32,7 @@ from algorithm.command_options import (
     SummaryOption,
     VerboseOption,
 )
-from algorithm.deadline import seconds_since_process_start
+from algorithm.process_start import seconds_since_process_start
 from algorithm.job import JobOptions, find_boxes, find_stacks, run_job
 from algorithm.predictor import Predictor
 from algorithm.rehearsal import Expected, rehearse

@@ -1,19 +1,16 @@
 """What still fits in the time that is left. Asked before each VOI, and after each pass of one."""
 
-import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from math import inf
-from pathlib import Path
 
 from algorithm.interruption import OutOfTimeError, interruptible
 from algorithm.mirroring import ALL_VIEWS, Disagreements, Fixed, Mirroring, Shared, Spare
+from algorithm.pace import Pace
 from algorithm.rehearsal import Expected
 
-__all__ = ["Deadline", "Means", "seconds_since_process_start"]
+__all__ = ["Deadline", "Means"]
 
 _RESERVE = 0.1
 """Share of the time left that is kept back for VOIs that take longer than any before."""
@@ -27,12 +24,6 @@ share of the budget: on a machine as busy, ending it takes longer, too.
 
 With OpenVINO, 7 s of computing all in all, 0.7 s of them were the end.
 """
-
-_LATEST = 3
-"""A pass takes as long as the longest of so many: machines get busy, and quiet again."""
-
-_START_TICKS_FIELD = 19
-"""Process start time among the fields of /proc/self/stat behind the name (proc(5), field 22)."""
 
 
 class Means(StrEnum):
@@ -84,12 +75,7 @@ class Deadline:
         self._disagreements = Disagreements()
         self._is_over = False
         self._passes_left_out = 0
-        expected = expected or Expected()
-        self._rehearsed_pass = expected.per_pass
-        self._latest_passes: deque[float] = deque(maxlen=_LATEST)
-        self._per_fallback_so_far = self._fastest_fallback = expected.per_fallback
-        self._per_empty = self._per_writing = expected.per_empty_mask
-        self._per_reading = 0.0
+        self._pace = Pace(expected or Expected())
         self._predicted, self._written = 0, 0
 
     @property
@@ -130,11 +116,11 @@ class Deadline:
         weighed = self._disagreements if self._mirror is None else None
         shared = Shared(self._possible(wanted), spare=spare, disagreements=weighed)
         try:
-            with interruptible(lambda: self._is_late(self._vois_left * self._per_voi_to_come)):
+            with interruptible(lambda: self._is_late(self._vois_left * self._pace.per_voi_to_come)):
                 yield shared
         except OutOfTimeError:
             # It takes that long at least. By what the VOI is predicted instead counts as its end.
-            self._latest_passes.append(self._clock() - start)
+            self._pace.learn_pass(self._clock() - start)
             raise
         shared.finish()
         self._passes_left_out = max(self.planned_passes - shared.passes_done, 0)
@@ -144,14 +130,13 @@ class Deadline:
     @contextmanager
     def fallback(self) -> Iterator[None]:
         """Learn what the fallback takes, while it predicts a VOI inside."""
-        start = self._clock()
+        start, ended = self._clock(), False
         try:
-            with interruptible(lambda: self._is_late(self._vois_left * self._per_empty)):
+            with interruptible(lambda: self._is_late(self._vois_left * self._pace.per_empty)):
                 yield
+            ended = True
         finally:
-            seconds, so_far = self._clock() - start, self._per_fallback_so_far or 0.0
-            self._per_fallback_so_far = max(so_far, seconds / self._slowdown)
-        self._fastest_fallback = min(self._fastest_fallback or seconds, seconds)
+            self._pace.learn_fallback(self._clock() - start, ended=ended)
         self._done()
 
     def skip_voi(self) -> None:
@@ -163,14 +148,14 @@ class Deadline:
         """Learn what reading a VOI takes."""
         start = self._clock()
         yield
-        self._per_reading = max(self._per_reading, self._clock() - start)
+        self._pace.learn_reading(self._clock() - start)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Learn what choosing the lesion of a predicted VOI and writing its mask take."""
         start = self._clock()
         yield
-        self._per_writing = max(self._per_writing, self._clock() - start)
+        self._pace.learn_writing(self._clock() - start)
         self._written += 1
 
     @property
@@ -183,35 +168,13 @@ class Deadline:
         """Give the passes that a VOI gets if time allows: those asked for, else the plain one."""
         return self._possible(self._mirror or 1)
 
-    @property
-    def _per_pass(self) -> float:
-        return max(self._latest_passes, default=self._rehearsed_pass)
-
-    @property
-    def _slowdown(self) -> float:
-        """Give by how much the machine is slower than at the rehearsal, as far as passes show."""
-        if not self._latest_passes or not 0 < self._rehearsed_pass < inf:
-            return 1.0
-        return max(1.0, self._per_pass / self._rehearsed_pass)
-
-    @property
-    def _per_fallback(self) -> float | None:
-        so_far = self._per_fallback_so_far
-        return None if so_far is None else so_far * self._slowdown
-
-    @property
-    def _per_voi_to_come(self) -> float:
-        """Give what is kept free for every VOI to come: the fallback's turn, or an empty mask."""
-        per_fallback = self._per_fallback
-        return self._per_empty if per_fallback is None else self._beside(per_fallback)
-
     def _best_means(self) -> Means:
-        time_left, after, rest = self._usable_seconds(), self._vois_left - 1, self._per_voi_to_come
-        if self._beside(self._per_pass) + after * rest <= time_left:
+        pace, after = self._pace, self._vois_left - 1
+        if pace.beside(pace.per_pass) + after * pace.per_voi_to_come <= self._usable_seconds():
             return Means.MODEL
         # The fallback is begun where its fastest fits, as it is stopped should it take longer.
-        fastest = self._fastest_fallback
-        if fastest is None or self._is_late(self._beside(fastest) + after * self._per_empty):
+        fastest = pace.fastest_fallback
+        if fastest is None or self._is_late(pace.beside(fastest) + after * pace.per_empty):
             return Means.NOTHING
         return Means.FALLBACK
 
@@ -222,7 +185,7 @@ class Deadline:
         """
         if self._end is None:
             return False
-        left = self._end - self._clock() - self._leaving - self._waiting * self._per_writing
+        left = self._end - self._clock() - self._leaving - self._waiting * self._pace.per_writing
         return left < needed
 
     def _possible(self, passes: int) -> int:
@@ -234,37 +197,23 @@ class Deadline:
         if self._end is None:
             return float("inf")
         left = (self._end - self._clock()) * (1 - _RESERVE) - self._leaving
-        return left - self._waiting * self._per_writing
+        return left - self._waiting * self._pace.per_writing
 
     @property
     def _waiting(self) -> int:
         """Give how many masks are to be written before the next VOI's, that one counted."""
         return self._predicted - self._written + 1
 
-    def _beside(self, seconds: float) -> float:
-        """Give how long a VOI takes while the next is read and the one before is written."""
-        return max(seconds, self._per_reading, self._per_writing)
-
     def _spare(self, passes_done: int, seconds_taken: float) -> Spare:
         to_come = self._vois_left - (passes_done > 0)
-        per_pass = max(self._per_pass, seconds_taken / max(passes_done, 1))
-        seconds = self._usable_seconds() - to_come * self._beside(per_pass)
+        per_pass = max(self._pace.per_pass, seconds_taken / max(passes_done, 1))
+        seconds = self._usable_seconds() - to_come * self._pace.beside(per_pass)
         return Spare(seconds, per_pass, self._vois_left)
 
     def _learn_pass(self, passes_done: int, seconds: float) -> None:
         if passes_done:
-            self._latest_passes.append(seconds / passes_done)
+            self._pace.learn_pass(seconds / passes_done)
 
     def _done(self) -> None:
         self._vois_left -= 1
         self._predicted += 1
-
-
-def seconds_since_process_start() -> float:
-    """Tell how long this process has run: imports count against the budget too (Linux; else 0)."""
-    stat, uptime = Path("/proc/self/stat"), Path("/proc/uptime")
-    if not stat.exists() or not uptime.exists():
-        return 0.0
-    fields = stat.read_text().rpartition(")")[2].split()
-    started = int(fields[_START_TICKS_FIELD]) / os.sysconf("SC_CLK_TCK")
-    return max(0.0, float(uptime.read_text().split()[0]) - started)

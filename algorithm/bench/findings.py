@@ -14,7 +14,7 @@ from algorithm.bench.projection import ASSUMED_SHARE, project
 from algorithm.bench.results import Bench, Job, Measured, NetworkWork, ParityFound, Projection
 from algorithm.bench.subject import Subject
 from algorithm.bench.synthetic import DIFFERENT_VOIS
-from algorithm.bench.tasks import Around, Turn
+from algorithm.bench.tasks import Around, Start, Turn
 from algorithm.engines.parity import compare
 
 __all__ = ["Findings", "summarised"]
@@ -32,7 +32,7 @@ class Findings:
     Attributes:
         device: `cpu` or `cuda`.
         cells: that were to be measured.
-        here: all that may run the model, as `auto` would try them.
+        starts: one with the checks of `auto`, one with what that remembered.
         reference: the name of the cell that others are compared to.
         peaks: TFLOP/s of each precision's matrix product.
         last_peak: float32's once more, at the end.
@@ -47,7 +47,7 @@ class Findings:
     runs: int
     vois: int
     cells: Sequence[Cell]
-    here: Sequence[Cell]
+    starts: Sequence[Start]
     reference: str
     peaks: dict[str, float]
     last_peak: float
@@ -68,7 +68,7 @@ def summarised(found: Findings) -> Bench:
     nnunetv2 = None
     if plan.NNUNETV2 in found.turns:
         nnunetv2 = _measured(found, plan.NNUNETV2, plan.nnunetv2_precision(found.device))
-    auto_name = _auto(found, engines)
+    auto_name = found.starts[-1].engine
     auto = engines.get(auto_name)
     manifest, work = found.subject.model.manifest, found.subject.work
     return Bench(
@@ -92,6 +92,7 @@ def summarised(found: Findings) -> Bench:
         nnunetv2=nnunetv2,
         left_out=found.left_out,
         auto_engine=auto_name,
+        auto_seconds_to_first_voi=[start.seconds_to_first_voi for start in found.starts],
         ratio_to_nnunetv2=None
         if auto is None or nnunetv2 is None
         else nnunetv2.seconds_per_voi / auto.seconds_per_voi,
@@ -99,15 +100,6 @@ def summarised(found: Findings) -> Bench:
         job=_job(found, auto_name, auto),
         t4=_projections(found, engines, auto),
     )
-
-
-def _auto(found: Findings, engines: Mapping[str, Measured]) -> str:
-    """Name what `auto` takes: the first that agrees with the reference, as far as was measured."""
-    for cell in found.here:
-        parity = engines[cell.name].parity if cell.name in engines else None
-        if parity is None or parity.holds:
-            return cell.name
-    return found.reference
 
 
 def _measured(found: Findings, name: str, precision: str) -> Measured:

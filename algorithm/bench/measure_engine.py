@@ -13,13 +13,13 @@ from algorithm.bench.synthetic import DIFFERENT_VOIS, SPACING_MM
 from algorithm.bench.tasks import EngineTask, Turn
 from algorithm.bench.timed_engine import TimedEngine
 from algorithm.bench.worker import Say
-from algorithm.deadline import seconds_since_process_start
 from algorithm.engines.base import Engine
 from algorithm.engines.catalogue import Candidate
 from algorithm.engines.phantoms import PHANTOMS, batch_of
 from algorithm.load import make_predictor
 from algorithm.manifest import AnyManifest
 from algorithm.predictor import Predictor
+from algorithm.process_start import seconds_since_process_start
 from uls.sockets import find_job
 from uls.stack import read_vois
 

@@ -9,10 +9,10 @@ from algorithm import engines, weights
 from algorithm.bench.tasks import Around, AroundTask, WholeJob, WholeJobTask
 from algorithm.bench.timed_engine import InstantEngine, TimedEngine
 from algorithm.bench.worker import Say
-from algorithm.deadline import seconds_since_process_start
 from algorithm.job import JobOptions, run_job
 from algorithm.load import make_predictor
 from algorithm.predictor import Predictor
+from algorithm.process_start import seconds_since_process_start
 from uls.lesion import clicked
 from uls.mask_stack import MaskStackWriter
 from uls.sockets import find_job

@@ -15,8 +15,8 @@ from algorithm.bench.synthetic import DIFFERENT_VOIS, SPACING_MM
 from algorithm.bench.tasks import Nnunetv2Task, Turn
 from algorithm.bench.torchvision_import import make_torchvision_importable
 from algorithm.bench.worker import Say
-from algorithm.deadline import seconds_since_process_start
 from algorithm.engines.phantoms import PHANTOMS, batch_of
+from algorithm.process_start import seconds_since_process_start
 from algorithm.weights import read_manifest
 
 __all__ = ["measure"]

@@ -119,7 +119,9 @@ class Bench(StrictModel):
         engines: by name and precision, such as `openvino-bf16`.
         nnunetv2: None where it was left out.
         left_out: what was not measured, and why.
-        auto_engine: which of the engines `--engine auto` takes.
+        auto_engine: which of the engines `--engine auto` took.
+        auto_seconds_to_first_voi: from the start of a process that checks engines first, and of one
+            that remembers what was found.
         ratio_to_nnunetv2: nnunetv2's seconds per VOI over those of `auto_engine`.
         stages: median seconds per VOI, for `auto_engine`.
     """
@@ -138,6 +140,7 @@ class Bench(StrictModel):
     nnunetv2: Measured | None
     left_out: dict[str, str]
     auto_engine: str
+    auto_seconds_to_first_voi: list[float]
     ratio_to_nnunetv2: float | None
     stages: dict[str, float]
     job: Job

@@ -15,6 +15,8 @@ __all__ = [
     "Nnunetv2Task",
     "Peak",
     "PeakTask",
+    "Start",
+    "StartTask",
     "Turn",
     "WholeJob",
     "WholeJobTask",
@@ -63,6 +65,26 @@ class Turn(StrictModel):
     patches: list[int]
     seconds_to_first_voi: float
     peak_memory_gb: float
+
+
+class StartTask(StrictModel):
+    """Load a model as `segment` does, with the engine that `auto` takes, and predict one VOI.
+
+    Attributes:
+        cache_folder: for what is remembered; None for the user's own.
+    """
+
+    kind: Literal["start"] = "start"
+    model: Path
+    device: str
+    cache_folder: Path | None
+
+
+class Start(StrictModel):
+    """What `auto` took, such as `winograd-f32`, and the seconds from the process's start."""
+
+    engine: str
+    seconds_to_first_voi: float
 
 
 class PeakTask(StrictModel):
@@ -115,5 +137,6 @@ class WholeJob(StrictModel):
 
 
 AnyTask = Annotated[
-    EngineTask | Nnunetv2Task | PeakTask | AroundTask | WholeJobTask, Field(discriminator="kind")
+    EngineTask | Nnunetv2Task | StartTask | PeakTask | AroundTask | WholeJobTask,
+    Field(discriminator="kind"),
 ]

@@ -36,6 +36,11 @@ def _lines(bench: Bench) -> Iterator[str]:
             f"{bench.auto_engine}, which auto takes: {bench.ratio_to_nnunetv2:.3g} times as fast "
             "as nnunetv2"
         )
+    first, later = bench.auto_seconds_to_first_voi
+    yield (
+        f"auto took {bench.auto_engine}: {first:.3g} s to the first VOI with its checks, "
+        f"{later:.3g} s with what was remembered of them"
+    )
     stages = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in bench.stages.items())
     yield f"Stages of a VOI: {stages} (normalise: all that predicting does but the network)"
     yield from _job_lines(bench.job)

@@ -26,6 +26,7 @@ Say = Callable[[str], None]
 _MODULES = {
     "engine": "algorithm.bench.measure_engine",
     "nnunetv2": "algorithm.bench.measure_nnunetv2",
+    "start": "algorithm.bench.measure_start",
     "peak": "algorithm.bench.measure_peak",
     "around": "algorithm.bench.measure_job",
     "whole job": "algorithm.bench.measure_job",

@@ -31,10 +31,12 @@ class Selected:
     Attributes:
         engines: ready to run.
         patch_seconds: what a check found that a patch takes by all folds; None where none was done.
+        name: of the engine and its precision, such as `winograd-f32`.
     """
 
     engines: tuple[Engine, ...]
     patch_seconds: float | None
+    name: str = ""
 
 
 def first_admitted(
@@ -79,7 +81,8 @@ def first_admitted(
                     continue
             _log_verdict(candidate, known.get(candidate))
             made = tuple(candidate.make(model, fold) for fold in model.manifest.folds)
-            return Selected(made, known[candidate].seconds if candidate in known else None)
+            seconds = known[candidate].seconds if candidate in known else None
+            return Selected(made, seconds, f"{candidate.engine}-{candidate.precision}")
         except UserError as error:
             # Where a check on an eighth of the patch has no time, a slower engine has none, either.
             if not waiting or (isinstance(error, NoTimeForCheckError) and not is_small(model)):

@@ -194,7 +194,7 @@ def test_a_pass_takes_as_long_as_the_longest_of_the_latest_three() -> None:
             assert not mirroring.go_on(1, None)
         with job.deadline.writing():
             pass
-    assert job.deadline._per_pass == 1.0
+    assert job.deadline._pace.per_pass == 1.0
 
 
 SPEEDS = {
@@ -357,7 +357,7 @@ def test_a_job_whose_expectations_hold_is_never_late(
 def test_process_start_counts_the_time_before_our_code() -> None:
     code = (
         "import time; time.sleep(0.5);"
-        "from algorithm.deadline import seconds_since_process_start as s; print(s())"
+        "from algorithm.process_start import seconds_since_process_start as s; print(s())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 0.45 < float(done.stdout) < 60

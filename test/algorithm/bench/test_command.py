@@ -13,7 +13,7 @@ from algorithm.bench.bencher import Bencher, BenchOptions
 from algorithm.bench.cells import Cell
 from algorithm.bench.processes import run_worker
 from algorithm.bench.subject import Subject
-from algorithm.bench.tasks import PeakTask, Turn
+from algorithm.bench.tasks import PeakTask, Start, Turn
 from algorithm.engines import shortlist
 from algorithm.weights import Model, read_manifest
 from uls.errors import CallError, ModelError, OutputError, UserError
@@ -25,12 +25,18 @@ def call(*arguments: str) -> Any:
     return CliRunner().invoke(app, ["bench", *arguments])
 
 
-@pytest.mark.parametrize("in_bf16", [False, True])
+@pytest.mark.parametrize("auto_takes", ["", "openvino-f32", "openvino-bf16"])
 def test_a_small_network_beside_nnunetv2(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_bf16: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, auto_takes: str
 ) -> None:
-    """Whatever `auto` tries first on this CPU or another: it is measured, and so is the ratio."""
-    monkeypatch.setattr(shortlist, "_cpu_computes_in_bf16", lambda: in_bf16)
+    """Whatever `auto` takes on this CPU or another: it is measured, and so is the ratio.
+
+    OpenVINO takes bfloat16 for float32 where the CPU does not compute in it.
+    """
+    if auto_takes:
+        monkeypatch.setattr(shortlist, "_cpu_computes_in_bf16", lambda: True)
+        start = Start(engine=auto_takes, seconds_to_first_voi=1.0)
+        monkeypatch.setattr("algorithm.bench.benchmark._starts", lambda *_: [start] * 2)
     file = tmp_path / "bench.json"
     result = call(
         "--architecture", "small", "--engine", "openvino-f32", "--json", str(file), *QUICK
@@ -47,11 +53,13 @@ def test_a_small_network_beside_nnunetv2(
         assert one["parity"]["holds"]
         assert one["parity"]["relative_error"] < 1e-4
         assert one["peak_memory_gb"] > 0.1
+    assert written["auto_engine"] == (auto_takes or written["auto_engine"])
     taken = written["engines"][written["auto_engine"]]
     assert taken["parity"]["holds"]
     expected = theirs["seconds_per_voi"] / taken["seconds_per_voi"]
     assert written["ratio_to_nnunetv2"] == pytest.approx(expected)
-    assert ("openvino-bf16" in written["engines"]) == in_bf16
+    assert len(written["auto_seconds_to_first_voi"]) == 2
+    assert f"auto took {written['auto_engine']}: " in result.output
     assert f"{written['auto_engine']}, which auto takes: " in result.output
     assert set(written["stages"]) == {"read", "normalise", "forward", "post-process", "write"}
     assert all(seconds > 0 for seconds in written["stages"].values())

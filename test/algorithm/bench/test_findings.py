@@ -11,9 +11,8 @@ from starter_model import STARTER
 from algorithm.bench.cells import Cell
 from algorithm.bench.findings import Findings, summarised
 from algorithm.bench.plot import png_of
-from algorithm.bench.results import ParityFound
 from algorithm.bench.subject import Subject
-from algorithm.bench.tasks import Around, Turn
+from algorithm.bench.tasks import Around, Start, Turn
 from algorithm.bench.text import text_of
 from algorithm.bench.work import Work
 from algorithm.weights import Model, read_manifest
@@ -48,7 +47,10 @@ def found(tmp_path: Path) -> Findings:
         runs=3,
         vois=10,
         cells=[Cell("openvino", "f32")],
-        here=[Cell("openvino", "f32"), Cell("onnx", "f32")],
+        starts=[
+            Start(engine="openvino-f32", seconds_to_first_voi=12.0),
+            Start(engine="openvino-f32", seconds_to_first_voi=8.0),
+        ],
         reference="torch-f32",
         peaks={"f32": 2.0, "bf16": 8.0},
         last_peak=1.0,
@@ -121,14 +123,17 @@ def test_stages_come_in_their_order(found: Findings) -> None:
     assert stages["forward"] == 1.5
 
 
-def test_what_disagrees_with_the_reference_is_not_what_auto_takes(found: Findings) -> None:
-    """OpenVINO's mask is the second voxel instead of the first; ONNX Runtime's was not measured."""
-    wrong = found.logits | {"openvino-f32": found.logits["nnunetv2"]}
-    bench = summarised(replace(found, logits=wrong))
-    assert bench.engines["openvino-f32"].parity == ParityFound(
-        dice=0.0, relative_error=2.0, holds=False
-    )
-    assert bench.auto_engine == "onnx-f32"
+def taken(found: Findings, engine: str) -> Findings:
+    return replace(found, starts=[Start(engine=engine, seconds_to_first_voi=1.0)] * 2)
+
+
+def test_auto_is_what_a_start_took(found: Findings) -> None:
+    """Whatever comes first in the list; its parity is shown, and no other one's ratio."""
+    bench = summarised(found)
+    assert (bench.auto_engine, bench.auto_seconds_to_first_voi) == ("openvino-f32", [12.0, 8.0])
+    assert "auto took openvino-f32: 12 s to the first VOI with its checks, 8 s" in text_of(bench)
+    bench = summarised(taken(found, "onnx-f32"))
+    assert (bench.auto_engine, bench.ratio_to_nnunetv2) == ("onnx-f32", None)
 
 
 def test_winograd_says_nothing_of_a_card(found: Findings) -> None:
@@ -137,9 +142,8 @@ def test_winograd_says_nothing_of_a_card(found: Findings) -> None:
     agrees = found.logits["openvino-f32"]
     bench = summarised(
         replace(
-            found,
+            taken(found, winograd.name),
             cells=[winograd, *found.cells],
-            here=[winograd, *found.here],
             turns={**found.turns, winograd.name: [turn(2, 2, 2, first=3)]},
             logits={**found.logits, winograd.name: agrees},
         )
@@ -156,7 +160,7 @@ def test_winograd_says_nothing_of_a_card(found: Findings) -> None:
 
 
 def test_what_was_not_measured_is_null(found: Findings) -> None:
-    bench = summarised(replace(found, here=[Cell("onnx", "f32")], turns={}))
+    bench = summarised(replace(taken(found, "onnx-f32"), turns={}))
     assert (bench.engines, bench.nnunetv2, bench.ratio_to_nnunetv2, bench.t4) == (
         {},
         None,

@@ -1,0 +1,24 @@
+"""In the worker: a start as `segment` does it, up to the first VOI."""
+
+import os
+
+from algorithm import engines, weights
+from algorithm.bench.synthetic import SPACING_MM, synthetic_voi
+from algorithm.bench.tasks import Start, StartTask
+from algorithm.bench.worker import Say
+from algorithm.load import make_predictor
+from algorithm.process_start import seconds_since_process_start
+from uls import cache
+
+__all__ = ["measure"]
+
+
+def measure(task: StartTask, _say: Say) -> Start:
+    """Load the model, let `auto` choose, and predict one VOI."""
+    if task.cache_folder is not None:
+        os.environ[cache.VARIABLE] = str(task.cache_folder)
+    model = weights.load_model(task.model)
+    selected = engines.select("auto", model, device=task.device, precision="auto")
+    predictor = make_predictor(model, selected.engines)
+    predictor.predict(synthetic_voi(0), spacing_mm=SPACING_MM)
+    return Start(engine=selected.name, seconds_to_first_voi=seconds_since_process_start())
