@@ -174,8 +174,9 @@ def _resampling(config: Configuration, *, native_spacing: bool, about: str) -> s
         about,
         expected="a model that takes a scan at its own spacing",
         found=f"plans that resample ({names})",
-        hint="This program never resamples; if the model was trained at each scan's own spacing, "
-        "as ULS+ was, import it with `weights import --native-spacing`.",
+        hint="This program never resamples; nnUNetv2_predict_from_modelfolder runs the model. If "
+        "it was trained at each scan's own spacing, as ULS+ was, import it with `weights import "
+        "--native-spacing`.",
     )
 
 

@@ -47,6 +47,10 @@ def plan(
         RawDataset.read(raw), presets.preset(preset), changed, output, processes=processes
     )
     typer.echo(f"{data.root}: {data.dataset}, {data.plans_name}, {data.folds} folds")
+    if presets.preset(preset).resamples:
+        typer.echo(
+            "VOIs are resampled: nnU-Net runs what is trained on them, `algorithm` does not."
+        )
 
 
 @app.command()
@@ -82,6 +86,7 @@ def train(
     command_line.start_log(verbose=verbose)
     from training.nnunet import folds as training  # noqa: PLC0415
     from training.nnunet import handover, jobs, validation  # noqa: PLC0415
+    from training.nnunet.auto_plans import resamples  # noqa: PLC0415
     from training.nnunet.training_data import TrainingData  # noqa: PLC0415
 
     training.check_device(device)
@@ -107,7 +112,7 @@ def train(
         seed=seed,
     )
     training.check_folds(run.data, run.folds)
-    _say_model(jobs.train(run, output))
+    _say_model(jobs.train(run, output), resampled=resamples(run.data.plans, run.data.configuration))
 
 
 @app.command("fine-tune")
@@ -242,6 +247,11 @@ def trainers(
     typer.echo(f"export nnUNet_extTrainer={TRAINERS_FOLDER}")
 
 
-def _say_model(folder: Path) -> None:
+def _say_model(folder: Path, *, resampled: bool = False) -> None:
     typer.echo(f"Model: {folder}")
+    if resampled:
+        from training.nnunet.auto_plans import how_to_run  # noqa: PLC0415
+
+        typer.echo(how_to_run(folder))
+        return
     typer.echo(f"Run it: python -m algorithm --model {folder} --input … --output …")

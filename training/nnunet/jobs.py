@@ -90,7 +90,7 @@ def plan_stage(
         output=output,
         work=lambda place: prepare_as_preset(raw, preset, overrides, place, processes=processes),
         settings={
-            "preset": preset.model_dump(mode="json"),
+            "preset": preset.model_dump(mode="json", exclude_defaults=True),
             "overrides": overrides.model_dump(mode="json", exclude_none=True),
         },
         inputs={"raw": raw.folder},

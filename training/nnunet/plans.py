@@ -1,6 +1,6 @@
 """Plans: how a data set is prepared for a network, and the network, in nnU-Net's format.
 
-They name nnU-Net's stock function that does not resample, so that a stock nnunetv2 runs them too.
+They name nnU-Net's stock function that does not resample, so that stock nnunetv2 runs them, too.
 """
 
 import tempfile
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from training.nnunet.auto_plans import auto_plans
 from training.nnunet.environment import nnunet
 from training.nnunet.presets import Network, Overrides, Preset, Zyx
 from training.nnunet.raw_dataset import RawDataset
@@ -23,7 +24,7 @@ _NETWORK_CLASS = "dynamic_network_architectures.architectures.unet.ResidualEncod
 def make_plans(
     raw: RawDataset, fingerprint: Mapping[str, Any], preset: Preset, overrides: Overrides
 ) -> dict[str, Any]:
-    """Make the plans of a preset for a data set.
+    """Make a preset's plans for a data set.
 
     Args:
         raw: the data set.
@@ -34,6 +35,8 @@ def make_plans(
     Raises:
         CallError: the patch does not fit the network.
     """
+    if preset.resamples:
+        return auto_plans(raw, fingerprint, preset, overrides)
     patch = patch_of(preset, overrides)
     network = overrides.network or preset.network
     batch_size = overrides.batch_size or preset.batch_size
@@ -169,8 +172,7 @@ def _architecture(network: Network) -> dict[str, Any]:
 
 def _no_resampling() -> dict[str, Any]:
     functions = {f"resampling_fn_{what}": _STOCK_NO_RESAMPLING for what in _RESAMPLED}
-    arguments: dict[str, Any] = {f"resampling_fn_{what}_kwargs": {} for what in _RESAMPLED}
-    return {**functions, **arguments}
+    return {**functions, **{f"{name}_kwargs": {} for name in functions}}
 
 
 _RESAMPLED = ("data", "seg", "probabilities")

@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
+from training.nnunet.auto_plans import resamples
 from training.nnunet.cases import Case, read_case
 from training.nnunet.environment import nnunet
 from training.nnunet.lesion_sizes import long_axis_mm, write_long_axis_mm
 from training.nnunet.parallel import mapped
 from training.nnunet.presets import Zyx
 from training.nnunet.raw_dataset import RawDataset
+from uls.voi import VOI_SHAPE_ZYX
 
 __all__ = ["preprocess"]
 
@@ -47,6 +49,9 @@ class _Job:
 
     @property
     def patch_zyx(self) -> Zyx:
+        """What a case is cropped to; whole VOIs are resampled, whose patch is of other voxels."""
+        if resamples(self.plans, self.configuration):
+            return VOI_SHAPE_ZYX
         z, y, x = (self.network_patch[axis] for axis in self.plans["transpose_backward"])
         return z, y, x
 

@@ -1,8 +1,9 @@
-"""The two recipes by name, and what of them a call may change.
+"""The recipes by name, and what of them a call may change.
 
 `uls23-baseline` is the challenge's network as it was released: fixed, the whole VOI as its patch.
 `uls-plus` is the recipe that beat it (Rocholl et al., ULS+, 2026): a patch of 64×128×128 around the
-click, for which nnU-Net's own planner lays out its ResEnc-L network. Neither resamples.
+click, for which nnU-Net's own planner lays out its ResEnc-L network. Neither resamples. `nnunet` is
+the challenge's first model, which nnU-Net configured by itself, resampling included.
 """
 
 from typing import Annotated
@@ -47,6 +48,8 @@ class Preset(_Frozen):
     Attributes:
         network: None for what nnU-Net's planner lays out for the patch.
         batch_size: None for the planner's.
+        resamples: whether nnU-Net plans all by itself, the spacing that cases are resampled to
+            included; the patch is what VOIs are cropped to before.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Preset(_Frozen):
     patch_zyx: Zyx
     batch_size: int | None
     network: Network | None
+    resamples: bool = False
 
 
 _BASELINE_NETWORK = Network(
@@ -86,6 +90,16 @@ PRESETS = {
             patch_zyx=(64, 128, 128),
             batch_size=None,
             network=None,
+        ),
+        Preset(
+            name="nnunet",
+            description="all as nnU-Net chooses it; resamples, so that only nnU-Net runs it",
+            plans_name="nnUNetPlans",
+            configuration="3d_fullres",
+            patch_zyx=VOI_SHAPE_ZYX,
+            batch_size=None,
+            network=None,
+            resamples=True,
         ),
     )
 }

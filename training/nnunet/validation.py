@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import SimpleITK as sitk
 
+from training.nnunet.auto_plans import resamples
 from training.nnunet.predict import Prediction, predict_case
 from training.nnunet.raw_dataset import RawDataset
 from training.nnunet.training_data import TrainingData
@@ -140,6 +141,8 @@ def whole_vois(
     """
     if not validate or all(fold == "all" for fold in folds):
         return None
+    if resamples(data.plans, data.configuration):
+        return None  # nnU-Net prepared whole VOIs, and resamples what it predicts back
     patch = data.plans["configurations"][data.configuration]["patch_size"]
     back = data.plans["transpose_backward"]
     if all(patch[axis] >= size for axis, size in zip(back, VOI_SHAPE_ZYX, strict=True)):

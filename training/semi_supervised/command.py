@@ -88,6 +88,7 @@ def semi_supervised(
     from training.semi_supervised.pipeline import Pipeline  # noqa: PLC0415
     from training.semi_supervised.recipe import Recipe  # noqa: PLC0415
     from training.stages import Stages  # noqa: PLC0415
+    from uls.errors import CallError  # noqa: PLC0415
 
     common = options.settings(
         iterations=iterations,
@@ -110,6 +111,12 @@ def semi_supervised(
         mirror=mirror,
         seed=seed,
     )
+    if recipe.preset.resamples:
+        raise CallError.about(
+            f"--preset {preset}",
+            expected="a preset whose networks `algorithm` runs, as stage 3 predicts with one",
+            found="one that resamples",
+        )
     if show and not partial_set.is_prepared(partial, output):
         typer.echo("partial: the data set of 2D masks is not made yet; call again without --list")
         return

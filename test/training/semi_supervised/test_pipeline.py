@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 from synthetic_raw_sets import box_label, write_raw
+from typer.testing import CliRunner
 
+from training.__main__ import app
 from training.semi_supervised.pipeline import Pipeline
 from training.semi_supervised.recipe import Recipe
 from uls.errors import CallError, InputError
@@ -52,3 +54,13 @@ def test_an_unknown_stage_is_told(pipeline: Pipeline) -> None:
         pipeline.run(until="6-party")
     with pytest.raises(CallError, match="found 9"):
         pipeline.run(again_from="9")
+
+
+def test_networks_that_algorithm_does_not_run_are_refused_first(tmp_path: Path) -> None:
+    call = ["semi-supervised", "--full", "a", "--partial", "b", "--output", str(tmp_path / "run")]
+    result = CliRunner().invoke(app, [*call, "--preset", "nnunet"])
+    assert isinstance(result.exception, CallError)
+    assert "--preset nnunet: expected a preset whose networks `algorithm` runs" in str(
+        result.exception
+    )
+    assert not (tmp_path / "run").exists()
