@@ -38,7 +38,7 @@ POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 7600
         (b"\n <!DOCTYPE HTML><title>Sign in</title>", "a web page", "log in"),
         (b"\xef\xbb\xbf<html lang=en>", "a web page", "log in"),
         (b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', "XML", "link"),
-        (gzip.compress(b"x"), "packed by gzip", "Unpack"),
+        (gzip.compress(b"x", mtime=0), "packed by gzip", "Unpack"),
         (_tar(), "a tar archive", "Unpack"),
         (bytes(4096), "zeros", "again"),
         (_zip("archive/data.pkl")[:-30], "ends too early, after", "again"),
