@@ -1,0 +1,130 @@
+"""A scan of one image file (NIfTI, NRRD, MetaImage), with its voxels as HU."""
+
+import logging
+from collections.abc import Iterable
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk
+
+from clinic.grid import Grid
+from clinic.scan import Format, Scan
+from uls.errors import InputError, no_permission_is
+from uls.pixels import as_floats_if_scaled, locate, open_pixels
+
+__all__ = ["FORMATS", "MOST_VOXELS", "format_of", "read_image_file"]
+
+FORMATS: dict[str, Format] = {
+    ".nii.gz": "nifti",
+    ".nii": "nifti",
+    ".nrrd": "nrrd",
+    ".nhdr": "nrrd",
+    ".mha": "metaimage",
+    ".mhd": "metaimage",
+}
+"""Endings of files that are read as scans, in small or capital letters."""
+
+MOST_VOXELS = 1 << 30
+"""2 GiB in int16: 4,096 slices of 512 × 512."""
+
+_LOWEST_HU, _HIGHEST_HU = -32767, 32767
+"""Of int16, with room below for the padding of a VOI, which is the scan's minimum minus one."""
+
+_log = logging.getLogger(__name__)
+
+
+def format_of(path: Path) -> Format | None:
+    """Give the format that a file's name says; None where it says none of ours."""
+    name = path.name.lower()
+    return next((kind for ending, kind in FORMATS.items() if name.endswith(ending)), None)
+
+
+def read_image_file(path: Path) -> Scan:
+    """Read a scan of one file.
+
+    Raises:
+        InputError: the file is missing, damaged, or no scan of plausible size and spacing.
+    """
+    kind = format_of(path)
+    if kind is None:
+        raise InputError.about(path, expected=f"one of {', '.join(FORMATS)}", found=path.name)
+    if not path.is_file():
+        raise InputError.about(path, expected="an image file", found="no file")
+    with no_permission_is(InputError):
+        path.open("rb").close()
+    voxels, grid = _read(path)
+    if min(voxels.shape) < 2:
+        found = " × ".join(str(size) for size in voxels.shape[::-1])
+        raise InputError.about(path, expected="a volume", found=f"{found} voxels (x, y, z)")
+    hu, warnings = _as_hu(voxels)
+    for warning in warnings:
+        _log.warning("%s: %s", path, warning)
+    return Scan(hu=hu, grid=grid, format=kind, warnings=warnings)
+
+
+def _read(path: Path) -> tuple[npt.NDArray[Any], Grid]:
+    """Read voxels and grid. The one place that reads these formats here."""
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[-1].strip()
+        raise InputError.about(path, expected="a readable image header", found=reason) from error
+    if reader.GetDimension() != 3 or reader.GetNumberOfComponents() != 1:
+        found = f"{reader.GetDimension()} with {reader.GetNumberOfComponents()} values each"
+        raise InputError.about(path, expected="3 dimensions of single values", found=found)
+    if prod(reader.GetSize()) > MOST_VOXELS:
+        found = f"{prod(reader.GetSize()):,}"
+        raise InputError.about(path, expected=f"at most {MOST_VOXELS:,} voxels", found=found)
+    grid = Grid.of_image(str(path), reader)
+    try:
+        voxels = _by_itk(reader) if format_of(path) == "nrrd" else _streamed(path, grid)
+    except (OSError, EOFError, ValueError, RuntimeError, MemoryError) as error:
+        raise InputError.about(
+            path, expected="voxels that can be unpacked to the end", found=f"{error}"
+        ) from error
+    if voxels.dtype.kind == "f" and not all(np.isfinite(plane).all() for plane in voxels):
+        raise InputError.about(path, expected="finite HU values", found="NaN or infinity")
+    return voxels, grid
+
+
+def _by_itk(reader: sitk.ImageFileReader) -> npt.NDArray[Any]:
+    voxels: npt.NDArray[Any] = sitk.GetArrayFromImage(reader.Execute())
+    return voxels
+
+
+def _streamed(path: Path, grid: Grid) -> npt.NDArray[Any]:
+    """Read the voxels as stored: SimpleITK makes 0 HU of NaN, and takes half a file for whole."""
+    source = locate(path)
+    stored = np.empty(grid.shape_zyx, dtype=source.stored_dtype)
+    with open_pixels(source) as stream:
+        if stream.readinto(stored.reshape(-1).view(np.uint8).data) != stored.nbytes:
+            raise EOFError("the voxels end before the image does")
+        stream.finish()
+    return as_floats_if_scaled(stored, source)
+
+
+def _as_hu(voxels: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], tuple[str, ...]]:
+    """Give HU as int16 where the values are whole numbers, else as float32."""
+    if voxels.dtype.kind == "f":
+        if not _all_whole(voxels):
+            return voxels.astype(np.float32, copy=False), ()
+        return voxels.astype(np.int16), ()
+    n_clipped = sum(
+        int(np.count_nonzero((plane < _LOWEST_HU) | (plane > _HIGHEST_HU))) for plane in voxels
+    )
+    if not n_clipped:
+        return voxels.astype(np.int16, copy=False), ()
+    hu = np.clip(voxels, _LOWEST_HU, _HIGHEST_HU).astype(np.int16)
+    return hu, (f"{n_clipped} voxels beyond ±32,767 HU were set to that",)
+
+
+def _all_whole(planes: Iterable[npt.NDArray[Any]]) -> bool:
+    return all(
+        bool((plane == np.rint(plane)).all() and np.abs(plane).max() <= _HIGHEST_HU)
+        for plane in planes
+    )
