@@ -163,10 +163,15 @@ class Axial:
 
     def index(self, stored_zyx: Voxel) -> Voxel:
         """Give the index in the turned array of a voxel of the scan."""
+        z, y, x = (round(at) for at in self.turned(stored_zyx))
+        return z, y, x
+
+    def turned(self, stored_zyx: Any) -> Point:
+        """Give the place in the turned array of one in the scan's array (z, y, x), whole or not."""
         z, y, x = (
-            self.shape_zyx[axis] - 1 - stored_zyx[axis]
+            float(self.shape_zyx[axis] - 1 - stored_zyx[axis])
             if row in self.reversed_axes
-            else stored_zyx[axis]
+            else float(stored_zyx[axis])
             for row, axis in enumerate(self.order)
         )
         return z, y, x
