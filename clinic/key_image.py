@@ -76,8 +76,8 @@ def _plane(scan: Scan, measured: Measurements) -> Plane:
 
 def _window(hu: npt.NDArray[Any]) -> tuple[float, float]:
     """Choose the lung window where the lesion's surroundings are mostly lung."""
-    lung = np.count_nonzero((hu > -980) & (hu < -500)) / max(np.count_nonzero(hu > -980), 1)
-    return _LUNG if lung > 0.35 else _SOFT
+    lung = int(np.count_nonzero((hu > -980) & (hu < -500)))
+    return _LUNG if lung > 0.35 * np.count_nonzero(hu > -980) else _SOFT
 
 
 def _draw_lesion(draw: Any, plane: Plane, lesion: Lesion, measured: Measurements) -> None:

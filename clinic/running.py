@@ -1,0 +1,98 @@
+"""One call of `segment`, top to bottom: scan and model are loaded side by side, then used."""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from clinic import model as models
+from clinic.cases import read_cases, segment_cases
+from clinic.lesion import Lesion
+from clinic.model import LoadedModel
+from clinic.output_folder import output_folder
+from clinic.read import read_scan
+from clinic.scan import Format, Scan
+from clinic.session import Session
+from clinic.targets import Target, Units, on_grid
+from clinic.write import check_format, write_results
+
+__all__ = ["ModelChoice", "run_cases", "run_scan"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """Which model, and what runs it where."""
+
+    folder: Path | None
+    engine: str = "auto"
+    device: str = "auto"
+    precision: str = "auto"
+
+    def load(self) -> LoadedModel:
+        """Load it, see `clinic.model.load`."""
+        return models.load(
+            self.folder, engine=self.engine, device=self.device, precision=self.precision
+        )
+
+
+def run_scan(
+    path: Path,
+    targets: Sequence[Target],
+    choice: ModelChoice,
+    output: Path,
+    kind: Format | None,
+    *,
+    series: str | None = None,
+    longest_run: bool = False,
+    overwrite: bool = False,
+) -> None:
+    """Segment the lesions of one scan, and write all results; or none.
+
+    Raises:
+        UserError: scan, model, a place or the output cannot be used.
+    """
+    with ThreadPoolExecutor(1, "model") as loader:
+        loading = loader.submit(choice.load)
+        scan = read_scan(path, series=series, longest_run=longest_run)
+        chosen = check_format(scan.format, kind)
+        for target in targets:
+            on_grid(target, scan.grid)  # places outside are refused before anything is predicted
+        model = loading.result()
+    lesions = _segmented(scan, targets, model)
+    with output_folder(output, overwrite=overwrite) as beside:
+        write_results(scan, lesions, model, beside, chosen)
+
+
+def run_cases(
+    table: Path,
+    units: Units,
+    choice: ModelChoice,
+    output: Path,
+    kind: Format | None,
+    *,
+    overwrite: bool = False,
+) -> None:
+    """Segment the lesions of a table of cases, see `clinic.cases`."""
+    cases = read_cases(table, units)
+    segment_cases(cases, choice.load(), output, kind=kind, overwrite=overwrite)
+
+
+def _segmented(scan: Scan, targets: Sequence[Target], model: LoadedModel) -> list[Lesion]:
+    session = Session(scan, model=model)
+    for number, target in enumerate(targets, 1):
+        lesion = session.add(target)
+        _log.info("Lesion %d of %d: %s", number, len(targets), _figures(lesion))
+        for warning in lesion.warnings:
+            _log.warning("Lesion %d: %s", number, warning)
+    return session.lesions
+
+
+def _figures(lesion: Lesion) -> str:
+    measured = lesion.measurements
+    if measured is None:
+        return "no mask"
+    long, short = measured.long_axis.length_mm, measured.short_axis.length_mm
+    return f"{long:.1f} x {short:.1f} mm, {measured.volume_ml:.2f} ml"
