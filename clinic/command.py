@@ -6,8 +6,21 @@ from typing import Annotated, Literal
 
 import typer
 
-from clinic.scan import Format
-from clinic.targets import Target, parse_box, parse_click, targets_of
+from clinic.command_options import (
+    BoxesOption,
+    CasesOption,
+    ClicksFileOption,
+    ClicksOption,
+    EngineName,
+    FormatOption,
+    LongestRunOption,
+    MmOption,
+    OutputOption,
+    ScanArgument,
+    SeriesOption,
+)
+from clinic.pointing import parse_box, parse_click, targets_of
+from clinic.targets import Target
 from uls import command_line
 from uls.errors import CallError
 
@@ -22,67 +35,6 @@ app = typer.Typer(
 )
 
 _log = logging.getLogger(__name__)
-
-_EngineName = Literal["auto", "winograd", "torch", "openvino", "onnx", "tensorrt"]
-
-_Scan = Annotated[
-    Path | None,
-    typer.Argument(
-        help="NIfTI, NRRD or MetaImage file; or DICOM: a folder, one file of a series, a DICOMDIR."
-    ),
-]
-_Clicks = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--click",
-        metavar="X,Y,Z",
-        help="A click, in voxels of the scan from 0 on (or --mm). Again for more lesions.",
-    ),
-]
-_Boxes = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--box",
-        metavar="X0,Y0,Z0,X1,Y1,Z1",
-        help="A box around a lesion by two corners; in voxels the second one is beyond it. A box "
-        "that holds a click belongs to it.",
-    ),
-]
-_ClicksFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--clicks",
-        help="A file of clicks: CSV with columns x,y,z or x0,y0,z0,x1,y1,z1 and, if wanted, "
-        "lesion; or 3D Slicer's markups (.mrk.json), which say their axes themselves.",
-    ),
-]
-_Cases = Annotated[
-    Path | None,
-    typer.Option(
-        "--cases",
-        help="A CSV table of clicks in many scans, instead of SCAN: columns scan,x,y,z and, if "
-        "wanted, case,series,lesion. The model is loaded once.",
-    ),
-]
-_Mm = Annotated[
-    Literal["LPS", "RAS"] | None,
-    typer.Option("--mm", help="Clicks and boxes are in mm along these axes, not in voxels."),
-]
-_Output = Annotated[Path, typer.Option("--output", help="A folder for the results: new, or empty.")]
-_FormatOption = Annotated[
-    Format | None,
-    typer.Option("--format", help="Of the masks; by default the scan's. dicom: SEG, SR, GSPS."),
-]
-_Series = Annotated[
-    str | None,
-    typer.Option(
-        "--series", help="Of a DICOM study: number in the list that `look` gives, or UID."
-    ),
-]
-_LongestRun = Annotated[
-    bool,
-    typer.Option("--longest-run", help="Of a series with gaps: use its longest even part."),
-]
 
 
 @app.command()
@@ -108,23 +60,21 @@ def look(
 
 @app.command()
 def segment(
-    scan: _Scan = None,
+    scan: ScanArgument = None,
     *,
-    click: _Clicks = None,
-    box: _Boxes = None,
-    clicks: _ClicksFile = None,
-    cases: _Cases = None,
-    mm: _Mm = None,
-    output: _Output = Path("out"),
-    mask_format: _FormatOption = None,
-    series: _Series = None,
-    longest_run: _LongestRun = False,
+    click: ClicksOption = None,
+    box: BoxesOption = None,
+    clicks: ClicksFileOption = None,
+    cases: CasesOption = None,
+    mm: MmOption = None,
+    output: OutputOption = Path("out"),
+    mask_format: FormatOption = None,
+    series: SeriesOption = None,
+    longest_run: LongestRunOption = False,
     model: Annotated[
         Path | None, typer.Option("--model", help="Model folder. Default: the built-in one.")
     ] = None,
-    engine: Annotated[
-        _EngineName, typer.Option("--engine", help="What runs the network.")
-    ] = "auto",
+    engine: Annotated[EngineName, typer.Option("--engine", help="What runs the network.")] = "auto",
     device: Annotated[
         Literal["auto", "cpu", "cuda"], typer.Option("--device", help="Where it runs.")
     ] = "auto",
