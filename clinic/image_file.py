@@ -11,7 +11,7 @@ import numpy.typing as npt
 import SimpleITK as sitk
 
 from clinic.grid import Grid
-from clinic.scan import Format, Scan
+from clinic.scan import Format, Scan, WhenChecked
 from uls.errors import InputError, no_permission_is
 from uls.pixels import as_floats_if_scaled, locate, open_pixels
 
@@ -42,8 +42,12 @@ def format_of(path: Path) -> Format | None:
     return next((kind for ending, kind in FORMATS.items() if name.endswith(ending)), None)
 
 
-def read_image_file(path: Path) -> Scan:
+def read_image_file(path: Path, when_checked: WhenChecked | None = None) -> Scan:
     """Read a scan of one file.
+
+    Args:
+        path: the file.
+        when_checked: is called before the voxels are read.
 
     Raises:
         InputError: the file is missing, damaged, or no scan of plausible size and spacing.
@@ -55,7 +59,7 @@ def read_image_file(path: Path) -> Scan:
         raise InputError.about(path, expected="an image file", found="no file")
     with no_permission_is(InputError):
         path.open("rb").close()
-    voxels, grid = _read(path)
+    voxels, grid = _read(path, kind, when_checked)
     if min(voxels.shape) < 2:
         found = " × ".join(str(size) for size in voxels.shape[::-1])
         raise InputError.about(path, expected="a volume", found=f"{found} voxels (x, y, z)")
@@ -65,7 +69,9 @@ def read_image_file(path: Path) -> Scan:
     return Scan(hu=hu, grid=grid, format=kind, warnings=warnings)
 
 
-def _read(path: Path) -> tuple[npt.NDArray[Any], Grid]:
+def _read(
+    path: Path, kind: Format, when_checked: WhenChecked | None
+) -> tuple[npt.NDArray[Any], Grid]:
     """Read voxels and grid. The one place that reads these formats here."""
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
@@ -81,8 +87,10 @@ def _read(path: Path) -> tuple[npt.NDArray[Any], Grid]:
         found = f"{prod(reader.GetSize()):,}"
         raise InputError.about(path, expected=f"at most {MOST_VOXELS:,} voxels", found=found)
     grid = Grid.of_image(str(path), reader)
+    if when_checked is not None:
+        when_checked(grid, kind)
     try:
-        voxels = _by_itk(reader) if format_of(path) == "nrrd" else _streamed(path, grid)
+        voxels = _by_itk(reader) if kind == "nrrd" else _streamed(path, grid)
     except (OSError, EOFError, ValueError, RuntimeError, MemoryError) as error:
         raise InputError.about(
             path, expected="voxels that can be unpacked to the end", found=f"{error}"

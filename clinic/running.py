@@ -1,13 +1,18 @@
-"""One call of `segment`, top to bottom: scan and model are loaded side by side, then used."""
+"""One call of `segment`, top to bottom.
+
+A scan that cannot be used, and a click outside it, are refused by the header alone. Then voxels and
+model are loaded side by side.
+"""
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from clinic import model as models
 from clinic.cases import read_cases, segment_cases
+from clinic.grid import Grid
 from clinic.lesion import Lesion
 from clinic.model import LoadedModel
 from clinic.output_folder import output_folder
@@ -55,15 +60,19 @@ def run_scan(
         UserError: scan, model, a place or the output cannot be used.
     """
     with ThreadPoolExecutor(1, "model") as loader:
-        loading = loader.submit(choice.load)
-        scan = read_scan(path, series=series, longest_run=longest_run)
-        chosen = check_format(scan.format, kind)
-        for target in targets:
-            on_grid(target, scan.grid)  # places outside are refused before anything is predicted
-        model = loading.result()
+        loading: list[Future[LoadedModel]] = []
+
+        def check_and_load(grid: Grid, scan_format: Format) -> None:
+            check_format(scan_format, kind)
+            for target in targets:
+                on_grid(target, grid)
+            loading.append(loader.submit(choice.load))
+
+        scan = read_scan(path, series=series, longest_run=longest_run, when_checked=check_and_load)
+        model = loading[0].result()
     lesions = _segmented(scan, targets, model)
     with output_folder(output, overwrite=overwrite) as beside:
-        write_results(scan, lesions, model, beside, chosen)
+        write_results(scan, lesions, model, beside, check_format(scan.format, kind))
 
 
 def run_cases(

@@ -1,5 +1,6 @@
 """A scan as all doors use it: HU on a checked grid, where it came from, what was odd about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -11,7 +12,10 @@ import numpy.typing as npt
 
 from clinic.grid import Grid
 
-__all__ = ["Format", "Scan", "SliceSource"]
+__all__ = ["Format", "Scan", "SliceSource", "WhenChecked"]
+
+WhenChecked = Callable[[Grid, "Format"], None]
+"""Is called when a scan's header has passed all checks, before its voxels are read."""
 
 Format = Literal["dicom", "nifti", "nrrd", "metaimage"]
 

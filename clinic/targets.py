@@ -14,9 +14,6 @@ __all__ = [
     "Target",
     "Units",
     "on_grid",
-    "parse_box",
-    "parse_click",
-    "targets_of",
 ]
 
 Axes = Literal["LPS", "RAS"]

@@ -13,7 +13,7 @@ from masks import voxels_of
 REPOSITORY = Path(__file__).parents[1]
 SAMPLE = REPOSITORY / "test" / "sample" / "input"
 MASK = Path("images/ct-binary-uls/sample.mha")
-_PARTS = ("uls", "algorithm", "evaluation", "training", "baseline_weights")
+_PARTS = ("uls", "algorithm", "evaluation", "clinic", "training", "baseline_weights")
 
 
 @pytest.fixture(scope="module")

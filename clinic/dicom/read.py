@@ -9,7 +9,7 @@ from clinic.dicom.decode import Limits, decode
 from clinic.dicom.series import Series, list_series
 from clinic.dicom.stacking import Stacked
 from clinic.dicom.study import DamagedFile, Study, read_study
-from clinic.scan import Scan, SliceSource
+from clinic.scan import Scan, SliceSource, WhenChecked
 from uls.errors import InputError
 
 __all__ = ["read_dicom", "study_series"]
@@ -36,6 +36,7 @@ def read_dicom(
     series: str | None = None,
     longest_run: bool = False,
     limits: Limits | None = None,
+    when_checked: WhenChecked | None = None,
 ) -> Scan:
     """Read one series of a study.
 
@@ -44,12 +45,15 @@ def read_dicom(
         series: its number in the study's list, or its UID; not needed where one is usable.
         longest_run: of a series with gaps, take the longest run of evenly spaced slices.
         limits: for decoding.
+        when_checked: is called before the pixels are decoded.
 
     Raises:
         InputError: there is no such series, or it cannot be used, or none or several can.
     """
     chosen = _chosen(study_series(path), series, longest_run=longest_run)
     stacked, warnings = _stacked(chosen, longest_run=longest_run)
+    if when_checked is not None:
+        when_checked(stacked.grid, "dicom")
     decoded = decode(stacked.headers, limits)
     if decoded.n_clipped:
         warnings += (f"{decoded.n_clipped} voxels beyond ±32,767 HU were set to that",)
