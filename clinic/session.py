@@ -6,6 +6,7 @@ from pathlib import Path
 from clinic import model as models
 from clinic.lesion import Lesion
 from clinic.model import LoadedModel
+from clinic.overlaps import with_overlaps
 from clinic.read import read_scan
 from clinic.scan import Scan
 from clinic.segmenting import Prediction, lesion_at, predict
@@ -69,14 +70,16 @@ class Session:
     def add(self, target: Target) -> Lesion:
         """Segment the lesion at a target."""
         prediction = predict(self.scan, on_grid(target, self.scan.grid), self.model.predictor)
-        lesion = lesion_at(self.scan, prediction)
+        lesion = with_overlaps(lesion_at(self.scan, prediction), self.lesions)
         self._predictions.append(prediction)
         self.lesions.append(lesion)
         return lesion
 
     def change_threshold(self, threshold: float, index: int = -1) -> Lesion:
         """Grow (below 0) or shrink (above 0) a lesion, by default the last, without a new look."""
-        self.lesions[index] = lesion_at(self.scan, self._predictions[index], threshold=threshold)
+        index %= len(self.lesions)
+        lesion = lesion_at(self.scan, self._predictions[index], threshold=threshold)
+        self.lesions[index] = with_overlaps(lesion, self.lesions[:index])
         return self.lesions[index]
 
     def undo(self) -> None:

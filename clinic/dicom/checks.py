@@ -73,7 +73,7 @@ def _encoding(headers: Sequence[Header]) -> str:
             return f"colour images ({_numbers([header])}), not CT"
         if header.text("PhotometricInterpretation") not in ("MONOCHROME2", ""):
             return f"stored as {header.text('PhotometricInterpretation')[:16]}, not MONOCHROME2"
-        if header.number_of("BitsAllocated", 16) not in (8, 16, 32):
+        if header.number_of("BitsAllocated", 16) not in (8, 16):
             return f"{header.number_of('BitsAllocated')} bits a pixel: not supported"
     return ""
 

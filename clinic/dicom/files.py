@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from clinic.dicom.limited_file import LimitedFile
 from clinic.dicom.quiet import dicom_package, quiet
 from uls.errors import InputError
 
@@ -68,7 +69,7 @@ def _walk(folder: Path, root: Path, depth: int, count: list[int]) -> Iterator[Pa
 
 
 def _check_link(path: Path, root: Path) -> None:
-    """Refuse links that lead out of the study, and those to folders, which may lead round."""
+    """Refuse links out of the study, to nowhere, and to folders, which may lead round."""
     target = path.resolve()
     if not target.is_relative_to(root):
         raise InputError.about(
@@ -77,10 +78,9 @@ def _check_link(path: Path, root: Path) -> None:
             found="a link that leads out of its folder",
             hint=_LINK_HINT,
         )
-    if target.is_dir():
-        raise InputError.about(
-            "the study", expected="files", found="a link to a folder", hint=_LINK_HINT
-        )
+    if not target.is_file():
+        found = "a link to a folder" if target.is_dir() else "a link that leads nowhere"
+        raise InputError.about("the study", expected="files", found=found, hint=_LINK_HINT)
 
 
 def _check_count(count: int) -> None:
@@ -98,7 +98,8 @@ def _of_dicomdir(path: Path) -> list[Path]:
     pydicom = dicom_package("pydicom")
     with quiet():
         try:
-            records = pydicom.dcmread(path).DirectoryRecordSequence
+            with path.open("rb") as file:
+                records = pydicom.dcmread(LimitedFile(file)).DirectoryRecordSequence
         except PermissionError:
             raise
         except Exception as error:

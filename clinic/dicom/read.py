@@ -24,7 +24,7 @@ def study_series(path: Path) -> list[Series]:
         InputError: see `clinic.dicom.study.read_study`.
     """
     study = read_study(path)
-    found = [_with_damage(series, study) for series in list_series(study)]
+    found = [_with_strangers(_with_damage(s, study), study) for s in list_series(study)]
     if not found:
         raise _nothing(study)
     return found
@@ -76,6 +76,14 @@ def _with_damage(series: Series, study: Study) -> Series:
     problem = _sentence(damaged[0], study.n_files)
     more = f", and {len(damaged) - 1} more" if len(damaged) > 1 else ""
     return replace(series, problem=problem + more, stacked=None, even_run=None)
+
+
+def _with_strangers(series: Series, study: Study) -> Series:
+    """Say that files were left out that may be slices too damaged to be known as DICOM."""
+    if not study.n_strange:
+        return series
+    text = f"{study.n_strange} of {study.n_files} files left out: not DICOM, whatever they are"
+    return replace(series, warnings=(*series.warnings, text))
 
 
 def _sentence(damaged: DamagedFile, n_files: int) -> str:

@@ -39,12 +39,15 @@ class Study:
         headers: of its DICOM files, in the order of their names.
         damaged: DICOM files that cannot be used.
         n_files: all of them, those that are not DICOM included.
+        n_strange: how many are not DICOM and have names without a suffix, as DICOM files have:
+            perhaps damaged slices.
         series_uid: of the one file that the user named; empty where the user named a folder.
     """
 
     headers: tuple[Header, ...]
     damaged: tuple[DamagedFile, ...]
     n_files: int
+    n_strange: int = 0
     series_uid: str = ""
 
 
@@ -58,7 +61,7 @@ def read_study(path: Path) -> Study:
         InputError: nothing there is DICOM, a file may not be read, or it is of several patients.
     """
     files = study_files(path)
-    headers, damaged = _read_all(files)
+    headers, damaged, n_strange = _read_all(files)
     if not headers and not damaged:
         raise InputError.about(
             path, expected="DICOM files", found=f"{len(files)} files, none of which is DICOM"
@@ -69,19 +72,23 @@ def read_study(path: Path) -> Study:
         headers = [h for h in headers if h.text("SeriesInstanceUID") == uid]
     _check_one_patient(headers)
     images = tuple(h for h in headers if h.text("SOPClassUID") != _DIRECTORY)
-    return Study(images, tuple(damaged), len(files), uid)
+    return Study(images, tuple(damaged), len(files), n_strange, uid)
 
 
-def _read_all(files: Sequence[Path]) -> tuple[list[Header], list[DamagedFile]]:
+def _read_all(files: Sequence[Path]) -> tuple[list[Header], list[DamagedFile], int]:
     headers: list[Header] = []
     damaged: list[DamagedFile] = []
+    n_strange = 0
     for number, file in enumerate(files, 1):
         try:
             if looks_like_dicom(file):
                 headers.append(read_header(file, number))
+            elif file.suffix.lower() in (*_SUFFIXES, "") and not file.stat().st_size:
+                damaged.append(DamagedFile(number, "is empty"))
             elif file.suffix.lower() in _SUFFIXES:
-                why = "is empty" if not file.stat().st_size else "is no DICOM, as its name says"
-                damaged.append(DamagedFile(number, why))
+                damaged.append(DamagedFile(number, "is no DICOM, although its name says so"))
+            elif not file.suffix or file.suffix[1:].isdecimal():
+                n_strange += 1
         except FileError as problem:
             damaged.append(DamagedFile(number, str(problem), problem.series_uid))
         except OSError as error:
@@ -90,7 +97,7 @@ def _read_all(files: Sequence[Path]) -> tuple[list[Header], list[DamagedFile]]:
                 expected=f"that user {os.getuid()} may read it",
                 found=error.strerror or "an error of the disk",
             ) from error
-    return headers, damaged
+    return headers, damaged, n_strange
 
 
 def _check_one_patient(headers: Sequence[Header]) -> None:

@@ -307,6 +307,24 @@ def test_nothing_of_the_patient_is_in_any_output(tmp_path: Path, call: Call) -> 
     assert PLANTED["SeriesDescription"] in shown  # only where it was asked for
 
 
+def test_dicom_gives_dicom_and_nothing_of_the_patient_beside_it(tmp_path: Path, call: Call) -> None:
+    study = save(synthetic_series(body(24, 64, 96)), tmp_path / "study")
+
+    code, out, err = call("segment", study, "--click", "45,32,12", "--output", tmp_path / "out")
+
+    assert code == 0, err
+    files = {file.name: file for file in (tmp_path / "out").iterdir()}
+    assert sorted(files) == [
+        "axes-1.dcm", "key-1.dcm", "lesion-1.png", "lesions.csv", "report.dcm", "results.json",
+        "segmentation.dcm",
+    ]  # fmt: skip
+    others = b"".join(file.read_bytes() for name, file in files.items() if ".dcm" not in name)
+    for value in PLANTED.values():
+        assert value.encode() not in others
+        assert value not in out + err + " ".join(files)
+    assert PLANTED["PatientName"].encode() in files["segmentation.dcm"].read_bytes()
+
+
 def test_a_model_that_cannot_be_loaded(
     tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,6 +51,24 @@ def test_packed_pixels_come_back_as_they_were(codec: str, tmp_path: Path) -> Non
     np.testing.assert_array_equal(scan.hu, _HU)
 
 
+@pytest.mark.parametrize(("bits", "uid"), [(8, "50"), (12, "51")])
+def test_lossy_jpeg_comes_back_nearly(bits: int, uid: str, tmp_path: Path) -> None:
+    smooth = (40 + 10 * np.sin(np.arange(96) / 9)).astype(int)
+    grey = np.tile(smooth, (64, 1)).astype(np.uint8 if bits == 8 else np.uint16)
+    slices = synthetic_series(_HU)
+    for dataset in slices:
+        dataset.BitsAllocated, dataset.BitsStored = (8 if bits == 8 else 16), bits
+        dataset.HighBit = bits - 1
+        packed = imagecodecs.jpeg8_encode(grey, level=99, bitspersample=bits)
+        dataset.PixelData = encapsulate([packed])
+        dataset["PixelData"].is_undefined_length = True
+        dataset.file_meta.TransferSyntaxUID = f"1.2.840.10008.1.2.4.{uid}"
+
+    hu = read_dicom(save(slices, tmp_path)).hu
+
+    np.testing.assert_allclose(hu, np.broadcast_to(grey.astype(int) - 1024, hu.shape), atol=2)
+
+
 def test_rle_comes_back_as_it_was(tmp_path: Path) -> None:
     slices = synthetic_series(_HU)
     for dataset in slices:
@@ -82,15 +100,18 @@ def test_real_voxels_equal_those_of_pydicom(tmp_path: Path) -> None:
     np.testing.assert_array_equal(scan.hu, expected)
 
 
-@pytest.mark.parametrize("stored", ["signed", "12 of 16 bits"])
-def test_ways_to_store_a_pixel(stored: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("bits", [12, 16])
+@pytest.mark.parametrize("stored", ["signed", "unsigned", "with rubbish above"])
+def test_ways_to_store_a_pixel(stored: str, bits: int, tmp_path: Path) -> None:
     slices = synthetic_series(_HU)
     for dataset, plane in zip(slices, _HU, strict=True):
+        dataset.BitsStored, dataset.HighBit = bits, bits - 1
         if stored == "signed":
             dataset.PixelRepresentation, dataset.RescaleIntercept = 1, 0
-            dataset.PixelData = plane.astype("<i2").tobytes()
-        else:
-            dataset.BitsStored, dataset.HighBit = 12, 11
+            dataset.PixelData = (plane.astype(np.int32) & (2**bits - 1)).astype("<u2").tobytes()
+        elif stored == "with rubbish above":  # old overlays lie in bits that are not stored
+            rubbish = 0 if bits == 16 else 0xA000
+            dataset.PixelData = ((plane.astype(np.int32) + 1024) | rubbish).astype("<u2").tobytes()
 
     np.testing.assert_array_equal(read_dicom(save(slices, tmp_path)).hu, _HU)
 

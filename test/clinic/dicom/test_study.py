@@ -117,6 +117,31 @@ def test_links_within_the_study_are_followed(tmp_path: Path) -> None:
     assert "1 file left out that repeated a slice" in scan.warnings[0]
 
 
+def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
+    save(synthetic_series(_HU), tmp_path)
+    (tmp_path / "IM0004.dcm").unlink()
+    (tmp_path / "IM0004.dcm").symlink_to(tmp_path / "gone")
+
+    with pytest.raises(InputError, match="a link that leads nowhere"):
+        read_dicom(tmp_path)
+
+
+def test_the_last_slice_damaged_beyond_recognition_is_not_left_out_silently(
+    tmp_path: Path,
+) -> None:
+    save(synthetic_series(_HU), tmp_path)
+    for file in list(tmp_path.iterdir()):
+        file.rename(file.with_suffix(""))
+    (tmp_path / "IM0004").write_bytes(bytes(2000))
+
+    scan = read_dicom(tmp_path)
+
+    assert scan.warnings == ("1 of 4 files left out: not DICOM, whatever they are",)
+    (tmp_path / "IM0004").write_bytes(b"")
+    with pytest.raises(InputError, match=r"file 4 of 4 \(by name\) is empty"):
+        read_dicom(tmp_path)
+
+
 def test_a_link_in_a_circle_is_refused(tmp_path: Path) -> None:
     save(synthetic_series(_HU), tmp_path / "study")
     (tmp_path / "study" / "again").symlink_to(tmp_path / "study")
