@@ -66,11 +66,22 @@ def on_grid(target: Target, grid: Grid) -> GridTarget:
     """
     box = None if target.box is None else _box_on_grid(target, grid, *target.box)
     if target.click_xyz is not None:
-        return GridTarget(target.name, _click_on_grid(target, grid, target.click_xyz), box)
+        click = _click_on_grid(target, grid, target.click_xyz)
+        if box is not None and not _holds(box, click):
+            raise InputError.about(
+                f"lesion {target.name}",
+                expected="a box that holds the click",
+                found="one beside it",
+            )
+        return GridTarget(target.name, click, box)
     if box is None:
         raise CallError.about(f"lesion {target.name}", expected="a click or a box", found="neither")
     x, y, z = ((start + stop) // 2 for start, stop in zip(*box, strict=True))
     return GridTarget(target.name, (x, y, z), box)
+
+
+def _holds(box: tuple[Voxel, Voxel], click: Voxel) -> bool:
+    return all(start <= at < stop for start, stop, at in zip(*box, click, strict=True))
 
 
 def to_index(grid: Grid, place: Point, units: Units) -> Point:

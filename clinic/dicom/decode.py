@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -111,7 +110,7 @@ class _Child:
 
     def __init__(self, job: dict[str, Any], headers: Sequence[Header], part: range) -> None:
         self._headers = headers
-        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `kill`)
+        self._said: IO[bytes] = os.fdopen(os.memfd_create("said"), "w+b")
         paths = [str(headers[index].path) for index in part]
         order = json.dumps({**job, "indices": list(part), "paths": paths}).encode()
         self._process = subprocess.Popen(  # noqa: S603  (our own file, by this very interpreter)

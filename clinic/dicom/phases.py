@@ -31,7 +31,7 @@ def phases(headers: Sequence[Header]) -> list[tuple[str, list[Header]]]:
         groups: dict[str, list[Header]] = {}
         for header in headers:
             groups.setdefault(header.text(keyword), []).append(header)
-        if 1 < len(groups) <= len(headers) // 2 and all(_once(g) for g in groups.values()):
+        if len(groups) > 1 and all(_is_phase(g, n_places) for g in groups.values()):
             ordered = sorted(groups.items(), key=lambda item: (len(item[0]), item[0]))
             return [(_named(name, n, key), group) for n, (key, group) in enumerate(ordered, 1)]
     return whole
@@ -42,5 +42,7 @@ def _named(name: str, nth: int, key: str) -> str:
     return f"{name} {key}" if key.isdecimal() and len(key) <= 5 else f"{name} no. {nth}"
 
 
-def _once(headers: Sequence[Header]) -> bool:
-    return len({h.floats("ImagePositionPatient", 3) for h in headers}) == len(headers)
+def _is_phase(headers: Sequence[Header], n_places: int) -> bool:
+    """Tell whether slices lie at most of the series' places, once at each."""
+    n_own = len({h.floats("ImagePositionPatient", 3) for h in headers})
+    return n_own == len(headers) and 2 * n_own > n_places

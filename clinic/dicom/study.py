@@ -111,7 +111,7 @@ def _check_one_patient(headers: Sequence[Header]) -> None:
         ("patients' names", "PatientName"),
         ("dates of birth", "PatientBirthDate"),
     ):
-        values = {_plain(h.text(keyword)) for h in headers} - {""}
+        values = {_plain(h.text(keyword), keyword) for h in headers} - {""}
         if len(values) > 1:
             raise InputError.about(
                 "the study",
@@ -121,6 +121,11 @@ def _check_one_patient(headers: Sequence[Header]) -> None:
             )
 
 
-def _plain(value: str) -> str:
-    """Give a value as it is compared: case, spaces and empty parts of a name do not count."""
-    return " ".join(value.replace("^", " ").replace("=", " ").casefold().split())
+def _plain(value: str, keyword: str) -> str:
+    """Give a value as it is compared: case and spaces do not count.
+
+    Of a name, family and given name in letters do: titles and other writings come and go.
+    """
+    if keyword == "PatientName":
+        value = " ".join(value.partition("=")[0].split("^")[:2])
+    return " ".join(value.casefold().split())

@@ -242,6 +242,15 @@ def test_a_box_in_mm_holds_the_voxels_whose_centres_it_holds() -> None:
     assert found.target.box == ((20, 21, 22), (24, 27, 27))
 
 
+def test_a_box_beside_the_click_is_refused() -> None:
+    scan, _ = scan_of(np.eye(3))
+
+    with pytest.raises(InputError, match="expected a box that holds the click"):
+        clinic.Session(scan, model=bright_model()).segment(
+            (5, 5, 5), box=((10, 10, 10), (20, 20, 20))
+        )
+
+
 def test_a_box_for_a_model_that_takes_none() -> None:
     scan, _ = scan_of(np.eye(3))
 

@@ -83,6 +83,8 @@ def test_one_file_stands_for_its_series(tmp_path: Path) -> None:
 def test_the_same_patient_written_in_two_ways_is_one(tmp_path: Path) -> None:
     slices = synthetic_series(_HU, PatientName="Doe^Jane^^^")
     slices[1].PatientName = "DOE^JANE"
+    slices[2].PatientName = "Doe^Jane^^Dr^=DOE^J"
+    slices[3].PatientName = " doe ^ Jane^M"
 
     np.testing.assert_array_equal(read_dicom(save(slices, tmp_path)).hu, _HU)
 
