@@ -98,6 +98,18 @@ def test_a_folder_that_may_only_be_read(caplog: pytest.LogCaptureFixture) -> Non
     assert cache.VARIABLE in caplog.text
 
 
+def test_a_home_that_is_the_root_folder(no_variables: pytest.MonkeyPatch) -> None:
+    """As in a container that was started as a user whom it does not know."""
+    no_variables.setenv("HOME", "/")
+    before = Path("/.cache").exists()
+
+    with as_nobody():
+        assert cache.store(b"content", "name") is None
+        assert cache.load("name") is None
+
+    assert Path("/.cache").exists() == before
+
+
 def test_content_comes_back_in_another_process_too(cache_folder: Path) -> None:
     path = cache.store(b"content", "engines", "one.json")
 
