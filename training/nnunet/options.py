@@ -1,6 +1,5 @@
 """Options that several commands share, and how they become settings."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 from training.nnunet.presets import PRESETS, Network, Overrides
 from training.nnunet.settings import LargeLesions, TrainingSettings
 from uls.errors import CallError
+from uls.strict_json import parse_json
 
 __all__ = [
     "BatchSize",
@@ -167,7 +167,7 @@ def _patch(text: str) -> tuple[int, int, int]:
 def _network(path: Path) -> Network:
     content: Any = None
     try:
-        content = json.loads(path.read_bytes())
+        content = parse_json(path.read_bytes())
         return Network.model_validate(content)
     except (OSError, ValidationError, ValueError) as error:
         raise CallError.about(
