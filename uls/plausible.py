@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 __all__ = ["implausible_size", "not_hu", "zero_border"]
 
-_EVERY = 4
-"""One voxel of so many along each axis tells whether there is air or fat."""
+_EVERY, _MANY = 4, 32
+"""One voxel of 4 along each axis of 32 or more tells whether there is air or fat."""
 _LEAST_RANGE_HU = 100
 """Air, fat and soft tissue together span more in every CT."""
 _LARGEST_BYTE = 255
@@ -25,7 +25,7 @@ def not_hu(values: npt.NDArray[Any]) -> str:
     Args:
         values: (z, y, x).
     """
-    some = values[::_EVERY, ::_EVERY, ::_EVERY]
+    some = values[tuple(slice(None, None, _EVERY if n >= _MANY else 1) for n in values.shape)]
     inside = some[some > some.min()]
     if not inside.size:
         return f"every voxel is {float(some.min()):g}; is that a CT?"

@@ -32,6 +32,10 @@ def test_a_phantom_of_air_and_one_tissue_is_hu() -> None:
     assert "scaled to 0…1" in not_hu((phantom > 0).astype(np.uint8))
 
 
+def test_a_few_slices_are_looked_at_whole() -> None:
+    assert not_hu(abdomen()[:3, 18:24, :5]) == ""
+
+
 def windowed(low: float, high: float) -> npt.NDArray[np.float64]:
     return np.clip((abdomen() - low) / (high - low), 0, 1)
 
