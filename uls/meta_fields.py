@@ -46,8 +46,9 @@ _YES = ("T", "t", "1")
 """A yes or no: MetaIO takes for yes what begins so, and for no all else."""
 
 _LONGEST_KEY = 499
-_LONGEST_TEXT = 499
-"""MetaIO's buffers: it does not read on behind a longer key or a longer text."""
+_LONGEST_TEXT, _LONGEST_FILE_NAME = 254, 499
+"""MetaIO's buffers: it stops behind a longer key or file name, and a longer text overwrites what
+lies behind its buffer: the grid that ITK 5.4 reads of such a header is not what stands in it."""
 
 _MOST_AXES = 10
 _SPACE = b" \t\n\v\f\r"
@@ -147,8 +148,9 @@ def _count(key: str, fields: MetaFields) -> int:
 def _text(content: bytes, at: int, key: str) -> tuple[str, int]:
     end = _line_end(content, at)
     value = content[at:end].partition(b"\0")[0].rstrip(_SPACE)
-    if end - at > _LONGEST_TEXT + 1:
-        raise ValueError(f"{key} of more than {_LONGEST_TEXT} characters, where ITK stops reading")
+    longest = _LONGEST_FILE_NAME if key == _LAST else _LONGEST_TEXT
+    if end - at > longest + 1:
+        raise ValueError(f"{key} of more than {longest} characters, which ITK does not hold")
     return value.decode("latin-1"), end
 
 
