@@ -30,12 +30,14 @@ def itk_information(path: Path) -> sitk.ImageFileReader:
     try:
         return _information(path)
     except RuntimeError as error:
-        reason = str(error).strip().splitlines()[-1].strip()
-        if "orthonormal" not in reason:
-            raise InputError.about(
-                path, expected="a readable image header", found=reason
-            ) from error
+        if "orthonormal" not in str(error):
+            raise _unreadable(path, error) from error
     return _nearly_perpendicular(path)
+
+
+def _unreadable(path: Path, error: RuntimeError) -> InputError:
+    reason = str(error).strip().splitlines()[-1].strip()
+    return InputError.about(path, expected="a readable image header", found=reason)
 
 
 def _information(path: Path) -> sitk.ImageFileReader:
@@ -70,8 +72,12 @@ def _nearly_perpendicular(path: Path) -> sitk.ImageFileReader:
     header, off = perpendicular_header(path)
     if off > TURN_TOLERANCE:
         raise not_perpendicular(path, off)
+    try:
+        reader = _header_alone(header)
+    except RuntimeError as error:
+        raise _unreadable(path, error) from error
     log_mended(path, off)
-    return _header_alone(header)
+    return reader
 
 
 def geometry_by_itk(path: Path, pixels: PixelSource | None = None) -> Geometry:

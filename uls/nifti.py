@@ -25,6 +25,8 @@ _LEAST_OFFSET = 352
 _LARGEST_OFFSET = 1 << 26
 """64 MiB: header extensions are kilobytes, and what lies before the voxels is skipped in memory."""
 _ONE_FILE = b"n+1\0"
+_NOTHING = float(np.finfo(np.float64).eps)
+"""ITK takes a slope or an intercept that is no larger for 0."""
 _SFORM = 280
 """Where the header has its affine transform."""
 
@@ -117,9 +119,10 @@ def _scaling(slope: float, intercept: float) -> tuple[float, float]:
     Raises:
         ValueError: programs disagree on what the two mean together.
     """
-    has_slope, has_intercept = (bool(n) and bool(np.isfinite(n)) for n in (slope, intercept))
+    has_slope, has_intercept = (np.isfinite(n) and abs(n) > _NOTHING for n in (slope, intercept))
     if has_slope and np.isfinite(intercept):
-        return slope, intercept
+        is_none = abs(slope - 1) <= _NOTHING and not has_intercept
+        return (1.0, 0.0) if is_none else (slope, intercept)
     if has_slope or has_intercept:
         raise ValueError(
             f"scl_slope = {slope:g} and scl_inter = {intercept:g}: programs disagree on what that "

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import SimpleITK as sitk
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from uls.errors import InputError
 from uls.scan_reading import read_image
@@ -39,7 +41,7 @@ def nifti(voxels: npt.NDArray[Any] = VOXELS, order: str = "<", *fields: Field) -
     return bytes(header) + voxels.astype(voxels.dtype.newbyteorder(order)).tobytes()
 
 
-def same_as_simpleitk(path: Path) -> npt.NDArray[Any]:
+def same_as_simpleitk(path: Path, *, mended: float = 1e-6) -> npt.NDArray[Any]:
     """Read by both, whose voxels and grid must be equal; give the voxels."""
     ours, theirs = read_image(path), sitk.ReadImage(str(path))
     voxels: npt.NDArray[Any] = sitk.GetArrayFromImage(ours)
@@ -48,7 +50,7 @@ def same_as_simpleitk(path: Path) -> npt.NDArray[Any]:
     np.testing.assert_array_equal(voxels, expected)
     assert ours.GetSpacing() == theirs.GetSpacing()
     assert ours.GetOrigin() == theirs.GetOrigin()
-    assert ours.GetDirection() == pytest.approx(theirs.GetDirection(), abs=1e-6)
+    assert ours.GetDirection() == pytest.approx(theirs.GetDirection(), abs=mended)
     return voxels
 
 
@@ -61,7 +63,18 @@ def test_every_type_is_read_in_both_byte_orders(tmp_path: Path, order: str, dtyp
     np.testing.assert_array_equal(same_as_simpleitk(path), values)
 
 
-SCALINGS = [(1, 0), (0, 0), (2, -1024), (-1, 0), (1, -1024), (0.1, 0), (1e-3, 7), (1, 0.5)]
+SCALINGS = [
+    (1, 0),
+    (0, 0),
+    (2, -1024),
+    (-1, 0),
+    (1, -1024),
+    (0.1, 0),
+    (1e-3, 7),
+    (1, 0.5),
+    (1, 1e-40),
+    (1e-20, 0),
+]
 NO_SCALINGS = [(np.nan, 0), (np.inf, 0), (np.nan, np.nan), (0, np.nan)]
 
 
@@ -196,9 +209,56 @@ def test_axes_a_hair_off_perpendicular_are_mended_and_logged(
     assert "axes off perpendicular" in caplog.text
 
 
+def test_a_place_beyond_all_measure_is_a_sentence(tmp_path: Path) -> None:
+    """ITK says of it, too, that its axes are not perpendicular, which they are."""
+    path = tmp_path / "a.nii"
+    path.write_bytes(
+        nifti(VOXELS, "<", (280, "12f", (0, -0.75, 0, 1e28, 0.5, 0, 0, 2, 0, 0, 2, 3)))
+    )
+    with pytest.raises(InputError, match=r"a\.nii: expected a readable image header"):
+        read_image(path)
+
+
 def test_axes_far_off_perpendicular_are_refused_with_the_remedy(tmp_path: Path) -> None:
     path = tmp_path / "a.nii"
     sheared = (0.05, -0.75, 0, 1, 0.5, 0, 0, 2, 0, 0, 2, 3)
     path.write_bytes(nifti(VOXELS, "<", (280, "12f", sheared)))
     with pytest.raises(InputError, match=r"perpendicular axes.*off by.*Resample"):
         read_image(path)
+
+
+BYTES: st.SearchStrategy[Field] = st.tuples(st.integers(0, 347), st.just("B"), st.integers(0, 255))
+SIZES: st.SearchStrategy[Field] = st.tuples(
+    st.sampled_from(range(40, 56, 2)), st.just("h"), st.integers(-1, 7)
+)
+FORMS: st.SearchStrategy[Field] = st.tuples(
+    st.just(252), st.just("2h"), st.tuples(st.integers(0, 4), st.integers(0, 4))
+)
+SCALES: st.SearchStrategy[Field] = st.tuples(
+    st.just(112), st.just("2f"), st.tuples(*[st.sampled_from([0.0, 1.0, 2.0, -1024.0, np.nan])] * 2)
+)
+STEPS: st.SearchStrategy[Field] = st.tuples(
+    st.just(280), st.just("12f"), st.tuples(*[st.sampled_from([0.0, 0.0, 1.0, -1.0, 0.5])] * 12)
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(
+    odd=st.lists(st.one_of(BYTES, SIZES, FORMS, SCALES, STEPS), min_size=1, max_size=3),
+    dtype=st.sampled_from(["u1", "i2", "i4", "f4", "f8"]),
+    order=st.sampled_from("<>"),
+)
+def test_what_we_read_of_odd_headers_simpleitk_reads_alike(
+    tmp_path: Path, odd: list[Field], dtype: str, order: str
+) -> None:
+    path = tmp_path / "a.nii"
+    path.write_bytes(nifti((np.abs(VOXELS) % 100).astype(dtype), order, *odd))
+    try:
+        read_image(path)
+    except InputError:
+        return
+    try:
+        sitk.ReadImage(str(path))
+    except RuntimeError:  # axes that we mend
+        return
+    same_as_simpleitk(path, mended=1e-3)
