@@ -83,8 +83,8 @@ def test_plans_that_resample_are_refused_unless_the_call_knows_better(tmp_path: 
 
 
 def test_an_unknown_preset_is_told() -> None:
-    with pytest.raises(CallError, match="one of uls23-baseline, uls-plus, found nnunet"):
-        preset("nnunet")
+    with pytest.raises(CallError, match="one of uls23-baseline, uls-plus, nnunet, found nnunet-2d"):
+        preset("nnunet-2d")
 
 
 def test_uls_plus_is_laid_out_by_nnunets_planner(tmp_path: Path) -> None:
