@@ -7,6 +7,7 @@ from pathlib import Path
 
 from algorithm.files import sha256
 from algorithm.find_model import find_model, models_in
+from algorithm.foreign_files import recognise
 from algorithm.manifest import (
     MANIFEST_NAME,
     AnyManifest,
@@ -161,8 +162,9 @@ def _verify_file(path: Path, record: FileRecord) -> None:
     if not path.is_file():
         raise ModelError.about(path, expected="the file", found="none", hint=_DAMAGED)
     if (size := path.stat().st_size) != record.bytes:
-        expected = f"{record.bytes} bytes"
-        raise ModelError.about(path, expected=expected, found=f"{size}", hint=_DAMAGED)
+        expected, known = f"{record.bytes} bytes", recognise(path)
+        found, hint = (f"{size} ({known.found})", known.hint) if known else (f"{size}", _DAMAGED)
+        raise ModelError.about(path, expected=expected, found=found, hint=hint)
     if (digest := sha256(path)) != record.sha256:
         expected = f"SHA-256 {record.sha256}"
         raise ModelError.about(path, expected=expected, found=digest, hint=_DAMAGED)

@@ -66,6 +66,14 @@ def test_a_truncated_file_is_an_error(folder: Path) -> None:
         weights.verify(folder)
 
 
+def test_a_pointer_in_a_files_place_is_named(folder: Path) -> None:
+    weights_file = next(folder.glob("*.safetensors"))
+    weights_file.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\n")
+
+    with pytest.raises(ModelError, match=r"a pointer of Git LFS.*git lfs pull"):
+        weights.verify(folder)
+
+
 def test_a_missing_file_is_an_error(folder: Path) -> None:
     (folder / "all.onnx").unlink()
 

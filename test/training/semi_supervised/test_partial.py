@@ -8,7 +8,9 @@ import pytest
 import SimpleITK as sitk
 from synthetic_raw_sets import SHAPE, write_raw
 from synthetic_scans import deeplesion_row, write, write_table, zipped
+from typer.testing import CliRunner
 
+from training.__main__ import app
 from training.semi_supervised.measurements import Measured, read_measurements
 from training.semi_supervised.partial import is_prepared, measurements_of, raw_set_of
 from training.stages import Stages
@@ -129,3 +131,20 @@ def test_what_is_neither_is_said(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=r"labels\[_grabcut\]"):
         raw_set_of(tmp_path / "empty", tmp_path / "run")
+
+
+def listed(tmp_path: Path, partial: Path) -> str:
+    full = tmp_path / "Dataset001_Full"
+    if not full.exists():
+        write_raw(full, {"c": cross(8, 4)})
+    call = ["semi-supervised", "--full", str(full), "--partial", str(partial)]
+    result = CliRunner().invoke(app, [*call, "--output", str(tmp_path / "run"), "--list"])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_listing_the_stages_makes_nothing(archive: Path, tmp_path: Path) -> None:
+    assert "is not made yet" in listed(tmp_path, archive)
+    raw = write_raw(tmp_path / "Dataset002_Part", {"a": cross(8, 4)})
+    assert "5-fine-tune  model" in listed(tmp_path, raw.folder)
+    assert not (tmp_path / "run").exists()
