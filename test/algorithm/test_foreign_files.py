@@ -19,10 +19,11 @@ def _tar() -> bytes:
 
 
 def _zip(*names: str) -> bytes:
+    """An archive whose entries have no time of day, as its bytes name a test."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in names:
-            archive.writestr(name, "x" * 100)
+            archive.writestr(zipfile.ZipInfo(name), "x" * 100)
     return buffer.getvalue()
 
 
