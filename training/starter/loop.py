@@ -14,13 +14,13 @@ from training.finite import FiniteLoss
 from training.starter.averaged import Averaged
 from training.starter.cases_seen import CasesSeen, joined
 from training.starter.checkpoint import CHECKPOINT, new_network, read_checkpoint, recipe_in
+from training.starter.corrections import Corrected
 from training.starter.losses import LesionLoss
 from training.starter.patches import Validation
 from training.starter.precision import half_precision
 from training.starter.progress import Progress, RunLength
 from training.starter.recipe import Recipe
-from training.starter.scans import Bank
-from training.starter.stream import Difficulty, batches
+from training.starter.stream import Batch, Difficulty, Material, batches
 from uls.errors import InputError
 
 __all__ = ["Run"]
@@ -64,16 +64,17 @@ class Run:
             weight_decay=settings.weight_decay,
             fused=True,
         )
-        self._loss = LesionLoss(settings.cross_entropy_weight)
+        self._loss = LesionLoss(settings)
         self._finite = FiniteLoss()
         self.progress = Progress(trained_on=trained_on)
+        self._corrected = Corrected(settings, recipe.samples.clicks.most_corrections, [recipe.seed])
         if (folder / CHECKPOINT).exists():
             self._resume()
             self.progress.trained_on = joined(self.progress.trained_on, trained_on)
 
     def train(
         self,
-        bank: Bank,
+        material: Material,
         validation: Validation,
         length: RunLength,
         *,
@@ -84,7 +85,7 @@ class Run:
         """Train until the run or this piece of it is done; checkpoints now and then.
 
         Args:
-            bank: the scans.
+            material: what samples are made of.
             validation: the patches that it is watched on.
             length: when it ends.
             workers: processes that draw samples.
@@ -96,16 +97,16 @@ class Run:
         began = saved = time.monotonic()
         earlier = self.progress.seconds
         while (done := length.done(self.progress.step, self.progress.seconds)) < 1:
-            difficulty.set(done / max(self._recipe.samples.easy_until, 1e-9))
+            difficulty.set(self.progress.step / max(self._recipe.samples.easy_steps, 1))
             if stream is None:
                 stream = batches(
-                    bank,
+                    material,
                     self._recipe,
                     difficulty,
                     workers=workers,
                     first_step=self.progress.step,
                 )
-            self._step(*next(stream), done=done)
+            self._step(next(stream), length)
             now = time.monotonic()
             self.progress.seconds = earlier + now - began
             if self.progress.step % 50 == 0:
@@ -117,15 +118,16 @@ class Run:
                 break
         self._validate(validation, report)
 
-    def _step(self, image: torch.Tensor, mask: torch.Tensor, *, done: float) -> None:
-        image = image.to(self._device, torch.float32, non_blocking=True)
+    def _step(self, fresh: Batch, length: RunLength) -> None:
+        batch = self._corrected.added_to(fresh)
+        image = batch.image.to(self._device, torch.float32, non_blocking=True)
         image = image.contiguous(memory_format=torch.channels_last_3d)
-        target = mask.to(self._device, torch.float32, non_blocking=True)
+        target = batch.target.to(self._device, torch.float32, non_blocking=True)
         for group in self._optimiser.param_groups:
-            group["lr"] = self._rate(done)
+            group["lr"] = self._rate(length)
         with half_precision(self._device):
             logits = self._network(image)
-        loss = self._loss(logits.float(), target)
+        loss = self._loss(logits.float(), target, batch.same)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()
         value = loss.item()
@@ -135,12 +137,14 @@ class Run:
         self.progress.step += 1
         self.averaged.update(self._network, self.progress.step)
         self.progress.losses = [*self.progress.losses[-199:], value]
+        self._corrected.learn_from(batch, logits.detach())
 
-    def _rate(self, done: float) -> float:
-        """Give the learning rate: up in a line, down on a cosine to a hundredth."""
-        settings = self._recipe.training
-        up = min(1.0, (self.progress.step + 1) / settings.warm_up_steps)
-        down = 0.505 + 0.495 * float(np.cos(np.pi * min(done, 1.0)))
+    def _rate(self, length: RunLength) -> float:
+        """Give the learning rate: up in a line, level, and down in a line at the run's end."""
+        settings, progress = self._recipe.training, self.progress
+        up = min(1.0, (progress.step + 1) / settings.warm_up_steps)
+        left = length.steps_left(progress.step, progress.seconds)
+        down = min(1.0, left / max(settings.cool_down_steps, 1))
         return settings.learning_rate * up * down
 
     def _line(self, done: float) -> str:

@@ -13,7 +13,7 @@ class RunLength:
 
     Attributes:
         steps: of the whole run.
-        minutes: of the whole run, all its pieces together; the learning rate follows the clock.
+        minutes: of the whole run, all its pieces together; the learning rate falls by the clock.
         piece_minutes: after which this piece stops, to be resumed; None for the whole run.
     """
 
@@ -26,6 +26,14 @@ class RunLength:
         if self.minutes is None:
             return step / self.steps
         return seconds / 60 / self.minutes
+
+    def steps_left(self, step: int, seconds: float) -> float:
+        """Give how many steps are left of the whole run, by its pace so far."""
+        if self.minutes is None:
+            return self.steps - step
+        if step == 0:
+            return float("inf")
+        return max(60 * self.minutes - seconds, 0.0) * step / max(seconds, 1e-9)
 
 
 @dataclass

@@ -16,6 +16,9 @@ __all__ = ["GRID", "ScanPatch", "blend", "cut_scan", "mirrored", "sample"]
 GRID = (np.indices((PATCH_SIZE,) * 3).transpose(1, 2, 3, 0) - PATCH_SIZE // 2).astype(np.float32)
 """Offsets (z, y, x) of a patch's voxels from its centre."""
 
+_HALF = 127
+"""Masks are stored as 0 and 255."""
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -25,12 +28,12 @@ class ScanPatch:
 
     Attributes:
         hu: on the patch's grid.
-        mask: the lesion there.
+        masks: the lesions there.
         at: where the patch's voxels lie, (z, y, x) in voxels of the scan, beyond its ends, too.
     """
 
     hu: Floats
-    mask: npt.NDArray[np.bool_]
+    masks: tuple[npt.NDArray[np.bool_], ...]
     at: Floats
 
 
@@ -40,7 +43,7 @@ def cut_scan(
     offsets_mm: Floats,
     step_mm: float,
     *,
-    lesion: Lesion | None = None,
+    lesions: Sequence[Lesion] = (),
     goes_on: bool = False,
 ) -> ScanPatch:
     """Sample a scan around a point.
@@ -50,22 +53,21 @@ def cut_scan(
         centre: the point, (z, y, x) in voxels.
         offsets_mm: of the patch's voxels from it, (z, y, x, 3).
         step_mm: about how far apart they are: the farther, the smoother.
-        lesion: whose mask is sampled, too.
+        lesions: whose masks are sampled, too.
         goes_on: beyond its ends the scan goes on in a mirror; else there is air.
     """
     spacing = np.asarray(scan.spacing, dtype=np.float32)
     at = offsets_mm / spacing + centre.astype(np.float32)
     within = mirrored(at, tuple(scan.levels[0].shape)) if goes_on else at
-    hu, inside = (np.zeros(at.shape[:3], dtype=np.float32) for _ in range(2))
+    sums = np.zeros((1 + len(lesions), *at.shape[:3]), dtype=np.float32)
     for level, share in blend(step_mm, scan.spacings).items():
         ratio = spacing / np.asarray(scan.spacings[level], dtype=np.float32)
-        volumes = [scan.levels[level]] + ([] if lesion is None else [lesion.masks[level]])
+        volumes = [scan.levels[level], *(lesion.masks[level] for lesion in lesions)]
         there = np.asarray((within + 0.5) * ratio - 0.5, dtype=np.float32)
-        values = sample(volumes, there, fills=[AIR_HU, 0.0][: len(volumes)])
-        hu += np.float32(share) * values[0]
-        if lesion is not None:
-            inside += np.float32(share) * values[1]
-    return ScanPatch(hu, inside > 127, at)
+        fills = [AIR_HU, *(0.0 for _ in lesions)]
+        for total, values in zip(sums, sample(volumes, there, fills=fills), strict=True):
+            total += np.float32(share) * values
+    return ScanPatch(sums[0], tuple(one > _HALF for one in sums[1:]), at)
 
 
 def mirrored(at: Floats, shape: tuple[int, ...]) -> Floats:

@@ -1,9 +1,10 @@
 """The scans that samples are cut from, each at several resolutions, with its lesions if known."""
 
+import fnmatch
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import cc3d
 import numpy as np
@@ -15,17 +16,16 @@ from torch.nn import functional as F  # noqa: N812
 from algorithm.models.zoom_patch import AIR_HU, Point
 from training.starter.case_files import IMAGE, NIFTI, masks_of_images
 from training.starter.case_images import axial_image, voxels_of
+from training.starter.places import far_from, find_places
+from training.starter.sample_settings import KeepAway
 from uls.errors import InputError
 from uls.folder_scan import listed, shown
 from uls.voxels import hu_array
 
-__all__ = ["TISSUES", "Bank", "Lesion", "Scan", "make_scan", "read_bank"]
+if TYPE_CHECKING:
+    from training.starter.recipe import Samples
 
-TISSUES = ("lung", "fat", "soft", "bone")
-_TISSUE_HU = ((-980, -500), (-150, -40), (-20, 160), (200, 2000))
-
-_PLACES = 60_000
-"""Voxels looked at per scan for places where a lesion may be implanted."""
+__all__ = ["Bank", "Lesion", "Scan", "make_scan", "read_bank"]
 
 _LEVELS = 3
 
@@ -47,13 +47,25 @@ class Lesion:
 
 @dataclass(frozen=True)
 class Scan:
-    """HU at several resolutions, (z, y, x) int16 each with its spacing (z, y, x) in mm."""
+    """HU at several resolutions, (z, y, x) int16 each with its spacing (z, y, x) in mm.
+
+    Attributes:
+        name: of the case.
+        levels: its HU, the finest first.
+        spacings: of the levels.
+        lesions: that are known.
+        places: where more may be implanted, by kind (`places`).
+        healthy: what is none of its lesions is known to be none, but for places that are kept away.
+        keep_away: middles (z, y, x) in voxels and radii in mm of lesions without masks.
+    """
 
     name: str
     levels: tuple[torch.Tensor, ...]
     spacings: tuple[Point, ...]
     lesions: tuple[Lesion, ...]
     places: dict[str, npt.NDArray[np.intp]]
+    healthy: bool = True
+    keep_away: tuple[tuple[Point, float], ...] = ()
 
     @property
     def spacing(self) -> Point:
@@ -78,32 +90,35 @@ class Bank:
         return tuple(scan for scan in self.scans if not scan.lesions)
 
 
-def read_bank(folders: Sequence[Path], *, seed: int) -> Bank:
+def read_bank(folders: Sequence[Path], settings: "Samples", *, seed: int) -> Bank:
     """Read every `<case>_image.nii.gz` with its `<case>_<lesion>.nii.gz`.
 
     Args:
         folders: where the files are. In a folder without any `_image`, every file is a scan in
             which no lesions are known.
+        settings: what counts as a place for a lesion, and where none is implanted.
         seed: chooses the voxels looked at for places to implant lesions.
 
     Raises:
         InputError: a folder holds no scan, or something that is none; a mask is empty or does not
             fit its scan.
     """
-    return Bank(tuple(s for folder in folders for s in _read_folder(folder, seed)))
+    return Bank(tuple(s for folder in folders for s in _read_folder(folder, settings, seed)))
 
 
-def _read_folder(folder: Path, seed: int) -> Iterator[Scan]:
+def _read_folder(folder: Path, settings: "Samples", seed: int) -> Iterator[Scan]:
     files = listed(folder, (NIFTI,)) if folder.is_dir() else []
     if not files:
         raise InputError.about(folder, expected="scans (*.nii.gz)", found=f"none ({shown(folder)})")
     masks = masks_of_images(files)
     for path in masks or files:
         name = path.name.removesuffix(NIFTI).removesuffix(IMAGE)
-        yield _read_scan(name, path, masks.get(path, []), seed)
+        yield _read_scan(name, path, masks.get(path, []), settings, seed)
 
 
-def _read_scan(name: str, path: Path, mask_files: Sequence[Path], seed: int) -> Scan:
+def _read_scan(
+    name: str, path: Path, mask_files: Sequence[Path], settings: "Samples", seed: int
+) -> Scan:
     image = axial_image(path)
     hu = hu_array(image, path)
     if hu.min() >= 0:
@@ -115,7 +130,13 @@ def _read_scan(name: str, path: Path, mask_files: Sequence[Path], seed: int) -> 
         )
     x, y, z = image.GetSpacing()
     masks = [voxels_of(file, image, path.name) for file in mask_files]
-    return make_scan(name, hu, (z, y, x), masks, seed=seed)
+    away = [_in_voxels(place, image) for place in settings.keep_away if place.case == name]
+    return make_scan(name, hu, (z, y, x), masks, settings=settings, keep_away=away, seed=seed)
+
+
+def _in_voxels(place: KeepAway, image: sitk.Image) -> tuple[Point, float]:
+    x, y, z = image.TransformPhysicalPointToContinuousIndex(place.lps_mm)
+    return (z, y, x), place.radius_mm
 
 
 def make_scan(
@@ -124,17 +145,31 @@ def make_scan(
     spacing: Point,
     masks: Sequence[npt.NDArray[np.bool_]] = (),
     *,
+    settings: "Samples",
+    keep_away: Sequence[tuple[Point, float]] = (),
     seed: int,
 ) -> Scan:
     """Make a scan of HU (z, y, x), its spacing (z, y, x) in mm, and the masks of its lesions.
 
     What does not hang together in a mask, by faces, edges or corners, is several lesions.
+
+    Args:
+        name: of the case.
+        hu: of the scan.
+        spacing: its own.
+        masks: of its lesions.
+        settings: what counts as a place for a lesion.
+        keep_away: lesions without masks: middles in voxels, radii in mm.
+        seed: chooses the voxels looked at.
     """
     levels, spacings = _pyramid(torch.from_numpy(np.clip(hu, int(AIR_HU), 3071)), spacing)
     lesions = tuple(_lesion(part, spacing) for mask in masks for part in _parts(mask))
     free = ~np.any(masks, axis=0) if masks else np.ones(hu.shape, dtype=bool)
-    places = _places(levels[1].numpy(), free, np.random.default_rng(seed))
-    return Scan(name, levels, spacings, lesions, places)
+    free &= far_from(hu.shape, spacing, [at for at, _ in keep_away], [mm for _, mm in keep_away])
+    rng = np.random.default_rng(seed)
+    places = find_places(levels[1].numpy(), levels[-1], spacings[-1], free, settings.places, rng)
+    healthy = not any(fnmatch.fnmatch(name, one) for one in settings.clicks.no_healthy)
+    return Scan(name, levels, spacings, lesions, places, healthy, tuple(keep_away))
 
 
 def _pyramid(
@@ -177,27 +212,3 @@ def _lesion(mask: npt.NDArray[np.bool_], spacing: Point) -> Lesion:
         size_mm=max(1.24 * volume ** (1 / 3), 0.62 * float(extent.max())),
         masks=masks,
     )
-
-
-def _places(
-    smooth: npt.NDArray[Any], free: npt.NDArray[np.bool_], rng: np.random.Generator
-) -> dict[str, npt.NDArray[np.intp]]:
-    """List voxels of the body by the tissue that they lie in, judged at half the resolution."""
-    points = np.stack([rng.integers(0, size, _PLACES) for size in free.shape], axis=1)
-    points = points[free[tuple(points.T)]]
-    ratio = [round(full / half) for full, half in zip(free.shape, smooth.shape, strict=True)]
-    at = tuple(np.minimum(points // ratio, np.subtract(smooth.shape, 1)).T)
-    values, inside = smooth[at], _body(smooth)[at]
-    return {
-        tissue: points[inside & (values > low) & (values < high)]
-        for tissue, (low, high) in zip(TISSUES, _TISSUE_HU, strict=True)
-    }
-
-
-def _body(smooth: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Mark the body: the largest solid on the scan, with the air that it encloses in its slices."""
-    solid = sitk.GetImageFromArray((smooth > -300).astype(np.uint8))
-    opened = sitk.BinaryMorphologicalOpening(solid, (2, 2, 0))
-    largest = sitk.RelabelComponent(sitk.ConnectedComponent(opened), sortByObjectSize=True) == 1
-    slices = [sitk.BinaryFillhole(largest[:, :, z]) for z in range(largest.GetDepth())]
-    return np.stack([sitk.GetArrayFromImage(one) > 0 for one in slices])

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithm.models.zoom_patch import Point
+from training.starter.recipe import Samples
 from training.starter.scans import Bank, Scan, make_scan
 from training.synthetic.grid import Grid
 from training.synthetic.scanner import Scanner
@@ -20,18 +21,23 @@ _EXTENT_MM = (160.0, 280.0, 280.0)
 """How much of the body is drawn, (z, y, x)."""
 
 
-def scene_bank(count: int, *, seed: int, workers: int = 1) -> Bank:
+def scene_bank(count: int, settings: Samples, *, seed: int, workers: int = 1) -> Bank:
     """Draw scans of synthetic chests, abdomens and thighs without lesions: seconds each.
 
     Args:
         count: how many.
+        settings: what counts as a place for a lesion.
         seed: the same seed draws the same scans, however many workers there are.
         workers: processes that draw.
     """
     draw = partial(_draw_hu, seed=seed)
     with ProcessPoolExecutor(max(workers, 1), get_context("fork")) as pool:
         drawn = progress(pool.map(draw, range(count)), "Drawing scans", total=count, unit="scan")
-        return Bank(tuple(_scan(index, *one, seed=seed) for index, one in enumerate(drawn)))
+        return Bank(
+            tuple(
+                _scan(index, *one, settings=settings, seed=seed) for index, one in enumerate(drawn)
+            )
+        )
 
 
 def _draw_hu(index: int, *, seed: int) -> tuple[npt.NDArray[np.int16], Point]:
@@ -48,5 +54,7 @@ def _draw_hu(index: int, *, seed: int) -> tuple[npt.NDArray[np.int16], Point]:
     return scanner.scan(scene.anatomy.render(grid)), spacing[::-1]
 
 
-def _scan(index: int, hu: npt.NDArray[np.int16], spacing: Point, *, seed: int) -> Scan:
-    return make_scan(f"scene-{index}", hu, spacing, seed=seed + index)
+def _scan(
+    index: int, hu: npt.NDArray[np.int16], spacing: Point, *, settings: Samples, seed: int
+) -> Scan:
+    return make_scan(f"scene-{index}", hu, spacing, settings=settings, seed=seed + index)

@@ -4,24 +4,42 @@ A shape is a level set in units of the lesion's radius: 0 on the surface, positi
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from algorithm.models.zoom_patch import Point
 from training.starter.fields import Floats, noise
+from training.starter.sample_settings import Range, Shapes
 
-__all__ = ["Box", "LesionShape", "Lobe", "draw_shape"]
+__all__ = ["Box", "LesionShape", "Lobe", "Shape", "draw_shape", "reach_box", "roughened"]
 
 Box = tuple[slice, slice, slice]
-
-_ROUGHNESS_SCALES = ((1.2, 1.0), (0.6, 0.65), (0.3, 0.4))
-"""Unevenness at these scales, in radii, with these relative strengths."""
-
-_FINEST = 1.3
-"""Unevenness finer than this many voxels cannot be seen."""
+Places = tuple[Floats, Floats, Floats]
+"""Coordinates (z, y, x) from a lesion's middle in patch voxels, that broadcast."""
 
 _MARGIN = 4
 """Patch voxels around a shape for blur, partial volume and the ring it is compared with."""
+
+
+class Shape(Protocol):
+    """What a lesion is grown from."""
+
+    @property
+    def radius(self) -> float:
+        """The mean radius in patch voxels."""
+
+    def box(self, centre: Point, shape: tuple[int, ...], *, beyond_z: float = 0.0) -> Box:
+        """Give the part of a patch of that shape that the lesion may reach."""
+
+    def body_level(self, places: Places) -> Floats:
+        """Give the level set of the body alone."""
+
+    def levels(self, box: Box, centre: Point, rng: np.random.Generator) -> Floats:
+        """Draw the level set on a part of the patch, once per reader: (readers, z, y, x)."""
+
+    def place_in_body(self, rng: np.random.Generator, reach: Range) -> Floats:
+        """Draw a place in the body, from its middle, so far on the way out to the surface."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +56,7 @@ class Lobe:
     to_unit: Floats
     weight: float
 
-    def level(self, places: tuple[Floats, Floats, Floats]) -> Floats:
+    def level(self, places: Places) -> Floats:
         """Give the level set at places around the lesion's middle."""
         z, y, x = (axis - middle for axis, middle in zip(places, self.offset, strict=True))
         # |A p|^2 of the quadratic form, term by term: the outer products broadcast.
@@ -63,12 +81,14 @@ class LesionShape:
         lobes: the first is the body.
         roughness: of the surface, in radii.
         spicules: strands from the middle outwards, (n, 3), patch voxels.
+        settings: of the surface and the spicules.
     """
 
     radius: float
     lobes: tuple[Lobe, ...]
     roughness: float
     spicules: Floats
+    settings: Shapes
 
     def box(self, centre: Point, shape: tuple[int, ...], *, beyond_z: float = 0.0) -> Box:
         """Give the part of a patch of that shape that the lesion may reach.
@@ -78,62 +98,109 @@ class LesionShape:
         reach = np.max([lobe.reach() for lobe in self.lobes], axis=0)
         if len(self.spicules):
             reach = np.maximum(reach, np.abs(self.spicules).max(axis=0))
-        reach = reach * (1 + 1.2 * self.roughness) + (_MARGIN + beyond_z, _MARGIN, _MARGIN)
-        z, y, x = (
-            slice(max(int(at - far), 0), max(min(int(np.ceil(at + far)) + 1, size), 0))
-            for at, far, size in zip(centre, reach, shape, strict=True)
-        )
-        return z, y, x
+        return reach_box(reach * (1 + 1.2 * self.roughness), centre, shape, beyond_z)
 
-    def level(self, box: Box, centre: Point, rng: np.random.Generator) -> Floats:
+    def body_level(self, places: Places) -> Floats:
+        """Give the level set of the first lobe alone."""
+        return self.lobes[0].level(places)
+
+    def levels(self, box: Box, centre: Point, rng: np.random.Generator) -> Floats:
         """Draw the level set on a part of the patch, with a random uneven surface."""
-        axes = [
-            np.arange(part.start, part.stop, dtype=np.float32) - np.float32(at)
-            for part, at in zip(box, centre, strict=True)
-        ]
-        places = (axes[0][:, None, None], axes[1][:, None], axes[2])
+        places = places_in(box, centre)
         level = self.lobes[0].level(places)
         for lobe in self.lobes[1:]:
             np.maximum(level, lobe.level(places), out=level)
-        for scale, strength in _ROUGHNESS_SCALES:
-            if scale * self.radius > _FINEST:
-                level += self.roughness * strength * noise(rng, level.shape, scale * self.radius)
+        level = roughened(level, self.roughness, self.radius, self.settings, rng)
         for tip in self.spicules:
-            np.maximum(level, _spicule(places, tip, self.radius), out=level)
-        return level
+            np.maximum(level, self._spicule(places, tip), out=level)
+        return level[None]
 
-    def place_in_body(self, rng: np.random.Generator, reach: float) -> Floats:
-        """Draw a place in the body, from the lesion's middle; reach 1: up to its surface."""
-        inside = _direction(rng) * rng.random() ** (1 / 3) * reach
+    def _spicule(self, places: Places, tip: Floats) -> Floats:
+        """Give the level set of a strand from the middle to its tip, getting thinner."""
+        z, y, x = places
+        length, settings = float(np.linalg.norm(tip)), self.settings
+        along = (z * tip[0] + y * tip[1] + x * tip[2]) / (length * length)
+        squared = z * z + y * y + x * x - (along * length) ** 2
+        thick = max(settings.spicule_least_voxels, settings.spicule_width * self.radius)
+        width = thick * (1.1 - np.clip(along, 0, 1))
+        level = (width - np.sqrt(np.maximum(squared, 0))) / self.radius
+        return np.where((along > 0) & (along < 1), level, np.float32(-1)).astype(np.float32)
+
+    def place_in_body(self, rng: np.random.Generator, reach: Range) -> Floats:
+        """Draw a place in the body, from the lesion's middle; reach 1: at its surface."""
+        near, far = reach[0] ** 3, reach[1] ** 3
+        inside = _direction(rng) * (near + rng.random() * (far - near)) ** (1 / 3)
         place: Floats = np.linalg.solve(self.lobes[0].to_unit, inside).astype(np.float32)
         return place
 
 
-def draw_shape(rng: np.random.Generator, radius: float, *, spiculated: bool = False) -> LesionShape:
+def reach_box(reach: Floats, centre: Point, shape: tuple[int, ...], beyond_z: float) -> Box:
+    """Give the part of a patch within some reach of a place, with a margin around."""
+    reach = np.add(reach, (_MARGIN + beyond_z, _MARGIN, _MARGIN))
+    z, y, x = (
+        slice(max(int(at - far), 0), max(min(int(np.ceil(at + far)) + 1, size), 0))
+        for at, far, size in zip(centre, reach, shape, strict=True)
+    )
+    return z, y, x
+
+
+def places_in(box: Box, centre: Point) -> Places:
+    """Give the coordinates of a box's voxels from a place."""
+    z, y, x = (
+        np.arange(part.start, part.stop, dtype=np.float32) - np.float32(at)
+        for part, at in zip(box, centre, strict=True)
+    )
+    return z[:, None, None], y[:, None], x
+
+
+def roughened(
+    level: Floats, roughness: float, radius: float, settings: Shapes, rng: np.random.Generator
+) -> Floats:
+    """Make a surface uneven at several scales."""
+    for scale, strength in settings.roughness_scales:
+        if roughness > 0 and scale * radius > settings.finest_voxels:
+            level = level + roughness * strength * noise(rng, level.shape, scale * radius)
+    return level
+
+
+def draw_shape(
+    rng: np.random.Generator, radius: float, settings: Shapes, *, spiculated: bool = False
+) -> LesionShape:
     """Draw a shape of about a mean radius in patch voxels: one to four lobes, some elongated."""
-    axes = np.exp(rng.normal(0, 0.2, 3))
-    if rng.random() < 0.2:
-        axes[rng.integers(3)] *= rng.uniform(1.3, 2.0)
-    body = _lobe(rng, np.zeros(3), radius, axes, weight=1.0)
+    axes = np.exp(rng.normal(0, settings.axes_sd, 3))
+    if rng.random() < settings.elongated_share:
+        axes[rng.integers(3)] *= rng.uniform(*settings.elongation)
+    body = _lobe(rng, np.zeros(3), radius, axes, settings, weight=1.0)
     lobes = [body]
-    for _ in range(rng.integers(1, 4) if rng.random() < 0.4 else 0):
-        weight = float(rng.uniform(0.4, 0.8))
-        offset = np.linalg.solve(body.to_unit, _direction(rng) * rng.uniform(0.5, 1.0))
-        lobes.append(_lobe(rng, offset, radius, np.exp(rng.normal(0, 0.2, 3)), weight=weight))
-    strands = rng.integers(4, 14) if spiculated else 0
-    tips = [_direction(rng) * radius * rng.uniform(1.2, 1.8) for _ in range(strands)]
+    more = rng.integers(1, settings.most_lobes + 1) if rng.random() < settings.lobed_share else 0
+    for _ in range(more):
+        weight = float(rng.uniform(*settings.lobe_size))
+        offset = np.linalg.solve(body.to_unit, _direction(rng) * rng.uniform(*settings.lobe_offset))
+        axes = np.exp(rng.normal(0, settings.axes_sd, 3))
+        lobes.append(_lobe(rng, offset, radius, axes, settings, weight=weight))
+    strands = rng.integers(settings.spicules[0], settings.spicules[1] + 1) if spiculated else 0
+    tips = [
+        _direction(rng) * radius * rng.uniform(*settings.spicule_length) for _ in range(strands)
+    ]
     return LesionShape(
         radius=radius,
         lobes=tuple(lobes),
-        roughness=float(rng.uniform(0.02, 0.16)),
+        roughness=float(rng.uniform(*settings.roughness)),
         spicules=np.asarray(tips, dtype=np.float32).reshape(-1, 3),
+        settings=settings,
     )
 
 
 def _lobe(
-    rng: np.random.Generator, offset: np.ndarray, radius: float, axes: np.ndarray, *, weight: float
+    rng: np.random.Generator,
+    offset: np.ndarray,
+    radius: float,
+    axes: np.ndarray,
+    settings: Shapes,
+    *,
+    weight: float,
 ) -> Lobe:
-    axes = np.clip(axes / axes.prod() ** (1 / 3), 0.6, 1.6)
+    axes = np.clip(axes / axes.prod() ** (1 / 3), *settings.axes_limits)
     turned, _ = np.linalg.qr(rng.standard_normal((3, 3)))
     to_unit = turned / (radius * weight * axes)[:, None]
     return Lobe(offset.astype(np.float32), to_unit.astype(np.float32), weight)
@@ -142,14 +209,3 @@ def _lobe(
 def _direction(rng: np.random.Generator) -> np.ndarray:
     direction = rng.standard_normal(3)
     return direction / np.linalg.norm(direction)
-
-
-def _spicule(places: tuple[Floats, Floats, Floats], tip: Floats, radius: float) -> Floats:
-    """Give the level set of a strand from the middle to its tip, getting thinner."""
-    z, y, x = places
-    length = float(np.linalg.norm(tip))
-    along = (z * tip[0] + y * tip[1] + x * tip[2]) / (length * length)
-    squared = z * z + y * y + x * x - (along * length) ** 2
-    width = np.maximum(0.8, 0.16 * radius) * (1.1 - np.clip(along, 0, 1))
-    level = (width - np.sqrt(np.maximum(squared, 0))) / radius
-    return np.where((along > 0) & (along < 1), level, np.float32(-1)).astype(np.float32)

@@ -1,83 +1,146 @@
-"""Samples of synthetic lesions, implanted into scans."""
+"""Scenes of synthetic lesions, implanted into scans, and of healthy places."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from algorithm.models.zoom_patch import PATCH_SIZE
-from training.starter.implant import implant
-from training.starter.real import draw_step_mm
+from training.starter.implant import Implanted, Place, implant
+from training.starter.places import KINDS
+from training.starter.reader_shapes import ShapeBank
+from training.starter.real import draw_step_mm, healthy_mm
 from training.starter.recipe import Samples
 from training.starter.resample import GRID, cut_scan
-from training.starter.samples import Sample
-from training.starter.scans import TISSUES, Bank, Scan
+from training.starter.samples import Scene
+from training.starter.scans import Bank, Scan
 
-__all__ = ["draw_synthetic"]
+__all__ = ["draw_healthy", "draw_kind", "draw_synthetic"]
 
 _MIDDLE = (PATCH_SIZE // 2,) * 3
 
 
 def draw_synthetic(
-    bank: Bank, recipe: Samples, rng: np.random.Generator, *, difficulty: float
-) -> Sample | None:
-    """Implant a lesion somewhere; None where that place or lesion would not do."""
-    kind = int(rng.choice(len(TISSUES), p=recipe.tissue_shares))
-    scan = _scan(bank, recipe, rng)
-    places = scan.places[TISSUES[kind]]
-    if len(places) < 50:
+    bank: Bank,
+    settings: Samples,
+    rng: np.random.Generator,
+    *,
+    kind: str,
+    shapes: ShapeBank | None,
+    difficulty: float,
+) -> Scene | None:
+    """Implant lesions of a kind somewhere; None where that place or lesion would not do."""
+    scan = _scan(bank, kind, settings, rng)
+    if scan is None:
         return None
-    radii = np.log(recipe.smallest_radius_mm), np.log(recipe.largest_radius_mm[kind])
-    radius_mm = float(np.exp(rng.uniform(*radii)))
-    fitted = bool(rng.random() < recipe.fitted_share)
-    step_mm = draw_step_mm(2 * radius_mm, recipe, rng, fitted=fitted)
-    step_mm = max(step_mm, 0.3 * scan.spacing[1])
-    place, goes_on = places[rng.integers(len(places))], rng.random() < recipe.ends.mirrored_share
-    hu = _background(scan, place, step_mm, rng, goes_on=bool(goes_on))
-    made = implant(
-        hu,
+    places = scan.places[kind]
+    radius_mm = float(np.exp(rng.uniform(*np.log(settings.kinds[kind].radius_mm))))
+    fitted = bool(rng.random() < settings.fitted_share)
+    step_mm = draw_step_mm(2 * radius_mm, settings, rng, fitted=fitted)
+    step_mm = max(step_mm, settings.least_step_pixels * scan.spacing[1])
+    at = places[rng.integers(len(places))]
+    place = Place(
+        hu=_background(scan, at, step_mm, settings, rng),
         step_mm=step_mm,
         slice_mm=scan.spacing[0],
         pixel_mm=scan.spacing[1],
         click=_MIDDLE,
+        kind=kind,
+    )
+    easier = settings.bodies.fitted_difficulty if fitted else 1.0
+    made = implant(
+        place,
+        settings,
         radius_mm=radius_mm,
+        shapes=shapes,
         rng=rng,
-        difficulty=0.25 * difficulty if fitted else difficulty,
+        difficulty=easier * difficulty,
     )
     if made is None:
         return None
-    drawn = Sample(made.hu, made.mask, _MIDDLE, step_mm, scan.spacing[0], real=False, fitted=fitted)
-    return _clicked_elsewhere(drawn, rng) if fitted and rng.random() < 0.7 else drawn
+    scene = _scene(made, place, scan, at, fitted=fitted)
+    elsewhere = fitted and rng.random() < settings.clicked_elsewhere_share
+    return _clicked_elsewhere(scene, rng) if elsewhere else scene
 
 
-def _scan(bank: Bank, recipe: Samples, rng: np.random.Generator) -> Scan:
-    """Draw a scan; those without known lesions show more of the body and come more often."""
-    with_lesions, others = bank.with_lesions, bank.without_lesions
-    from_others = bool(others) and (not with_lesions or rng.random() < recipe.plain_scan_share)
+def draw_healthy(
+    bank: Bank, settings: Samples, rng: np.random.Generator, *, kind: str
+) -> Scene | None:
+    """Click on healthy tissue of a scan without known lesions; None where there is none."""
+    plain = [scan for scan in bank.without_lesions if scan.healthy]
+    scans = _with_places(plain, kind, settings)
+    if not scans:
+        return None
+    scan = scans[rng.integers(len(scans))]
+    step_mm = float(np.exp(rng.uniform(*np.log(settings.any_step_mm))))
+    at = scan.places[kind][rng.integers(len(scan.places[kind]))]
+    return Scene(
+        hu=_background(scan, at, step_mm, settings, rng),
+        lesions=(),
+        click=_MIDDLE,
+        step_mm=step_mm,
+        slice_mm=scan.spacing[0],
+        real=False,
+        fitted=False,
+        healthy_mm=healthy_mm(scan, at.astype(np.float64)),
+    )
+
+
+def draw_kind(settings: Samples, rng: np.random.Generator) -> str:
+    """Draw in what a lesion grows."""
+    shares = [settings.kinds[kind].share for kind in KINDS]
+    return KINDS[rng.choice(len(KINDS), p=np.asarray(shares) / sum(shares))]
+
+
+def _scene(
+    made: Implanted, place: Place, scan: Scan, at: npt.NDArray[np.intp], *, fitted: bool
+) -> Scene:
+    known = 0.0 if scan.lesions else healthy_mm(scan, at.astype(np.float64))
+    return Scene(
+        hu=made.hu,
+        lesions=made.lesions,
+        click=_MIDDLE,
+        step_mm=place.step_mm,
+        slice_mm=scan.spacing[0],
+        real=False,
+        fitted=fitted,
+        healthy_mm=known,
+    )
+
+
+def _scan(bank: Bank, kind: str, settings: Samples, rng: np.random.Generator) -> Scan | None:
+    """Draw a scan with places; those without known lesions show more and come more often."""
+    with_lesions = _with_places(bank.with_lesions, kind, settings)
+    others = _with_places(bank.without_lesions, kind, settings)
+    from_others = bool(others) and (not with_lesions or rng.random() < settings.plain_scan_share)
     scans = others if from_others else with_lesions
-    return scans[rng.integers(len(scans))]
+    return scans[rng.integers(len(scans))] if scans else None
+
+
+def _with_places(scans: Sequence[Scan], kind: str, settings: Samples) -> list[Scan]:
+    return [scan for scan in scans if len(scan.places[kind]) >= settings.places.fewest]
 
 
 def _background(
     scan: Scan,
     place: npt.NDArray[np.intp],
     step_mm: float,
+    settings: Samples,
     rng: np.random.Generator,
-    *,
-    goes_on: bool,
 ) -> npt.NDArray[np.float32]:
     """Cut a patch around a place, turned about z by any angle."""
+    goes_on = bool(rng.random() < settings.ends.mirrored_share)
     angle = rng.uniform(-np.pi, np.pi)
     cos, sin = np.cos(angle), np.sin(angle)
     turn = np.array([[1.0, 0.0, 0.0], [0.0, cos, -sin], [0.0, sin, cos]])
     offsets_mm = GRID @ (step_mm * turn.T).astype(np.float32)
-    return cut_scan(
-        scan, place + rng.uniform(-0.5, 0.5, 3), offsets_mm, step_mm, goes_on=goes_on
-    ).hu
+    centre = place + rng.uniform(-0.5, 0.5, 3)
+    return cut_scan(scan, centre, offsets_mm, step_mm, goes_on=goes_on).hu
 
 
-def _clicked_elsewhere(drawn: Sample, rng: np.random.Generator) -> Sample:
+def _clicked_elsewhere(scene: Scene, rng: np.random.Generator) -> Scene:
     """Click any other voxel of the lesion, in which the patch stays centred."""
-    voxels = np.argwhere(drawn.mask)
+    voxels = np.argwhere(scene.lesions[0] > 0.5)
     z, y, x = (int(index) for index in voxels[rng.integers(len(voxels))])
-    return replace(drawn, click=(z, y, x))
+    return replace(scene, click=(z, y, x))

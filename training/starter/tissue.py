@@ -7,24 +7,9 @@ import numpy as np
 
 from algorithm.models.zoom_patch import Point
 from training.starter.fields import Bools, Floats, blurred, median
+from training.starter.sample_settings import Tissues
 
-__all__ = ["AIR_HU", "Growth", "Tissue", "beside_air", "draw_growth", "room", "tissue_at"]
-
-AIR_HU = -950.0
-"""Below this lies gas: outside the body, in the bowel, beyond the scan's ends; rarely a lung."""
-
-_DARK_HU = -200.0
-"""Below this lies gas, lung, or where either begins."""
-
-_GAS_SHARE, _LUNG_GAS_SHARE = 0.01, 0.2
-"""More of a lesion's neighbourhood than this in gas, and its place is refused."""
-
-_LUNG_HU = (-940.0, -550.0)
-_VESSEL_HU = -650.0
-"""Somewhere near a place in the lung there is a vessel; there is none in a cushion's foam."""
-
-_SMOOTH_MM, _WIDE_MM = 1.0, 4.0
-"""Tissue is told apart on HU averaged this far; vessels vanish in the wider average."""
+__all__ = ["Growth", "Tissue", "beside_air", "draw_growth", "room", "tissue_at"]
 
 
 class Tissue(StrEnum):
@@ -34,6 +19,13 @@ class Tissue(StrEnum):
     FAT = "fat"
     SOFT = "soft"
     BONE = "bone"
+    ORGAN = "organ"
+    NODE = "node"
+
+    @property
+    def host(self) -> "Tissue":
+        """What the place of such a lesion looks like: organs are soft tissue, nodes lie in fat."""
+        return {Tissue.ORGAN: Tissue.SOFT, Tissue.NODE: Tissue.FAT}.get(self, self)
 
 
 _COARSE_FROM = 1.6
@@ -54,21 +46,21 @@ class Growth:
     overgrows: bool = False
 
 
-def tissue_at(background: Floats, click: Point, step_mm: float) -> Tissue | None:
+def tissue_at(background: Floats, click: Point, step_mm: float, settings: Tissues) -> Tissue | None:
     """Name the tissue at a place; None in air, gas, a table, and where tissues meet."""
-    near = _around(background, click, max(1, round(1.5 / step_mm)))
-    far = _around(background, click, max(2, round(10 / step_mm)))
-    hu = float(near.mean())
-    if _LUNG_HU[0] < hu < _LUNG_HU[1]:
-        has_vessels = float(np.percentile(far, 98)) > _VESSEL_HU
-        return Tissue.LUNG if has_vessels and _gas(far) < _LUNG_GAS_SHARE else None
-    if _gas(_around(background, click, max(1, round(4 / step_mm)))) > 0:
+    near = _around(background, click, max(1, round(settings.near_mm / step_mm)))
+    far = _around(background, click, max(2, round(settings.far_mm / step_mm)))
+    hu, air = float(near.mean()), settings.air_hu
+    if settings.lung_hu[0] < hu < settings.lung_hu[1]:
+        has_vessels = float(np.percentile(far, 98)) > settings.vessel_hu
+        return Tissue.LUNG if has_vessels and _gas(far, air) < settings.lung_gas_share else None
+    if _gas(_around(background, click, max(1, round(settings.gas_mm / step_mm))), air) > 0:
         return None
-    if -140 < hu < -45:
+    if settings.fat_hu[0] < hu < settings.fat_hu[1]:
         return Tissue.FAT
-    if -20 < hu < 190:
+    if settings.soft_hu[0] < hu < settings.soft_hu[1]:
         return Tissue.SOFT
-    return Tissue.BONE if 190 <= hu < 1500 else None
+    return Tissue.BONE if settings.bone_hu[0] <= hu < settings.bone_hu[1] else None
 
 
 def _around(values: Floats, place: Point, steps: int) -> Floats:
@@ -76,57 +68,72 @@ def _around(values: Floats, place: Point, steps: int) -> Floats:
     return values[z, y, x]
 
 
-def _gas(values: Floats) -> float:
-    return float(np.count_nonzero(values < AIR_HU)) / values.size
+def _gas(values: Floats, air_hu: float) -> float:
+    return float(np.count_nonzero(values < air_hu)) / max(values.size, 1)
 
 
-def beside_air(ring: Floats, tissue: Tissue) -> bool:
+def beside_air(ring: Floats, tissue: Tissue, settings: Tissues) -> bool:
     """Say whether a lesion lies at the skin, in bowel gas or at the scan's end.
 
     Args:
         ring: HU of the background around it.
         tissue: what it grows in.
+        settings: what counts as air.
     """
     if tissue is Tissue.LUNG:
-        return _gas(ring) > _LUNG_GAS_SHARE
-    dark = ring[ring < _DARK_HU]
-    if dark.size <= _GAS_SHARE * ring.size:
+        return _gas(ring, settings.air_hu) > settings.lung_gas_share
+    dark = ring[ring < settings.dark_hu]
+    if dark.size <= settings.gas_share * ring.size:
         return False
     # Lung beside the lesion is welcome; gas and its soft rim are not.
-    return _gas(dark) > _LUNG_GAS_SHARE or not -920 < median(dark) < -550
+    low, high = settings.lung_edge_hu
+    return _gas(dark, settings.air_hu) > settings.lung_gas_share or not low < median(dark) < high
 
 
-def draw_growth(rng: np.random.Generator, tissue: Tissue, hu: float) -> Growth:
+def draw_growth(rng: np.random.Generator, tissue: Tissue, hu: float, settings: Tissues) -> Growth:
     """Draw how a lesion in a tissue, of some HU at the click, treats its borders."""
-    stays = rng.random() < 0.6
+    stays = rng.random() < settings.stays_share
+    beyond = Growth(*settings.overgrown_hu, overgrows=True)
     match tissue:
         case Tissue.LUNG:  # the higher, the deeper into the pleura and into large vessels
-            return Growth(-2000, -350, (-2000, -450 if stays else -150), not stays)
-        case Tissue.FAT:
-            highest = float(rng.choice((-15, 25)))
-            return (
-                Growth(-200, highest, (-200, highest - 60))
-                if stays
-                else Growth(-300, 220, overgrows=True)
-            )
+            high, wide, overgrown = settings.lung_growth_hu
+            return Growth(-2000, high, (-2000, wide if stays else overgrown), not stays)
+        case Tissue.FAT | Tissue.NODE:
+            low, *highs = settings.fat_growth_hu
+            highest = float(rng.choice(highs))
+            stay = Growth(low, highest, (low, highest - settings.fat_wide_hu))
+            return stay if stays else beyond
         case Tissue.BONE:
-            return Growth(110, 4000, (180, 4000)) if stays else Growth(-150, 4000, overgrows=True)
+            low, wide, overgrown = settings.bone_growth_hu
+            stay = Growth(low, 4000, (wide, 4000))
+            return stay if stays else Growth(overgrown, 4000, overgrows=True)
+        case Tissue.ORGAN:
+            stays = rng.random() < settings.organ_stays_share
+            return _within_organ(hu, settings) if stays else beyond
         case _ if stays:
-            one_organ = rng.random() < 0.5
-            return Growth(max(hu - 55, -45), hu + 55) if one_organ else Growth(-45, 230)
+            one_organ = rng.random() < settings.one_organ_share
+            return _within_organ(hu, settings) if one_organ else Growth(*settings.soft_growth_hu)
         case _:
-            return Growth(-300, 230, overgrows=True)
+            return beyond
 
 
-def room(background: Floats, growth: Growth, step_mm: float) -> tuple[Floats, Floats]:
+def _within_organ(hu: float, settings: Tissues) -> Growth:
+    return Growth(
+        max(hu - settings.one_organ_hu, settings.soft_growth_hu[0]), hu + settings.one_organ_hu
+    )
+
+
+def room(
+    background: Floats, growth: Growth, step_mm: float, settings: Tissues
+) -> tuple[Floats, Floats]:
     """Give where a lesion may grow, 0 to 1 with soft edges, and the smoothed background."""
-    smooth = blurred(background, (max(_SMOOTH_MM / step_mm, 0.7),) * 3)
+    smooth = blurred(background, (max(settings.smooth_mm / step_mm, 0.7),) * 3)
     inside = (smooth > growth.low) & (smooth < growth.high)
     if growth.wide is not None:
-        inside |= _wide(background, _WIDE_MM / step_mm, growth.wide)
+        inside |= _wide(background, settings.wide_mm / step_mm, growth.wide)
     if inside.all():
         return np.ones_like(smooth), smooth
-    even = blurred(inside.astype(np.float32), (max(0.8 / step_mm, 0.8),) * 3)
+    even = blurred(inside.astype(np.float32), (max(settings.room_mm / step_mm, 0.8),) * 3)
     return np.clip(6 * even - 2.5, 0, 1), smooth
 
 

@@ -17,12 +17,13 @@ from training.starter.cases_seen import CasesSeen, is_held_out
 from training.starter.loop import Run
 from training.starter.patches import validation_patches
 from training.starter.progress import RunLength
+from training.starter.reader_shapes import ShapeBank
 from training.starter.recipe import Recipe
 from training.starter.samples import network_input
 from training.starter.scans import Bank, Scan, read_bank
 from training.starter.scenes import scene_bank
 from training.starter.start import begin_with, cases_behind, read_start
-from training.starter.stream import draw_sample
+from training.starter.stream import Material, draw_samples
 from uls.errors import CallError, InputError
 
 __all__ = ["TrainOptions", "train"]
@@ -52,6 +53,7 @@ class TrainOptions:
         start: a model folder with whose weights a new run begins; None for random ones.
         hold_out: cases, or patterns of their names, that are not trained on: the run is watched on
             their lesions, as on those of the protocol's validation cases.
+        shapes: a bank of real nodules' shapes (`shape_bank`); None for invented ones alone.
     """
 
     folder: Path
@@ -62,6 +64,7 @@ class TrainOptions:
     checkpoint_minutes: float = 5.0
     start: Path | None = None
     hold_out: Sequence[str] = ()
+    shapes: Path | None = None
 
 
 def train(options: TrainOptions, recipe: Recipe, report: Callable[[str], None]) -> Run:
@@ -93,20 +96,23 @@ def _train(
 ) -> Run:
     stored = None if options.start is None else read_start(options.start, recipe.network)
     training, held_out = _banks(options, recipe, report)
-    validation = validation_patches(training, held_out, recipe)
+    shapes = None if options.shapes is None else ShapeBank.read(options.shapes)
+    material = Material(training, shapes)
+    validation = validation_patches(material, held_out, recipe)
     run = Run(
         options.folder,
         recipe,
         device,
-        begin=_beginning(stored, training, recipe),
+        begin=_beginning(stored, material, recipe),
         trained_on=_cases_seen(options, training),
     )
     report(
         f"{len(training.scans)} scans, {len(training.with_lesions)} with lesions; "
-        f"held out: {len(held_out.scans)}; {device.type}, {options.workers} workers"
+        f"held out: {len(held_out.scans)}; {0 if shapes is None else len(shapes)} readers' shapes; "
+        f"{device.type}, {options.workers} workers"
     )
     run.train(
-        training,
+        material,
         validation,
         options.length,
         workers=options.workers,
@@ -123,7 +129,7 @@ def _cases_seen(options: TrainOptions, training: Bank) -> CasesSeen:
 
 
 def _beginning(
-    stored: ZoomNetwork | None, bank: Bank, recipe: Recipe
+    stored: ZoomNetwork | None, material: Material, recipe: Recipe
 ) -> Callable[[ZoomNetwork], None] | None:
     """Give what makes a new run begin with a stored network, on some samples of its own."""
     if stored is None:
@@ -131,7 +137,8 @@ def _beginning(
 
     def begin(network: ZoomNetwork) -> None:
         rng = np.random.default_rng([recipe.seed, _START_SEED])
-        drawn = [draw_sample(bank, recipe, rng, difficulty=1.0) for _ in range(START_SAMPLES)]
+        pairs = [draw_samples(material, recipe, rng, 1.0) for _ in range(START_SAMPLES // 2)]
+        drawn = [sample for one, other, _ in pairs for sample in (one, other)]
         inputs = torch.from_numpy(np.stack([network_input(sample) for sample in drawn]))
         begin_with(network, stored, inputs)
 
@@ -144,10 +151,12 @@ def _banks(
     """Read the scans to train on, and those held out."""
     if not options.scans:
         report(f"No scans given: drawing {SCENES} synthetic ones as backgrounds (minutes)")
-        return scene_bank(SCENES, seed=recipe.seed, workers=options.workers), Bank(())
+        return scene_bank(SCENES, recipe.samples, seed=recipe.seed, workers=options.workers), Bank(
+            ()
+        )
     folders = ", ".join(map(str, options.scans))
     report(f"Reading scans from {folders}")
-    everything = read_bank(options.scans, seed=recipe.seed)
+    everything = read_bank(options.scans, recipe.samples, seed=recipe.seed)
     _check_hold_out(options.hold_out, [scan.name for scan in everything.scans], folders)
     held, rest = list[Scan](), list[Scan]()
     for scan in everything.scans:
