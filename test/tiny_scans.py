@@ -7,10 +7,13 @@ import numpy.typing as npt
 
 from training.starter.recipe import DEFAULT_RECIPE, Recipe, read_recipe
 from training.starter.scans import Bank, Scan, make_scan
+from training.starter.stream import Material
 
 SPACING = (2.0, 1.0, 1.0)
 CENTRE = (20, 40, 44)
 RADIUS_MM = 10.0
+SAMPLES = read_recipe(DEFAULT_RECIPE).samples
+"""How the recipe draws samples."""
 
 
 def ball() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_]]:
@@ -29,17 +32,28 @@ def ball() -> tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_]]:
 @cache
 def ball_scan() -> Scan:
     hu, mask = ball()
-    return make_scan("ball", hu, SPACING, [mask], seed=0)
+    return make_scan("ball", hu, SPACING, [mask], settings=SAMPLES, seed=0)
 
 
 def ball_bank() -> Bank:
     return Bank((ball_scan(),))
 
 
+def ball_material() -> Material:
+    return Material(ball_bank())
+
+
 def tiny_recipe(**training: object) -> Recipe:
     """The recipe with a network and batches small enough for a test, and real lesions only."""
     recipe = read_recipe(DEFAULT_RECIPE)
-    small = {"batch_size": 2, "steps": 4, "validation_patches": 2, "warm_up_steps": 2}
+    small = {
+        "batch_size": 2,
+        "corrected_samples": 0,
+        "steps": 4,
+        "validation_patches": 2,
+        "warm_up_steps": 2,
+        "cool_down_steps": 0,
+    }
     return Recipe.model_validate(
         {
             "seed": 5,

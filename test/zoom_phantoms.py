@@ -1,6 +1,7 @@
 """Balls in VOIs, and an engine that sees them as they are: the zoom model without its network."""
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -50,18 +51,30 @@ class Constant(Oracle):
         return np.full_like(batch[:, :1], self.logit)
 
 
-def zoom_manifest(settings: ZoomSettings | None = None) -> ZoomManifest:
+class Corrected(Oracle):
+    """A fake engine that sees what was clicked, and does as corrections say in their marks."""
+
+    def __call__(self, batch: Batch) -> Batch:
+        return (super().__call__(batch) + 200 * batch[:, 8:9] ** 3).astype(np.float32)
+
+
+def zoom_manifest(
+    settings: ZoomSettings | None = None, *, channels_in: Literal[8, 9] = 8
+) -> ZoomManifest:
     record = FileRecord(name="zoom.safetensors", sha256="0" * 64, bytes=0)
     return ZoomManifest(
         name="fake",
-        architecture=ZoomArchitecture(widths=(1, 1), blocks=(1, 1)),
+        architecture=ZoomArchitecture(widths=(1, 1), blocks=(1, 1), channels_in=channels_in),
         settings=settings or ZoomSettings(),
         folds=(Fold(name="zoom", weights=record),),
     )
 
 
-def predictor(engine: Oracle, settings: ZoomSettings | None = None) -> ZoomPredictor:
-    return ZoomPredictor(Model(Path(), zoom_manifest(settings), "", Path()), [engine])
+def predictor(
+    engine: Oracle, settings: ZoomSettings | None = None, *, channels_in: Literal[8, 9] = 8
+) -> ZoomPredictor:
+    manifest = zoom_manifest(settings, channels_in=channels_in)
+    return ZoomPredictor(Model(Path(), manifest, "", Path()), [engine])
 
 
 def ball(

@@ -46,7 +46,13 @@ def batch_of(phantom: Phantom, manifest: AnyManifest) -> Batch:
     hu = phantom.hu(manifest.patch_zyx)
     if isinstance(manifest, ZoomManifest):
         z, y, x = (size / 2 for size in manifest.patch_zyx)
-        return channels(hu, click=(z, y, x), step_mm=1.2, slice_mm=phantom.slice_mm)[None]
+        return channels(
+            hu,
+            click=(z, y, x),
+            step_mm=1.2,
+            slice_mm=phantom.slice_mm,
+            count=manifest.architecture.channels_in,
+        )[None]
     return normalise(hu, manifest.normalisation)[None, None]
 
 

@@ -7,14 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithm.boxes import Box
+from algorithm.corrections import Correction, check_corrections
 from algorithm.engines.base import Engine
 from algorithm.manifest import ZoomManifest
 from algorithm.mirroring import Mirroring, mirroring_of
+from algorithm.models.zoom_channels import WITHOUT_CORRECTIONS
 from algorithm.models.zoom_look import Viewer
 from algorithm.models.zoom_patch import Floats, put_back
 from algorithm.models.zoom_search import Answer, Search
 from algorithm.prediction import LOGIT_OUTSIDE, mirrorings, not_finite
 from algorithm.weights import Model
+from uls.errors import CallError
 from uls.voi import CLICK_ZYX, Spacing
 
 __all__ = ["ZoomPredictor"]
@@ -37,6 +40,11 @@ class ZoomPredictor:
         self._settings = model.manifest.settings
         (self._engine,) = engines
 
+    @property
+    def takes_corrections(self) -> bool:
+        """Say whether the network was trained to see corrections."""
+        return self._manifest.architecture.channels_in > WITHOUT_CORRECTIONS
+
     def predict(
         self,
         voi_hu: npt.NDArray[Any],
@@ -44,6 +52,7 @@ class ZoomPredictor:
         spacing_mm: Spacing,
         mirror: int | Mirroring = 0,
         box: Box | None = None,
+        corrections: Sequence[Correction] = (),
     ) -> Floats:
         """Predict where in a VOI the lesion is.
 
@@ -55,6 +64,8 @@ class ZoomPredictor:
                 many as the model's settings say. A `Mirroring` is asked how many at once.
             box: that the user drew around the lesion. Where it does not hold the click, its centre
                 stands for the click.
+            corrections: the user's further clicks, in the lesion and outside of it, all that were
+                made so far. The network was trained with up to five.
 
         Returns:
             The logit of the lesion's probability, less that of the threshold: float32, the VOI's
@@ -62,10 +73,20 @@ class ZoomPredictor:
             see, and everywhere when nothing was found at the click.
 
         Raises:
+            CallError: the model takes no corrections, or one of them is wrong.
             ModelError: the network computed something that is no number.
         """
+        if corrections:
+            self._check(corrections, voi_hu.shape)
         x_mm, y_mm, z_mm = spacing_mm
-        viewer = Viewer(voi_hu, spacing_zyx_mm=(z_mm, y_mm, x_mm), run=self._run, box=box)
+        viewer = Viewer(
+            voi_hu,
+            spacing_zyx_mm=(z_mm, y_mm, x_mm),
+            run=self._run,
+            box=box,
+            corrections=corrections,
+            channels_in=self._manifest.architecture.channels_in,
+        )
         click_zyx = CLICK_ZYX if box is None else box.click_zyx
         search = Search(viewer, click_zyx, self._settings)
         answer = search.answer(mirrorings(_ALL_AXES, self._views(mirroring_of(mirror).at_once())))
@@ -89,6 +110,16 @@ class ZoomPredictor:
 
     def patches_per_pass(self) -> None:
         """Say that it depends on what the search sees."""
+
+    def _check(self, corrections: Sequence[Correction], shape_zyx: Sequence[int]) -> None:
+        if not self.takes_corrections:
+            raise CallError.about(
+                f"model {self._manifest.name}",
+                expected="a model that takes corrections",
+                found="one that was trained without them",
+                hint="Call it without corrections, or take a newer model.",
+            )
+        check_corrections(corrections, shape_zyx)
 
     def _views(self, mirror: int) -> int:
         return max(mirror, self._settings.least_views)

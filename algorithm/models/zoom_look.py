@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithm.boxes import Box
-from algorithm.models.zoom_channels import PatchBox, channels
+from algorithm.corrections import Correction
+from algorithm.models.zoom_channels import CHANNELS, PatchBox, channels
 from algorithm.models.zoom_patch import Floats, Frame, Point, cut_patch
 
 __all__ = ["Look", "Run", "Sight", "Viewer"]
@@ -62,13 +63,24 @@ class Viewer:
         spacing_zyx_mm: the VOI's.
         run: the network.
         box: that the user drew, in the VOI's voxels.
+        corrections: the user's further clicks.
+        channels_in: that the network takes.
     """
 
     def __init__(
-        self, voi_hu: npt.NDArray[Any], *, spacing_zyx_mm: Point, run: Run, box: Box | None = None
+        self,
+        voi_hu: npt.NDArray[Any],
+        *,
+        spacing_zyx_mm: Point,
+        run: Run,
+        box: Box | None = None,
+        corrections: Sequence[Correction] = (),
+        channels_in: int = len(CHANNELS),
     ) -> None:
         self.spacing_zyx_mm = spacing_zyx_mm
         self.box = box
+        self._corrections = tuple(corrections)
+        self._channels_in = channels_in
         self._voi_hu = voi_hu
         self._run = run
         self._seen: dict[tuple[Sight, Axes], Floats] = {}
@@ -107,6 +119,10 @@ class Viewer:
             step_mm=sight.step_mm,
             slice_mm=self.spacing_zyx_mm[0],
             box=None if self.box is None else _in_patch(self.box, sight.frame),
+            corrections=[
+                (sight.frame.to_patch(one.voxel_zyx), one.inside) for one in self._corrections
+            ],
+            count=self._channels_in,
         )
 
 

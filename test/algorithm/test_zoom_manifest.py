@@ -8,7 +8,7 @@ import pytest
 from zoom_phantoms import zoom_manifest
 
 from algorithm.manifest import read_manifest
-from algorithm.models.zoom_channels import CHANNELS
+from algorithm.models.zoom_channels import CHANNELS, WITHOUT_CORRECTIONS
 from algorithm.models.zoom_patch import PATCH_SIZE
 from algorithm.models.zoom_settings import ZoomSettings
 from uls.errors import ModelError
@@ -30,7 +30,17 @@ def test_every_setting_stands_in_the_file(tmp_path: Path) -> None:
 
 
 def test_the_input_is_what_the_code_computes() -> None:
-    assert zoom_manifest().input_shape == (len(CHANNELS), PATCH_SIZE, PATCH_SIZE, PATCH_SIZE)
+    size = (PATCH_SIZE,) * 3
+    assert zoom_manifest(channels_in=9).input_shape == (len(CHANNELS), *size)
+    assert zoom_manifest().input_shape == (WITHOUT_CORRECTIONS, *size)
+
+
+def test_a_model_that_does_not_say_takes_no_corrections(tmp_path: Path) -> None:
+    content = zoom_manifest(channels_in=9).model_dump(mode="json")
+    del content["architecture"]["channels_in"]
+    (tmp_path / "model.json").write_text(json.dumps(content))
+    manifest = read_manifest(tmp_path)
+    assert manifest == zoom_manifest()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from training.starter.fields import Floats, noise
-from training.starter.sample_settings import Looks
+from training.starter.lesion_settings import Looks
 from training.starter.tissue import Tissue
 
 __all__ = ["Look", "draw_edge", "draw_look", "painted", "sibling"]
@@ -87,16 +87,8 @@ def _solid(
         case Tissue.BONE:
             lytic = rng.random() < settings.lytic_share
             return Look(float(rng.uniform(*(settings.lytic_hu if lytic else settings.blastic_hu))))
-        case Tissue.ORGAN:
-            if rng.random() < settings.cyst_share:
-                return Look(float(rng.uniform(*settings.cyst_hu)))
-            limits, darker = settings.organ_contrast_hu, settings.organ_darker_share
-            return _beside_host(rng, host_hu, limits, darker, settings, difficulty)
-        case Tissue.SOFT:
-            if rng.random() < settings.fatty_share:
-                return Look(float(rng.uniform(*settings.fatty_hu)))
-            limits, darker = settings.contrast_hu, settings.darker_share
-            return _beside_host(rng, host_hu, limits, darker, settings, difficulty)
+        case Tissue.ORGAN | Tissue.SOFT:
+            return _in_soft_tissue(rng, tissue, settings, host_hu, difficulty)
 
 
 def _in_lung(rng: np.random.Generator, settings: Looks, difficulty: float) -> Look:
@@ -107,15 +99,15 @@ def _in_lung(rng: np.random.Generator, settings: Looks, difficulty: float) -> Lo
     return Look(float(rng.uniform(*(settings.part_solid_hu if part_solid else settings.lung_hu))))
 
 
-def _beside_host(
-    rng: np.random.Generator,
-    host_hu: float,
-    limits: tuple[float, float],
-    darker_share: float,
-    settings: Looks,
-    difficulty: float,
+def _in_soft_tissue(
+    rng: np.random.Generator, tissue: Tissue, settings: Looks, host_hu: float, difficulty: float
 ) -> Look:
-    """Draw HU that differ from the host's, log-uniformly; easy ones by more."""
+    """Draw a cyst, fat, or HU that differ from the host's, log-uniformly; easy ones by more."""
+    organ = tissue is Tissue.ORGAN
+    if rng.random() < (settings.cyst_share if organ else settings.fatty_share):
+        return Look(float(rng.uniform(*(settings.cyst_hu if organ else settings.fatty_hu))))
+    limits = settings.organ_contrast_hu if organ else settings.contrast_hu
+    darker_share = settings.organ_darker_share if organ else settings.darker_share
     least = limits[0] + settings.easy_hu * (1 - difficulty)
     contrast = float(np.exp(rng.uniform(*np.log((least, max(limits[1], least))))))
     darker = rng.random() < darker_share
@@ -137,7 +129,7 @@ def _draw_textures(
 def _with_core(
     rng: np.random.Generator, look: Look, radius_mm: float, tissue: Tissue, settings: Looks
 ) -> Look:
-    """Add a necrotic (rarely a brighter) core, a slope and an enhancing rim, more often to large ones."""
+    """Add a dark (rarely a bright) core or a slope, and an enhancing rim."""
     share = settings.core_share + settings.core_share_per_mm * radius_mm
     if rng.random() < min(share, settings.most_core_share):
         dark = rng.random() < settings.dark_core_share

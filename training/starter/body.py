@@ -8,8 +8,8 @@ import numpy as np
 from algorithm.models.zoom_patch import Point
 from training.starter.appearance import Look, painted
 from training.starter.fields import SD_PER_MAD, Bools, Floats, blurred, grown, median
+from training.starter.lesion_settings import Bodies
 from training.starter.recipe import Samples
-from training.starter.sample_settings import Bodies
 from training.starter.shapes import Box, Shape
 from training.starter.slices import Slices
 from training.starter.tissue import Growth, room

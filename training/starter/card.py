@@ -27,7 +27,7 @@ _TEMPLATE = """# Model card: {title}
 | made by | `{source}`, recipe below, seed {seed} |
 | network | residual U-Net on patches of 48×48×48 voxels at any zoom, widths {widths}, {parameters:,} parameters |
 | input | eight channels: HU, soft tissue window, HU minus the clicked tissue's, connectedness to the click, click, zoom, slice thickness, box |
-| training | {steps:,} steps of {batch} samples, {samples:,} samples in all, none used twice; {minutes:.0f} minutes on {device} |
+| training | {steps:,} steps of {batch} samples, {samples:,} samples in all, none used twice but those that come again with a correction; {minutes:.0f} minutes on {device} |
 | loss | 1 - Dice, plus {weight} × cross entropy per lesion voxel; AdamW, averaged weights |
 
 ## How it finds a lesion
@@ -86,7 +86,7 @@ def model_card(recipe: Recipe, exported: Exported, report: Report, *, trained_on
         parameters=exported.parameters,
         steps=exported.steps,
         batch=recipe.training.batch_size,
-        samples=exported.steps * recipe.training.batch_size,
+        samples=exported.steps * (recipe.training.batch_size - recipe.training.corrected_samples),
         minutes=exported.minutes,
         device=trained_on,
         weight=recipe.training.cross_entropy_weight,

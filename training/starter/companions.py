@@ -43,7 +43,7 @@ def draw_any_shape(
     *,
     spiculated: bool = False,
 ) -> Shape:
-    """Draw a reader's shape, as often as the kind says and a bank is given; else an invented one."""
+    """Draw a reader's shape as often as the kind says, if a bank is given; else an invented one."""
     shapes = scanner.settings.shapes
     if bank is not None and rng.random() < kind.reader_shape_share:
         return bank.draw(rng, radius, shapes)

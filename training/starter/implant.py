@@ -95,17 +95,26 @@ def implant(
     spiculated = _is_spiculated(tissue, radius_mm, settings, rng)
     radius = radius_mm / place.step_mm
     shape = draw_any_shape(rng, radius, kind, scanner, shapes, spiculated=spiculated)
-    lesion = _placed(place, shape, tissue, settings, difficulty, rng)
+    lesion = _placed(place, shape, tissue, settings, difficulty=difficulty, rng=rng)
     if _reaches_air(place.hu, lesion, shape, settings):
         return None
-    clicked = _grow_clicked(place, lesion, shape, scanner, kind, rng)
+    clicked = _grow_clicked(place, lesion, shape, scanner, kind=kind, rng=rng)
     if clicked is None:
         return None
     body, part, share = clicked
     ring = ring_around(part, settings.visible)
     if beside_air(place.hu[body.box][ring], tissue, settings.tissues):
         return None
-    look = _draw_visible_look(lesion, radius_mm, body, part, ring, settings, difficulty, rng)
+    look = _draw_visible_look(
+        lesion,
+        radius_mm,
+        body,
+        part,
+        ring,
+        settings=settings,
+        difficulty=difficulty,
+        rng=rng,
+    )
     if look is None:
         return None
     drawn = np.zeros(place.hu.shape, dtype=np.float32)
@@ -140,6 +149,7 @@ def _placed(
     shape: Shape,
     tissue: Tissue,
     settings: Samples,
+    *,
     difficulty: float,
     rng: np.random.Generator,
 ) -> Lesion:
@@ -191,6 +201,7 @@ def _grow_clicked(
     lesion: Lesion,
     shape: Shape,
     scanner: Scanner,
+    *,
     kind: Kind,
     rng: np.random.Generator,
 ) -> tuple[Body, Bools, Floats] | None:
@@ -217,6 +228,7 @@ def _draw_visible_look(
     body: Body,
     mask: Bools,
     ring: Bools,
+    *,
     settings: Samples,
     difficulty: float,
     rng: np.random.Generator,

@@ -25,6 +25,7 @@ def find_places(
     coarse: torch.Tensor,
     coarse_spacing: Point,
     free: Bools,
+    *,
     settings: Places,
     rng: np.random.Generator,
 ) -> dict[str, npt.NDArray[np.intp]]:
@@ -72,7 +73,10 @@ def _moments(
     coarse: torch.Tensor, spacing: Point, window_mm: float
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Give the mean and standard deviation over a cube around each voxel."""
-    half = [max(1, round(window_mm / step / 2)) for step in spacing]
+    half = [
+        min(max(1, round(window_mm / step / 2)), (size - 1) // 2)
+        for step, size in zip(spacing, coarse.shape, strict=True)
+    ]
     size = tuple(2 * steps + 1 for steps in half)
 
     def averaged(values: torch.Tensor) -> torch.Tensor:

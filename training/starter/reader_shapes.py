@@ -14,8 +14,9 @@ from torch.nn import functional as F  # noqa: N812
 
 from algorithm.models.zoom_patch import Point
 from training.starter.fields import Floats
-from training.starter.sample_settings import Range, Shapes
+from training.starter.lesion_settings import Shapes
 from training.starter.shapes import Box, Places, places_in, reach_box, roughened
+from training.starter.strict_table import Range
 from uls.errors import InputError
 
 __all__ = ["LEVELS_PER_RADIUS", "ReaderShape", "ShapeBank"]

@@ -62,13 +62,13 @@ def draw_real(
     step_mm = draw_step_mm(lesion.size_mm, settings, rng, fitted=fitted)
     voxel = _click(lesion, settings, rng, fitted=fitted, difficulty=difficulty)
     spacing = np.asarray(scan.spacing)
-    centre = voxel + rng.uniform(-0.5, 0.5, 3)
+    centre = np.asarray(voxel + rng.uniform(-0.5, 0.5, 3), dtype=np.float64)
     if fitted:
         off_mm = rng.normal(0, settings.real.centre_sd * lesion.size_mm, 3)
-        centre = np.asarray(lesion.centre + off_mm / spacing)
+        centre = np.asarray(lesion.centre + off_mm / spacing, dtype=np.float64)
     real = settings.real
     turned = (step_mm * _turn(real.stretch_sd, rng).T).astype(np.float32)
-    offsets_mm = (GRID + _bend(real, rng)) @ turned
+    offsets_mm = np.asarray((GRID + _bend(real, rng)) @ turned, dtype=np.float32)
     goes_on = bool(rng.random() < settings.ends.mirrored_share)
     lesions = [lesion, *_near(scan, lesion, centre, step_mm, real.most_others)]
     patch = cut_scan(scan, centre, offsets_mm, step_mm, lesions=lesions, goes_on=goes_on)

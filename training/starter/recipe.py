@@ -7,25 +7,19 @@ from typing import Self
 from pydantic import ValidationError, model_validator
 
 from algorithm.models.zoom_settings import ZoomSettings
+from training.starter.lesion_settings import Bodies, Looks, Shapes, Tissues, Visibility
 from training.starter.places import KINDS
 from training.starter.sample_settings import (
     Augmentation,
-    Bodies,
     Clicks,
     Companions,
     KeepAway,
     Kind,
-    Looks,
     Places,
-    Range,
     RealLesions,
     ScanEnds,
-    Shapes,
-    Share,
-    Strict,
-    Tissues,
-    Visibility,
 )
+from training.starter.strict_table import Range, Share, Strict
 from uls.errors import InputError
 
 __all__ = [

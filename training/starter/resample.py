@@ -65,8 +65,7 @@ def cut_scan(
         volumes = [scan.levels[level], *(lesion.masks[level] for lesion in lesions)]
         there = np.asarray((within + 0.5) * ratio - 0.5, dtype=np.float32)
         fills = [AIR_HU, *(0.0 for _ in lesions)]
-        for total, values in zip(sums, sample(volumes, there, fills=fills), strict=True):
-            total += np.float32(share) * values
+        sums += np.float32(share) * np.stack(sample(volumes, there, fills=fills))
     return ScanPatch(sums[0], tuple(one > _HALF for one in sums[1:]), at)
 
 

@@ -97,7 +97,7 @@ def clicked_part(mask: Mask, click: Voxel) -> Mask:
 
 
 def clicked_share(share: Floats, click: Voxel) -> Floats:
-    """Keep of a lesion what hangs together with the click by most readers, and what few drew near."""
+    """Keep the part of a lesion that holds the click, and what few readers drew around it."""
     most = share > 0.5
     part = clicked_part(most, click)
     few = ~most & (share > 0)

@@ -167,7 +167,9 @@ def make_scan(
     free = ~np.any(masks, axis=0) if masks else np.ones(hu.shape, dtype=bool)
     free &= far_from(hu.shape, spacing, [at for at, _ in keep_away], [mm for _, mm in keep_away])
     rng = np.random.default_rng(seed)
-    places = find_places(levels[1].numpy(), levels[-1], spacings[-1], free, settings.places, rng)
+    places = find_places(
+        levels[1].numpy(), levels[-1], spacings[-1], free, settings=settings.places, rng=rng
+    )
     healthy = not any(fnmatch.fnmatch(name, one) for one in settings.clicks.no_healthy)
     return Scan(name, levels, spacings, lesions, places, healthy, tuple(keep_away))
 

@@ -191,7 +191,7 @@ def _filled(xy: npt.NDArray[np.intp], shape: tuple[int, int]) -> tuple[Bools, Bo
     """Give what a closed line of pixels encloses, the line included, and the line."""
     path = np.zeros(shape, dtype=bool)
     for (x, y), (next_x, next_y) in zip(xy, np.roll(xy, -1, axis=0), strict=True):
-        path[line(y, x, next_y, next_x)] = True
+        path[line(y, x, next_y, next_x)] = True  # type: ignore[no-untyped-call]
     return ndimage.binary_fill_holes(path), path
 
 

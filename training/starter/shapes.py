@@ -10,7 +10,8 @@ import numpy as np
 
 from algorithm.models.zoom_patch import Point
 from training.starter.fields import Floats, noise
-from training.starter.sample_settings import Range, Shapes
+from training.starter.lesion_settings import Shapes
+from training.starter.strict_table import Range
 
 __all__ = ["Box", "LesionShape", "Lobe", "Shape", "draw_shape", "reach_box", "roughened"]
 

@@ -72,6 +72,7 @@ def begin_with(network: ZoomNetwork, stored: ZoomNetwork, samples: Tensor) -> No
         stored, [name for name, _, _ in normalised_convolutions(network)], samples
     )
     state = stored.state_dict()
+    state["stem.weight"] = _widened(state["stem.weight"], network.stem.weight.shape[1])
     kept = {name: tensor for name, tensor in state.items() if name in network.state_dict()}
     network.load_state_dict(kept, strict=False)
     for name, conv, norm in normalised_convolutions(network):
@@ -82,6 +83,12 @@ def begin_with(network: ZoomNetwork, stored: ZoomNetwork, samples: Tensor) -> No
         norm.bias.copy_(mean)
         norm.running_mean.copy_((mean - state[f"{name}.0.bias"]) * scale)  # type: ignore[union-attr]
         norm.running_var.copy_(variance * scale**2)  # type: ignore[union-attr]
+
+
+def _widened(filters: Tensor, channels: int) -> Tensor:
+    """Let the first filters ignore channels that their network did not have."""
+    more = filters.new_zeros(len(filters), channels - filters.shape[1], *filters.shape[2:])
+    return torch.cat([filters, more], dim=1)
 
 
 def _statistics(
@@ -103,7 +110,7 @@ def _statistics(
     for name in names:
         remember(name)
     for sample in samples.split(8):
-        stored(sample)
+        stored(sample[:, : stored.arguments[0]])
     for handle in handles:
         handle.remove()
     found = {name: torch.stack(moments).mean(0) for name, moments in sums.items()}

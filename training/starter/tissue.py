@@ -7,7 +7,7 @@ import numpy as np
 
 from algorithm.models.zoom_patch import Point
 from training.starter.fields import Bools, Floats, blurred, median
-from training.starter.sample_settings import Tissues
+from training.starter.lesion_settings import Tissues
 
 __all__ = ["Growth", "Tissue", "beside_air", "draw_growth", "room", "tissue_at"]
 

@@ -7,12 +7,22 @@ Dice falls by half of that at most: to 0.925. What is found is far better.
 
 import numpy as np
 import pytest
-from zoom_phantoms import LESION_HU, TISSUE_HU, Constant, Oracle, ball, dice, predictor
+from zoom_phantoms import (
+    LESION_HU,
+    TISSUE_HU,
+    Constant,
+    Corrected,
+    Oracle,
+    ball,
+    dice,
+    predictor,
+)
 
 from algorithm.boxes import Box
+from algorithm.corrections import Correction
 from algorithm.models.zoom_settings import ZoomSettings
 from algorithm.prediction import LOGIT_OUTSIDE
-from uls.errors import ModelError
+from uls.errors import CallError, ModelError
 from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX, Spacing
 
 THIN: Spacing = (0.7, 0.7, 1.0)
@@ -221,3 +231,38 @@ def test_warm_up_runs_the_network_once() -> None:
     predictor(engine).warm_up()
 
     assert [batch.shape for batch in engine.batches] == [(1, 8, 48, 48, 48)]
+
+
+def test_corrections_add_and_take_away_where_they_are_made() -> None:
+    voi = ball(20, THIN)
+    z, y, x = CLICK_ZYX
+    inside, outside = (z, y + 17, x), (z, y - 10, x)  # 11.9 mm: beside the ball; 7 mm: in it
+    plain = predictor(Corrected(), channels_in=9).predict(voi, spacing_mm=THIN)
+    corrected = predictor(Corrected(), channels_in=9).predict(
+        voi,
+        spacing_mm=THIN,
+        corrections=[Correction(inside, inside=True), Correction(outside, inside=False)],
+    )
+    assert (plain[inside] > 0, plain[outside] > 0) == (False, True)
+    assert (corrected[inside] > 0, corrected[outside] > 0) == (True, False)
+    assert corrected[CLICK_ZYX] > 0
+
+
+def test_no_corrections_are_no_change_and_take_no_channel_of_an_older_model() -> None:
+    voi = ball(20, THIN)
+    engines = Oracle(), Oracle()
+    older = predictor(engines[0]).predict(voi, spacing_mm=THIN, corrections=())
+    newer = predictor(engines[1], channels_in=9).predict(voi, spacing_mm=THIN)
+    np.testing.assert_array_equal(older, newer)
+    assert {batch.shape[1] for batch in engines[0].batches} == {8}
+    assert {batch.shape[1] for batch in engines[1].batches} == {9}
+
+
+def test_a_model_without_corrections_refuses_them() -> None:
+    model = predictor(Oracle())
+    assert not model.takes_corrections
+    assert predictor(Oracle(), channels_in=9).takes_corrections
+    with pytest.raises(CallError, match="takes corrections, found one that was trained without"):
+        model.predict(
+            ball(20, THIN), spacing_mm=THIN, corrections=[Correction(CLICK_ZYX, inside=True)]
+        )

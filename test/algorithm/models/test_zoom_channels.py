@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from algorithm.models.zoom_channels import CHANNELS, channels
+from algorithm.models.zoom_channels import CHANNELS, WITHOUT_CORRECTIONS, channels, marks
 from algorithm.models.zoom_patch import PATCH_SIZE
 
 NAMES = {name: index for index, name in enumerate(CHANNELS)}
@@ -84,3 +84,36 @@ def test_the_box_marks_its_voxels() -> None:
     expected[1:4, 2:6, 3:8] = 1
     np.testing.assert_array_equal(box, expected)
     assert not _see(_two_balls())["box"].any()
+
+
+def test_a_model_without_corrections_sees_the_first_channels_as_they_are() -> None:
+    arguments = {"click": CLICK, "step_mm": 1.3, "slice_mm": 2.0, "box": (CLICK, (30, 30, 30))}
+    hu = _two_balls().astype(np.float32)
+    few, all_of_them = (
+        channels(hu, count=count, **arguments)  # type: ignore[arg-type]
+        for count in (WITHOUT_CORRECTIONS, len(CHANNELS))
+    )
+    assert len(few) == 8
+    np.testing.assert_array_equal(few, all_of_them[:8])
+    assert not all_of_them[8].any()
+
+
+def test_corrections_are_marked_inside_and_outside() -> None:
+    corrections = [((10.0, 10.0, 10.0), True), ((30.0, 20.0, 40.0), False)]
+    seen = _see(_two_balls(), corrections=corrections)["corrected"]
+    assert seen[10, 10, 10] == 1
+    assert seen[30, 20, 40] == -1
+    # Two voxels away, at a width of two: exp(-1/2).
+    assert seen[10, 12, 10] == pytest.approx(np.exp(-0.5), rel=1e-5)
+    assert seen[30, 20, 38] == pytest.approx(-np.exp(-0.5), rel=1e-5)
+    assert abs(seen[20, 24, 28]) < 1e-3
+
+
+def test_several_corrections_in_one_place_mark_it_no_more_than_one() -> None:
+    twice = marks([((10.0, 10.0, 10.0), True), ((10.0, 10.0, 10.0), True)])
+    np.testing.assert_array_equal(twice, marks([((10.0, 10.0, 10.0), True)]))
+
+
+def test_a_correction_beyond_the_patch_is_not_seen() -> None:
+    for beyond in ((-1.0, 10.0, 10.0), (10.0, 48.0, 10.0), (10.0, 10.0, 60.0)):
+        assert not marks([(beyond, True)]).any()

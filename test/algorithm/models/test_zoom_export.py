@@ -22,10 +22,10 @@ WIDTHS, BLOCKS = (4, 6, 8), (1, 2, 1)
 CARD = weights.Card(description="A random network.", licence="Apache-2.0")
 
 
-def network(seed: int = 0) -> ZoomNetwork:
+def network(seed: int = 0, channels_in: int = 8) -> ZoomNetwork:
     """A network as it is in training, with statistics that are not those it began with."""
     torch.manual_seed(seed)
-    built = ZoomNetwork(8, WIDTHS, BLOCKS, norm=True)
+    built = ZoomNetwork(channels_in, WIDTHS, BLOCKS, norm=True)
     for name, values in built.state_dict().items():
         if name.endswith("running_mean"):
             values.normal_()
@@ -102,14 +102,18 @@ def test_a_later_export_replaces_an_earlier_one_and_a_failed_one_does_not(tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
+@pytest.mark.parametrize("channels_in", [8, 9])
 @pytest.mark.parametrize("name", ["torch", "openvino", "onnx"])
-def test_every_engine_computes_what_the_trained_network_does(folder: Path, name: str) -> None:
+def test_every_engine_computes_what_the_trained_network_does(
+    tmp_path: Path, name: str, channels_in: int
+) -> None:
     """Float32 has 2^-24 = 6e-8; some hundred sums one after the other lose a digit or two of it."""
-    model = weights.load_model(folder)
+    export_zoom(network(channels_in=channels_in), tmp_path / "model", name="random")
+    model = weights.load_model(tmp_path / "model")
     seen = batch_of(PHANTOMS[0], model.manifest)
     batch = np.concatenate([seen, seen[..., ::-1]])
     with torch.inference_mode():
-        expected = network()(torch.from_numpy(batch)).numpy()
+        expected = network(channels_in=channels_in)(torch.from_numpy(batch)).numpy()
 
     (engine,) = engines.create(name, model, device="cpu")
     logits = engine(batch)
@@ -131,10 +135,12 @@ def test_bfloat16_is_checked_on_what_the_network_sees(folder: Path, name: str) -
     assert compare(engine(seen), exact(seen)).holds("bf16")
 
 
-def test_the_phantom_is_seen_through_the_models_channels(folder: Path) -> None:
-    seen = batch_of(PHANTOMS[0], weights.load_model(folder).manifest)
+@pytest.mark.parametrize("channels_in", [8, 9])
+def test_the_phantom_is_seen_through_the_models_channels(tmp_path: Path, channels_in: int) -> None:
+    export_zoom(network(channels_in=channels_in), tmp_path / "model", name="random")
+    seen = batch_of(PHANTOMS[0], weights.load_model(tmp_path / "model").manifest)
 
-    assert seen.shape == (1, 8, 48, 48, 48)
+    assert seen.shape == (1, channels_in, 48, 48, 48)
     assert seen.dtype == np.float32
     assert seen[0, 4, 24, 24, 24] == 1  # the click
     assert abs(seen[0, 2, 24, 24, 24]) < 0.5  # the clicked tissue

@@ -20,9 +20,9 @@ from uls.errors import InputError, ModelError
 _SMALLER = {
     "widths = [32, 64, 112, 160]": "widths = [8, 8]",
     "blocks = [1, 2, 2, 1]": "blocks = [1, 1]",
-    "real_share = 0.5": "real_share = 1.0",
-    "batch_size = 8": "batch_size = 2",
-    "validation_patches = 96": "validation_patches = 0",
+    "real_share = 0.38": "real_share = 1.0",
+    "batch_size = 8": "batch_size = 4",
+    "validation_patches = 192": "validation_patches = 0",
 }
 
 
@@ -72,7 +72,7 @@ def test_a_model_is_trained_evaluated_and_gets_its_card(
     exported = starter("export", *common, "--evaluation", scores, "--trained-on", "a test")
     assert exported.exit_code == 0, exported.output
     card = (model / "MODEL_CARD.md").read_text()
-    assert "2 steps of 2 samples, 4 samples in all" in card
+    assert "2 steps of 4 samples, 4 samples in all" in card
     assert "on a test" in card
     assert "Not a medical device" in card
     assert "on lesions never trained on, 1 clicks each" in card
@@ -191,7 +191,7 @@ def test_a_new_run_begins_with_another_models_weights(
     )
     assert begun.exit_code == 0, begun.output
     # One step at a warm-up's learning rate hardly changes what the network computes.
-    patch = torch.randn(1, 8, 48, 48, 48)
+    patch = torch.randn(1, 9, 48, 48, 48)
     sizes = read_recipe(recipe).network
     with torch.no_grad():
         before, after = (read_start(model, sizes)(patch) for model in (first, second))

@@ -3,11 +3,12 @@ from collections.abc import Iterator
 import cc3d
 import numpy as np
 import pytest
+from tiny_scans import SAMPLES
 
 from training.starter import implant as module
 from training.starter.body import is_lump
 from training.starter.fields import grown
-from training.starter.implant import Implanted, implant
+from training.starter.implant import Implanted, Place, implant
 
 MIDDLE = (24.0, 24.0, 24.0)
 SEEDS = range(16)
@@ -21,16 +22,23 @@ def _muscle_and_fat() -> np.ndarray:
 
 
 def _implant(patch: np.ndarray, seed: int, **changes: object) -> Implanted | None:
-    arguments = {
+    place = {
+        "hu": patch,
         "step_mm": 1.0,
         "slice_mm": 1.0,
         "pixel_mm": 0.8,
         "click": MIDDLE,
-        "radius_mm": 7.0,
-        "difficulty": 0.5,
+        "kind": "soft",
     }
-    rng = np.random.default_rng(seed)
-    return implant(patch, rng=rng, **(arguments | changes))  # type: ignore[arg-type]
+    lesion = {"radius_mm": 7.0, "difficulty": 0.5, "shapes": None, "settings": SAMPLES}
+    place |= {name: value for name, value in changes.items() if name in place}
+    lesion |= {name: value for name, value in changes.items() if name in lesion}
+    assert changes.keys() <= place.keys() | lesion.keys()
+    return implant(Place(**place), rng=np.random.default_rng(seed), **lesion)  # type: ignore[arg-type]
+
+
+def _mask(made: Implanted) -> np.ndarray:
+    return made.lesions[0] > 0.5
 
 
 def _many(**changes: object) -> Iterator[tuple[np.ndarray, Implanted]]:
@@ -45,36 +53,49 @@ def test_the_mask_is_one_component_that_holds_the_click() -> None:
     for click in (MIDDLE, (20.0, 26.4, 22.7)):
         for _, made in _many(click=click):
             z, y, x = (round(at) for at in click)
-            labels = cc3d.connected_components(made.mask, connectivity=6)
-            assert made.mask[z, y, x]
+            labels = cc3d.connected_components(_mask(made), connectivity=6)
+            assert _mask(made)[z, y, x]
             assert labels.max() == 1
 
 
 def test_the_lesion_differs_from_the_background_and_far_from_it_nothing_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "add_distractors", lambda *_, **__: None)
+    monkeypatch.setattr(module, "add_companions", lambda *_, **__: [])
     for patch, made in _many():
         change = np.abs(made.hu - patch)
-        assert np.median(change[made.mask]) > 5
-        assert change[~grown(made.mask, (9, 9, 9))].max() < 1e-3
+        assert np.median(change[_mask(made)]) > 5
+        assert change[~grown(_mask(made), (9, 9, 9))].max() < 1e-3
 
 
-def test_distractors_stay_away_from_the_mask(monkeypatch: pytest.MonkeyPatch) -> None:
-    added = []
-    original = module.add_distractors
-
-    def spied(hu: np.ndarray, *rest: object, mask: np.ndarray, **more: object) -> None:
-        before = hu.copy()
-        original(hu, *rest, mask=mask, **more)  # type: ignore[arg-type]
-        changed = np.abs(hu - before) > 1e-3
-        added.append(changed.any())
-        assert not (changed & grown(mask, (2, 2, 2))).any()
-
-    monkeypatch.setattr(module, "add_distractors", spied)
+def test_companions_take_no_voxel_of_another_lesion_and_some_touch() -> None:
+    settings = SAMPLES.model_copy(
+        update={
+            "kinds": {
+                name: kind.model_copy(update={"companion_shares": (0.0, 0.0, 1.0)})
+                for name, kind in SAMPLES.kinds.items()
+            }
+        }
+    )
+    touching, apart = 0, 0
     for slice_mm in (1.0, 3.0):
-        list(_many(difficulty=1.0, slice_mm=slice_mm))
-    assert any(added)
+        for _, made in _many(difficulty=1.0, slice_mm=slice_mm, settings=settings):
+            assert (np.sum([one > 0 for one in made.lesions], axis=0) <= 1).all()
+            for other in made.lesions[1:]:
+                near = grown(other > 0, (1, 1, 1)) & (made.lesions[0] > 0)
+                touching, apart = touching + near.any(), apart + (not near.any())
+    assert touching
+    assert apart
+
+
+def test_companions_are_seen_where_they_are_said_to_be() -> None:
+    changed = 0
+    for patch, made in _many(difficulty=1.0, radius_mm=5.0):
+        for other in made.lesions[1:]:
+            if np.count_nonzero(other) > 30:
+                changed += 1
+                assert np.median(np.abs(made.hu - patch)[other > 0.5]) > 3
+    assert changed
 
 
 def test_the_same_seed_makes_the_same_sample() -> None:
@@ -83,7 +104,7 @@ def test_the_same_seed_makes_the_same_sample() -> None:
     assert first is not None
     assert second is not None
     np.testing.assert_array_equal(first.hu, second.hu)
-    np.testing.assert_array_equal(first.mask, second.mask)
+    np.testing.assert_array_equal(first.lesions[0], second.lesions[0])
 
 
 def test_nothing_is_implanted_into_air_or_at_the_skin() -> None:
@@ -125,7 +146,7 @@ def test_thick_slices_make_the_change_bend_only_at_slices() -> None:
 def test_easy_lesions_are_clicked_near_their_middle() -> None:
     def mean_offset(difficulty: float) -> float:
         offsets = [
-            np.linalg.norm(np.argwhere(made.mask).mean(axis=0) - MIDDLE)
+            np.linalg.norm(np.argwhere(_mask(made)).mean(axis=0) - MIDDLE)
             for _, made in _many(difficulty=difficulty, radius_mm=8.0)
         ]
         return float(np.mean(offsets))
@@ -138,7 +159,7 @@ def test_a_ball_is_a_lump_and_a_sheet_or_a_crumb_is_not() -> None:
     ball = z**2 + y**2 + x**2 < 100
     sheet = (np.abs(z) < 1) & (np.abs(y) < 20) & (np.abs(x) < 20)
     crumb = z**2 + y**2 + x**2 < 5
-    assert is_lump(ball, 10.0, ball.size)
-    assert not is_lump(sheet, 7.0, sheet.size)
-    assert not is_lump(crumb, 10.0, crumb.size)
-    assert is_lump(crumb, 1.4, crumb.size)
+    assert is_lump(ball, 10.0, ball.size, SAMPLES.bodies)
+    assert not is_lump(sheet, 7.0, sheet.size, SAMPLES.bodies)
+    assert not is_lump(crumb, 10.0, crumb.size, SAMPLES.bodies)
+    assert is_lump(crumb, 1.4, crumb.size, SAMPLES.bodies)

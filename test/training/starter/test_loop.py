@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tiny_scans import ball_bank, ball_scan, tiny_recipe
+from tiny_scans import ball_bank, ball_material, tiny_recipe
 
 from training.starter.checkpoint import CHECKPOINT, load_averaged
 from training.starter.export import export_run
@@ -14,7 +14,7 @@ from training.starter.patches import Validation, validation_patches
 from training.starter.progress import RunLength
 from training.starter.real import draw_real
 from training.starter.recipe import Recipe
-from training.starter.samples import Sample
+from training.starter.samples import Sample, sample_of
 from training.starter.scans import Bank
 from training.starter.start import cases_behind
 from uls.errors import InputError, UserError
@@ -23,7 +23,7 @@ CPU = torch.device("cpu")
 
 
 def _validation(recipe: Recipe) -> Validation:
-    return validation_patches(ball_bank(), ball_bank(), _halved(recipe))
+    return validation_patches(ball_material(), ball_bank(), _halved(recipe))
 
 
 def _halved(recipe: Recipe) -> Recipe:
@@ -38,7 +38,7 @@ def _train(
     said: list[str] = []
     run = Run(folder, recipe, CPU)
     run.train(
-        ball_bank(),
+        ball_material(),
         _validation(recipe),
         length,
         workers=0,
@@ -155,18 +155,18 @@ def test_validation_measures_dice() -> None:
         def forward(self, image: torch.Tensor) -> torch.Tensor:
             return predicted - 0.5
 
-    assert Validation([sample]).dice(Fixed(), CPU) == {"real": 1.0}
+    assert Validation([("real", sample)]).dice(Fixed(), CPU) == {"real": 1.0}
     predicted = torch.zeros_like(predicted)
-    assert Validation([sample]).dice(Fixed(), CPU) == {"real": 0.0}
+    assert Validation([("real", sample)]).dice(Fixed(), CPU) == {"real": 0.0}
 
 
 def _real_samples(count: int) -> list[Sample]:
     rng = np.random.default_rng(0)
     samples: list[Sample] = []
     while len(samples) < count:
-        drawn = draw_real(ball_scan(), tiny_recipe().samples, rng, difficulty=1.0)
+        drawn = draw_real(ball_bank(), tiny_recipe().samples, rng, shapes=None, difficulty=1.0)
         if drawn is not None:
-            samples.append(drawn)
+            samples.append(sample_of(drawn))
     return samples
 
 
@@ -190,7 +190,7 @@ def test_export_takes_the_runs_own_recipe_and_refuses_another(tmp_path: Path) ->
 
 
 def test_no_held_out_lesions_means_synthetic_patches_only() -> None:
-    validation = validation_patches(ball_bank(), Bank(()), _halved(tiny_recipe()))
+    validation = validation_patches(ball_material(), Bank(()), _halved(tiny_recipe()))
     assert validation.dice(torch.nn.Identity(), CPU) == {}
 
 

@@ -9,7 +9,7 @@ from uls.errors import InputError
 def test_the_default_recipe_is_complete() -> None:
     recipe = read_recipe()
     assert len(recipe.network.widths) == len(recipe.network.blocks)
-    assert sum(recipe.samples.tissue_shares) == pytest.approx(1)
+    assert sum(kind.share for kind in recipe.samples.kinds.values()) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,11 @@ def test_the_default_recipe_is_complete() -> None:
         (("batch_size = 8", 'batch_size = "many"'), "batch_size"),
         (("blocks = [1,", "blocks = [1, 1,"), "as many widths as blocks"),
         (("seed =", "seed = ="), "TOML"),
-        (("real_share = 0.5", "real_share = 1.5"), "real_share"),
+        (("real_share = 0.38", "real_share = 1.5"), "real_share"),
+        (("share = 0.30", "share = 0.31"), "shares of kinds that add up to 1"),
+        (("[samples.kinds.node]", "[samples.kinds.nodule]"), "the kinds lung, fat"),
+        (("batch_size = 8", "batch_size = 7"), "even numbers of samples"),
+        (("corrected_samples = 2", "corrected_samples = 8"), "fewer corrected samples"),
     ],
 )
 def test_a_wrong_entry_is_named(tmp_path: Path, change: tuple[str, str], said: str) -> None:
@@ -49,13 +53,3 @@ def test_another_search_trains_the_same_network_and_another_rate_does_not() -> N
     )
     assert recipe.trains_as(other_search)
     assert not recipe.trains_as(other_rate)
-
-
-def test_later_stages_train_the_same_network_on_new_samples() -> None:
-    stages = ("", "_second_stage", "_third_stage", "_fourth_stage", "_fifth_stage")
-    names = [f"recipe{stage}.toml" for stage in stages]
-    first, *later = (read_recipe(DEFAULT_RECIPE.with_name(name)) for name in names)
-    for stage in later:
-        assert stage.network == first.network
-        assert stage.search == first.search
-    assert len({stage.seed for stage in (first, *later)}) == 5  # samples are drawn from it

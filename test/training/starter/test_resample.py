@@ -3,7 +3,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_scans import CENTRE, ball_scan
+from tiny_scans import CENTRE, SAMPLES, ball_scan
 
 from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE, Frame, cut_patch
 from training.starter.resample import GRID, blend, cut_scan, mirrored, sample
@@ -41,7 +41,7 @@ def test_noise_is_about_as_smooth_as_at_inference(step_mm: float) -> None:
     for axis in (1, 2):
         noise = (np.roll(noise, 1, axis) + 2 * noise + np.roll(noise, -1, axis)) / 4
     hu, centre = noise.astype(np.int16), (45.3, 100.4, 99.7)
-    scan = make_scan("noise", hu, SPACINGS[0], seed=0)
+    scan = make_scan("noise", hu, SPACINGS[0], settings=SAMPLES, seed=0)
     there = cut_scan(scan, np.array(centre), GRID * np.float32(step_mm), step_mm).hu
     here = cut_patch(hu, Frame(centre, step_mm, SPACINGS[0]))
     inner = (slice(12, 36),) * 3
@@ -51,19 +51,21 @@ def test_noise_is_about_as_smooth_as_at_inference(step_mm: float) -> None:
 def test_the_patch_of_a_scan_shows_what_inference_shows() -> None:
     scan, step_mm = ball_scan(), 1.0
     patch = cut_scan(
-        scan, np.array(CENTRE, float), GRID * np.float32(step_mm), step_mm, lesion=scan.lesions[0]
+        scan, np.array(CENTRE, float), GRID * np.float32(step_mm), step_mm, lesions=scan.lesions
     )
     frame = Frame(CENTRE, step_mm, scan.spacing)
     np.testing.assert_allclose(patch.hu, cut_patch(scan.levels[0].numpy(), frame), atol=0.1)
     mask = cut_patch(scan.lesions[0].masks[0].numpy(), frame, fill=0) > 127
-    np.testing.assert_array_equal(patch.mask, mask)
+    np.testing.assert_array_equal(patch.masks[0], mask)
     np.testing.assert_array_equal(patch.at[(PATCH_SIZE // 2,) * 3], CENTRE)
 
 
 @pytest.mark.parametrize("step_mm", [1.0, 2.0, 3.0, 4.0])
 def test_coarser_levels_lie_where_the_scan_does(step_mm: float) -> None:
     z, y, x = np.indices((40, 240, 240))
-    scan = make_scan("ramp", (x - 2 * y + 5 * z).astype(np.int16), (3.0, 1.0, 1.0), seed=0)
+    scan = make_scan(
+        "ramp", (x - 2 * y + 5 * z).astype(np.int16), (3.0, 1.0, 1.0), settings=SAMPLES, seed=0
+    )
     patch = cut_scan(scan, np.array([20.0, 120.0, 120.0]), GRID * np.float32(step_mm), step_mm)
     inner = (slice(20, 28),) * 3
     z, y, x = (patch.at[inner][..., axis] for axis in range(3))

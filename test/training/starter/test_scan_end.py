@@ -2,34 +2,39 @@ import numpy as np
 import pytest
 
 from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
-from training.starter.recipe import ScanEnds
-from training.starter.samples import Sample
+from training.starter.sample_settings import ScanEnds
+from training.starter.samples import Scene, sample_of
 from training.starter.scan_end import ended
 
 CLICK = (24, 24, 24)
 LESION = (slice(16, 32), slice(14, 34), slice(20, 30))
 
 
-def _sample(*, slice_mm: float = 1.0, real: bool = True) -> Sample:
+def _sample(*, slice_mm: float = 1.0, real: bool = True) -> Scene:
     """Tissue of 0 HU everywhere, and a lesion of 100 HU in a box."""
     hu = np.zeros((PATCH_SIZE,) * 3, dtype=np.float32)
     mask = np.zeros(hu.shape, dtype=bool)
     mask[LESION] = True
     hu[mask] = 100
-    return Sample(hu, mask, CLICK, 1.0, slice_mm, real=real, fitted=True)
+    return _scene(hu, mask, slice_mm=slice_mm, real=real)
+
+
+def _scene(hu: np.ndarray, mask: np.ndarray, *, slice_mm: float = 1.0, real: bool = True) -> Scene:
+    lesions = (mask.astype(np.float32),)
+    return Scene(hu, lesions, CLICK, 1.0, slice_mm, real=real, fitted=True)
 
 
 def _ends(**shares: float) -> ScanEnds:
-    default = dict.fromkeys(ScanEnds.model_fields, 0.0) | {"real_share": 1.0}
+    default = dict.fromkeys(ScanEnds.model_fields, 0.0) | {"real_share": 1.0, "least_cut_voxels": 2}
     return ScanEnds.model_validate(default | shares)
 
 
-def _many(sample: Sample, ends: ScanEnds, count: int = 60) -> list[Sample]:
+def _many(sample: Scene, ends: ScanEnds, count: int = 60) -> list[Scene]:
     rng = np.random.default_rng(4)
     return [ended(sample, ends, rng) for _ in range(count)]
 
 
-def _sides(sample: Sample) -> int:
+def _sides(sample: Scene) -> int:
     """On how many sides of the patch there is nothing but air."""
     planes = [np.moveaxis(sample.hu, axis, 0)[end] for axis in range(3) for end in (0, -1)]
     return sum(bool((plane == AIR_HU).all()) for plane in planes)
@@ -39,8 +44,8 @@ def test_a_scan_that_ends_beside_a_lesion_leaves_the_lesion_whole() -> None:
     sample = _sample()
     crops = _many(sample, _ends())
     for crop in crops:
-        np.testing.assert_array_equal(crop.mask, sample.mask)
-        assert (crop.hu[crop.mask] == 100).all()
+        np.testing.assert_array_equal(sample_of(crop).mask, sample_of(sample).mask)
+        assert (crop.hu[sample_of(crop).mask] == 100).all()
         assert set(np.unique(crop.hu)) <= {AIR_HU, 0.0, 100.0}
     sides = [_sides(crop) for crop in crops]
     assert 0 < np.mean(sides) < 3  # half of the sides have an end, not all of them in the patch
@@ -57,11 +62,11 @@ def test_a_scan_that_ends_within_a_lesion_cuts_image_and_mask_alike() -> None:
     sample = _sample()
     cuts = _many(sample, _ends(cut_share=1.0))
     for cut in cuts:
-        assert cut.mask[CLICK]
-        assert 0 < cut.mask.sum() < sample.mask.sum()
-        np.testing.assert_array_equal(cut.mask, cut.hu == 100)
+        assert sample_of(cut).mask[CLICK]
+        assert 0 < sample_of(cut).mask.sum() < sample_of(sample).mask.sum()
+        np.testing.assert_array_equal(sample_of(cut).mask, cut.hu == 100)
     # One plane cuts it: all that is left is a box, shorter along one axis only.
-    left = [np.ptp(np.argwhere(cut.mask), axis=0) + 1 for cut in cuts]
+    left = [np.ptp(np.argwhere(sample_of(cut).mask), axis=0) + 1 for cut in cuts]
     assert {int((size != (16, 20, 10)).sum()) for size in left} == {1}
     assert {int((size != (16, 20, 10)).argmax()) for size in left} == {0, 1, 2}
 
@@ -70,8 +75,8 @@ def test_a_lesion_that_hardly_reaches_beyond_its_click_is_not_cut() -> None:
     hu = np.zeros((PATCH_SIZE,) * 3, dtype=np.float32)
     mask = np.zeros(hu.shape, dtype=bool)
     mask[23:26, 23:26, 23:26] = True
-    tiny = Sample(hu, mask, CLICK, 1.0, 1.0, real=True, fitted=True)
-    assert all(cut.mask.sum() == 27 for cut in _many(tiny, _ends(cut_share=1.0), 20))
+    tiny = _scene(hu, mask)
+    assert all(sample_of(cut).mask.sum() == 27 for cut in _many(tiny, _ends(cut_share=1.0), 20))
 
 
 def test_thick_slices_blend_the_scans_end_over_a_slice() -> None:

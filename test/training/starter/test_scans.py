@@ -4,7 +4,7 @@ from shutil import copy
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from tiny_scans import CENTRE, RADIUS_MM, SPACING, ball, ball_scan, tiny_recipe
+from tiny_scans import CENTRE, RADIUS_MM, SAMPLES, SPACING, ball, ball_scan, tiny_recipe
 
 from training.starter.progress import RunLength
 from training.starter.scans import make_scan, read_bank
@@ -44,7 +44,7 @@ def test_places_lie_in_the_body_and_not_in_the_lesion() -> None:
 
 def test_a_folder_of_cases_is_read_with_their_lesions(tmp_path: Path) -> None:
     _write(tmp_path, masks=("tumour", "node"))
-    (scan,) = read_bank([tmp_path], seed=0).scans
+    (scan,) = read_bank([tmp_path], SAMPLES, seed=0).scans
     assert scan.name == "case"
     assert scan.spacing == SPACING
     assert len(scan.lesions) == 2
@@ -53,14 +53,14 @@ def test_a_folder_of_cases_is_read_with_their_lesions(tmp_path: Path) -> None:
 def test_a_folder_of_scans_is_read_as_backgrounds(tmp_path: Path) -> None:
     _write(tmp_path)
     (tmp_path / "case_image.nii.gz").rename(tmp_path / "plain.nii.gz")
-    bank = read_bank([tmp_path], seed=0)
+    bank = read_bank([tmp_path], SAMPLES, seed=0)
     assert [scan.name for scan in bank.without_lesions] == ["plain"]
     assert not bank.with_lesions
 
 
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=str(tmp_path)):
-        read_bank([tmp_path], seed=0)
+        read_bank([tmp_path], SAMPLES, seed=0)
 
 
 def test_a_mask_of_another_size_is_named(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_mask_of_another_size_is_named(tmp_path: Path) -> None:
     path = tmp_path / "case_tumour.nii.gz"
     sitk.WriteImage(sitk.ReadImage(str(path))[:, :, :20], str(path))
     with pytest.raises(InputError, match=r"case_tumour.*20"):
-        read_bank([tmp_path], seed=0)
+        read_bank([tmp_path], SAMPLES, seed=0)
 
 
 def test_a_mask_of_another_spacing_is_named(tmp_path: Path) -> None:
@@ -80,14 +80,14 @@ def test_a_mask_of_another_spacing_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match=r"found spacing \(1, 1, 3\).*instead of spacing \(1, 1, 2\)"
     ):
-        read_bank([tmp_path], seed=0)
+        read_bank([tmp_path], SAMPLES, seed=0)
 
 
 def test_a_damaged_scan_is_named(tmp_path: Path) -> None:
     _write(tmp_path)
     (tmp_path / "case_image.nii.gz").write_bytes(b"no scan")
     with pytest.raises(InputError, match=r"case_image.*a readable NIfTI header"):
-        read_bank([tmp_path], seed=0)
+        read_bank([tmp_path], SAMPLES, seed=0)
 
 
 def test_a_scan_of_coronal_slices_is_turned(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_scan_of_coronal_slices_is_turned(tmp_path: Path) -> None:
         image.SetSpacing((SPACING[2], SPACING[0], SPACING[1]))
         image.SetDirection((1, 0, 0, 0, 0, 1, 0, 1, 0))
         sitk.WriteImage(image, str(tmp_path / f"case_{name}.nii.gz"))
-    (scan,) = read_bank([tmp_path], seed=0).scans
+    (scan,) = read_bank([tmp_path], SAMPLES, seed=0).scans
     assert scan.spacing == SPACING
     np.testing.assert_array_equal(scan.levels[0], hu)
     assert tuple(scan.lesions[0].centre) == CENTRE
@@ -108,7 +108,7 @@ def test_what_does_not_hang_together_in_a_mask_is_several_lesions() -> None:
     hu, mask = ball()
     mask[2:4, 10:13, 10:13] = True
     mask[37, 60, 60] = True  # a slip of the pen
-    lesions = make_scan("two", hu, SPACING, [mask], seed=0).lesions
+    lesions = make_scan("two", hu, SPACING, [mask], settings=SAMPLES, seed=0).lesions
     assert sorted(len(lesion.voxels) for lesion in lesions) == [18, int(ball()[1].sum())]
     assert {tuple(lesion.centre) for lesion in lesions} == {CENTRE, (2.5, 11.0, 11.0)}
 
@@ -117,7 +117,7 @@ def test_a_lesion_of_one_voxel_is_kept_where_there_is_no_other() -> None:
     hu, mask = ball()
     mask[:] = False
     mask[5, 5, 5] = True
-    assert len(make_scan("dot", hu, SPACING, [mask], seed=0).lesions) == 1
+    assert len(make_scan("dot", hu, SPACING, [mask], settings=SAMPLES, seed=0).lesions) == 1
 
 
 def test_a_mask_without_a_lesion_is_named(tmp_path: Path) -> None:
@@ -125,14 +125,14 @@ def test_a_mask_without_a_lesion_is_named(tmp_path: Path) -> None:
     path = tmp_path / "case_tumour.nii.gz"
     sitk.WriteImage(0 * sitk.ReadImage(str(path)), str(path))
     with pytest.raises(InputError, match=r"case_tumour.*no voxel of one"):
-        read_bank([tmp_path], seed=0)
+        read_bank([tmp_path], SAMPLES, seed=0)
 
 
 def test_a_mask_is_not_taken_for_a_scan(tmp_path: Path) -> None:
     _write(tmp_path, masks=("tumour",))
     (tmp_path / "case_image.nii.gz").rename(tmp_path / "case.nii.gz")
     with pytest.raises(InputError, match=r"case_tumour.*from 0 to 1\. A mask\?"):
-        read_bank([tmp_path], seed=0)
+        read_bank([tmp_path], SAMPLES, seed=0)
 
 
 def test_validation_cases_alone_are_no_scans_to_train_on(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from tiny_scans import SAMPLES
 
 from training.starter import scenes
 from training.starter.scenes import scene_bank
@@ -11,7 +12,7 @@ def test_scans_do_not_depend_on_how_many_processes_draw_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(scenes, "_EXTENT_MM", (30.0, 60.0, 60.0))
-    one, two = (scene_bank(2, seed=7, workers=workers) for workers in (1, 2))
+    one, two = (scene_bank(2, SAMPLES, seed=7, workers=workers) for workers in (1, 2))
     assert [scan.name for scan in two.scans] == ["scene-0", "scene-1"]
     for alone, together in zip(one.scans, two.scans, strict=True):
         assert alone.spacing == together.spacing
@@ -20,6 +21,6 @@ def test_scans_do_not_depend_on_how_many_processes_draw_them(
 
 
 def test_scans_have_no_lesions_and_tissue_to_implant_some() -> None:
-    (scan,) = scene_bank(1, seed=7).scans
+    (scan,) = scene_bank(1, SAMPLES, seed=7).scans
     assert scan.lesions == ()
     assert max(len(places) for places in scan.places.values()) > 1000
