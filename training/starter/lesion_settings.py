@@ -1,4 +1,4 @@
-"""Hyper-parameters of synthetic lesions: their shapes, places, looks, and which ones are refused."""
+"""Hyper-parameters of synthetic lesions: shapes, places, looks, and which ones are refused."""
 
 from training.starter.strict_table import Range, Share, Strict
 

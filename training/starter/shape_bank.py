@@ -98,6 +98,8 @@ def make_shape_bank(source: Path, output: Path) -> int:
         spacings.append(spacing)
         radii.append(radius)
         agreement.append(dice)
+    if not levels:
+        raise InputError.about(source, expected="outlines of three slices and more", found="none")
     stored = np.clip(np.round(np.stack(levels) * LEVELS_PER_RADIUS), -127, 127).astype(np.int8)
     beside = output.with_name(f".{output.name}.part")
     output.parent.mkdir(parents=True, exist_ok=True)
