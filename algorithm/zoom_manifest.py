@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from algorithm.json_files import StrictModel
 from algorithm.manifest_parts import FileRecord, Fold, ModelManifest, megabytes, patch_said
+from algorithm.models.zoom_certainty import Certainty
 from algorithm.models.zoom_patch import PATCH_SIZE
 from algorithm.models.zoom_settings import ZoomSettings
 from algorithm.recipe import Zyx
@@ -56,6 +57,7 @@ class ZoomManifest(ModelManifest):
     Attributes:
         patch_size: voxels along each side of the network's fixed input.
         settings: how the lesion is searched for.
+        certainty: what Dice to expect of a mask; None where that was not fitted.
         folds: the one network.
     """
 
@@ -63,6 +65,7 @@ class ZoomManifest(ModelManifest):
     architecture: ZoomArchitecture
     patch_size: Literal[48] = 48
     settings: ZoomSettings = ZoomSettings()
+    certainty: Certainty | None = None
     folds: tuple[Fold]
     origin: ZoomOrigin = ZoomOrigin()
 

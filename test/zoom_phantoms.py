@@ -9,6 +9,7 @@ import numpy.typing as npt
 from algorithm.engines.base import Batch
 from algorithm.manifest import FileRecord, Fold, ZoomManifest
 from algorithm.models.zoom import ZoomPredictor
+from algorithm.models.zoom_certainty import Certainty
 from algorithm.models.zoom_settings import ZoomSettings
 from algorithm.weights import Model
 from algorithm.zoom_manifest import ZoomArchitecture
@@ -59,21 +60,29 @@ class Corrected(Oracle):
 
 
 def zoom_manifest(
-    settings: ZoomSettings | None = None, *, channels_in: Literal[8, 9] = 8
+    settings: ZoomSettings | None = None,
+    *,
+    channels_in: Literal[8, 9] = 8,
+    certainty: Certainty | None = None,
 ) -> ZoomManifest:
     record = FileRecord(name="zoom.safetensors", sha256="0" * 64, bytes=0)
     return ZoomManifest(
         name="fake",
         architecture=ZoomArchitecture(widths=(1, 1), blocks=(1, 1), channels_in=channels_in),
         settings=settings or ZoomSettings(),
+        certainty=certainty,
         folds=(Fold(name="zoom", weights=record),),
     )
 
 
 def predictor(
-    engine: Oracle, settings: ZoomSettings | None = None, *, channels_in: Literal[8, 9] = 8
+    engine: Oracle,
+    settings: ZoomSettings | None = None,
+    *,
+    channels_in: Literal[8, 9] = 8,
+    certainty: Certainty | None = None,
 ) -> ZoomPredictor:
-    manifest = zoom_manifest(settings, channels_in=channels_in)
+    manifest = zoom_manifest(settings, channels_in=channels_in, certainty=certainty)
     return ZoomPredictor(Model(Path(), manifest, "", Path()), [engine])
 
 

@@ -1,6 +1,7 @@
 """The zoom model: one small network that looks at the click from several zooms. Knows no files."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,28 @@ from algorithm.weights import Model
 from uls.errors import CallError
 from uls.voi import CLICK_ZYX, Spacing
 
-__all__ = ["ZoomPredictor"]
+__all__ = ["Prediction", "ZoomPredictor"]
 
 _LARGEST_LOGIT = 6.0
 """Logits are put back between plus and minus this: beyond, they only shift where 0 is crossed."""
 
 _ALL_AXES = (0, 1, 2)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A mask and how sure it is.
+
+    Attributes:
+        logit: as `ZoomPredictor.predict` gives it.
+        certainty: the Dice that such masks had on lesions the model was not trained on; 0 where
+            nothing was found, None where the model does not say.
+        evidence: what that is computed from; empty where nothing was found.
+    """
+
+    logit: Floats
+    certainty: float | None
+    evidence: dict[str, float]
 
 
 class ZoomPredictor:
@@ -54,7 +71,21 @@ class ZoomPredictor:
         box: Box | None = None,
         corrections: Sequence[Correction] = (),
     ) -> Floats:
-        """Predict where in a VOI the lesion is.
+        """Predict where in a VOI the lesion is: the logit of `segment`, which says more."""
+        return self.segment(
+            voi_hu, spacing_mm=spacing_mm, mirror=mirror, box=box, corrections=corrections
+        ).logit
+
+    def segment(
+        self,
+        voi_hu: npt.NDArray[Any],
+        *,
+        spacing_mm: Spacing,
+        mirror: int | Mirroring = 0,
+        box: Box | None = None,
+        corrections: Sequence[Correction] = (),
+    ) -> Prediction:
+        """Predict where in a VOI the lesion is, and how sure that is.
 
         Args:
             voi_hu: Hounsfield units, any real dtype, (z, y, x), the click in its centre; not
@@ -68,9 +99,10 @@ class ZoomPredictor:
                 made so far. The network was trained with up to five.
 
         Returns:
-            The logit of the lesion's probability, less that of the threshold: float32, the VOI's
-            shape; the mask is where it is positive. `LOGIT_OUTSIDE` where the last look did not
-            see, and everywhere when nothing was found at the click.
+            The mask's logit and its certainty. The logit is that of the lesion's probability, less
+            that of the threshold: float32, the VOI's shape; the mask is where it is positive.
+            `LOGIT_OUTSIDE` where the last look did not see, and everywhere when nothing was found
+            at the click.
 
         Raises:
             CallError: the model takes no corrections, or one of them is wrong.
@@ -94,7 +126,9 @@ class ZoomPredictor:
         if answer is not None:
             values, where = put_back(_logit(answer), answer.frame, voi_hu.shape)
             whole[where] = values
-        return whole
+        evidence = {} if answer is None else answer.evidence
+        certainty = self._manifest.certainty
+        return Prediction(whole, None if certainty is None else certainty.of(evidence), evidence)
 
     def passes(self, mirror: int) -> int:
         """Say how many passes the last looks take; those of the search before come on top.

@@ -6,6 +6,7 @@ from pathlib import Path
 from algorithm.files import new_folder
 from algorithm.manifest import Card, FileRecord, Fold, ZoomManifest
 from algorithm.models import networks
+from algorithm.models.zoom_certainty import Certainty
 from algorithm.models.zoom_network import ZoomNetwork, folded
 from algorithm.models.zoom_patch import PATCH_SIZE
 from algorithm.models.zoom_settings import ZoomSettings
@@ -25,6 +26,7 @@ def export_zoom(
     name: str,
     card: Card | None = None,
     settings: ZoomSettings | None = None,
+    certainty: Certainty | None = None,
     origin: ZoomOrigin | None = None,
 ) -> ZoomManifest:
     """Write a model folder, replacing one that is there only when all of it is written.
@@ -35,6 +37,7 @@ def export_zoom(
         name: what to call the model.
         card: what a person must know before using it.
         settings: how it searches for lesions; by default as `ZoomSettings` says.
+        certainty: what Dice to expect of its masks, if that was fitted.
         origin: the training run; the versions of the packages used are added.
 
     Returns:
@@ -51,6 +54,7 @@ def export_zoom(
             card=card or Card(),
             architecture=_architecture(plain),
             settings=settings or ZoomSettings(),
+            certainty=certainty,
             folds=(_write_network(plain, beside),),
             origin=(origin or ZoomOrigin()).model_copy(
                 update={"exported_with": {name: metadata.version(name) for name in _RECORDED}}

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import SimpleITK as sitk
 
 from algorithm.models.zoom_look import Look
-from algorithm.models.zoom_patch import PATCH_SIZE, Point
+from algorithm.models.zoom_patch import PATCH_SIZE, Floats, Point
 from algorithm.models.zoom_settings import ZoomSettings
 from uls.lesion import DEFAULT_REACH_MM, bounding_box, clicked
 
-__all__ = ["Found", "deepest_zyx", "diameter_of", "found", "holds", "score"]
+__all__ = ["Found", "crispness", "deepest_zyx", "diameter_of", "found", "holds", "score"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -145,11 +145,16 @@ def score(answer: Found, settings: ZoomSettings) -> float:
     may be the ball that a network draws where it sees nothing; one that fills it has no outside to
     be judged by. Both lose.
     """
-    probability = answer.look.probability[_grown(answer.mask)]
-    crisp = float(np.mean(1 - 4 * probability * (1 - probability)))
+    crisp = crispness(answer.look.probability, answer.mask)
     fill = answer.diameter / PATCH_SIZE
     beyond = max(math.log(settings.low_fill / fill), math.log(fill / settings.high_fill), 0.0)
     return crisp - settings.fill_penalty * beyond
+
+
+def crispness(probability: Floats, mask: Mask) -> float:
+    """Say how sure the network is of a mask's voxels and those around it: 0 to 1, 0 without any."""
+    near = probability[_grown(mask)]
+    return float(np.mean(1 - 4 * near * (1 - near))) if near.size else 0.0
 
 
 def _grown(mask: Mask) -> Mask:

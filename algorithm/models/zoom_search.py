@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from algorithm.boxes import Box
 from algorithm.models.zoom_average import click_shares, mean_probability
+from algorithm.models.zoom_certainty import evidence_of
 from algorithm.models.zoom_look import Axes, Look, Sight, Viewer
 from algorithm.models.zoom_measure import Found, deepest_zyx, diameter_of, found, holds, score
 from algorithm.models.zoom_patch import PATCH_SIZE, Floats, Frame, Point
@@ -21,11 +22,19 @@ __all__ = ["Answer", "Search"]
 
 @dataclass(frozen=True)
 class Answer:
-    """Where the lesion is: its probability on a patch, and from which on a voxel is lesion."""
+    """Where the lesion is: its probability on a patch, and from which on a voxel is lesion.
+
+    Attributes:
+        frame: of the patch.
+        probability: of each of its voxels.
+        threshold: above which a voxel is lesion.
+        evidence: what speaks for it (`algorithm.models.zoom_certainty`).
+    """
 
     frame: Frame
     probability: Floats
     threshold: float
+    evidence: dict[str, float]
 
 
 class Search:
@@ -41,6 +50,7 @@ class Search:
         self._viewer = viewer
         self._click = click_zyx
         self._settings = settings
+        self._first_mm: list[float] = []
         pixel_mm = min(viewer.spacing_zyx_mm[1:])
         narrowest = max(settings.narrowest_step_mm, settings.narrowest_step_pixels * pixel_mm)
         self._narrowest_mm = min(narrowest, settings.widest_step_mm)
@@ -68,6 +78,7 @@ class Search:
         settings = self._settings
         looks = self._look_at_steps(settings.start_steps_mm)
         lesions = self._found_in(looks, settings.threshold)
+        self._first_mm = [lesion.diameter_mm for lesion in lesions]
         if settings.fit_every_start:
             lesions = [self._fitted(lesion) for lesion in lesions]
         for step_mm in settings.retry_steps_mm:
@@ -126,7 +137,21 @@ class Search:
         averaged = Look(lesion.look.sight, mean_probability(looks, list(shares.values())))
         foreground = averaged.probability > lesion.threshold
         kept = averaged if holds(foreground, averaged, self._click, self._settings) else lesion.look
-        return Answer(frame, kept.probability, lesion.threshold)
+        evidence = evidence_of(
+            kept,
+            looks,
+            threshold=lesion.threshold,
+            votes=self._votes(lesion),
+        )
+        return Answer(frame, kept.probability, lesion.threshold, evidence)
+
+    def _votes(self, lesion: Found) -> float:
+        """Give the share of first looks that found a lesion as large; 1 where a box was given."""
+        if self._viewer.box is not None:
+            return 1.0
+        apart = (abs(math.log(one / lesion.diameter_mm)) for one in self._first_mm)
+        alike = sum(one < math.log(self._settings.same_size) for one in apart)
+        return alike / len(self._settings.start_steps_mm)
 
     def _look_at_steps(self, steps_mm: Sequence[float]) -> list[Look]:
         """Look at the click with some steps, as far as they are within the limits."""

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from algorithm.files import new_folder
 from training.starter.about import About
+from training.starter.evaluate.all_tables import all_tables
+from training.starter.evaluate.calibrate import fit_certainty, known_answers
 from training.starter.evaluate.report import Report, digest
 from training.starter.evaluate.scores import CaseScores
-from training.starter.evaluate.table import table
 from training.starter.export import Exported, export_run
 from training.starter.recipe import Recipe
 from uls.errors import InputError
@@ -95,7 +96,7 @@ def model_card(recipe: Recipe, exported: Exported, report: Report, *, trained_on
         clicks=report.clicks,
         engine=report.engine,
         cpus=report.cpus,
-        table=table(_cases(report)),
+        table="\n\n".join(all_tables(report)),
         recipe=_dumped(recipe),
     )
 
@@ -112,39 +113,45 @@ def export_with_card(
     run: Path,
     folder: Path,
     recipe: Recipe | None,
-    report: Report,
+    report: Report | None,
     *,
+    calibration: Report | None = None,
     about: About | None,
     trained_on: str,
 ) -> Exported:
-    """Write a run's model folder with its card; one that is there is replaced by both, or stays.
+    """Write a run's model folder with its card; one that is there is replaced by all, or stays.
 
     Args:
         run: the run's folder.
         folder: the model folder.
         recipe: for its settings of the search; None for the run's own.
-        report: of the evaluation of this model.
+        report: of the evaluation of this model, for its card; None for none.
+        calibration: of an evaluation on other lesions, from which its certainty is fitted.
         about: what a person says of it; None that nothing was said.
         trained_on: the machine, in words.
 
     Raises:
-        InputError: as `export_run`, or the report is of other weights or settings.
+        InputError: as `export_run` and `known_answers`, or a report is of another model.
     """
+    certainty = None if calibration is None else fit_certainty(known_answers(calibration))
     with new_folder(folder, overwrite=True) as beside:
-        exported = export_run(run, beside, recipe, about=about)
-        _check_report(exported, report)
-        text = model_card(exported.recipe, exported, report, trained_on=trained_on)
-        (beside / "MODEL_CARD.md").write_text(text, encoding="utf-8")
+        exported = export_run(run, beside, recipe, about=about, certainty=certainty)
+        for option, one in (("--evaluation", report), ("--calibration", calibration)):
+            if one is not None:
+                _check_report(exported, one, option)
+        if report is not None:
+            text = model_card(exported.recipe, exported, report, trained_on=trained_on)
+            (beside / "MODEL_CARD.md").write_text(text, encoding="utf-8")
     return replace(exported, folder=folder)
 
 
-def _check_report(exported: Exported, report: Report) -> None:
+def _check_report(exported: Exported, report: Report, option: str) -> None:
     """Verify that a report is of this model: of its weights, and of its search."""
     own = digest(exported.manifest)
     if report.measured != own:
         raise InputError.about(
-            "--evaluation",
+            option,
             expected=f"a report of this run's weights and search ({own[:12]}…)",
             found=f"one of others ({report.measured[:12]}…)",
-            hint="Export without --evaluation, evaluate that, and export again.",
+            hint=f"Export without {option}, evaluate that, and export again.",
         )

@@ -160,6 +160,13 @@ def export(
         Path | None,
         typer.Option("--evaluation", help="What `evaluate --json` wrote: for the model card."),
     ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            "--calibration",
+            help="What `evaluate --json` wrote of other lesions: to fit the certainty of masks.",
+        ),
+    ] = None,
     about: Annotated[
         Path | None,
         typer.Option(
@@ -177,16 +184,21 @@ def export(
     from training.starter.about import read_about  # noqa: PLC0415
     from training.starter.card import export_with_card  # noqa: PLC0415
     from training.starter.evaluate.report import read_report  # noqa: PLC0415
-    from training.starter.export import export_run  # noqa: PLC0415
 
     command_line.start_log()
     report = None if evaluation is None else read_report(evaluation)
+    calibrated = None if calibration is None else read_report(calibration)
     said = None if about is None else read_about(about)
     chosen = None if recipe is None else _recipe(recipe)
-    if report is None:
-        exported = export_run(run, output, chosen, about=said)
-    else:
-        exported = export_with_card(run, output, chosen, report, about=said, trained_on=trained_on)
+    exported = export_with_card(
+        run,
+        output,
+        chosen,
+        report,
+        calibration=calibrated,
+        about=said,
+        trained_on=trained_on,
+    )
     typer.echo(f"{output}: the model after {exported.steps} steps")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from algorithm.models.zoom_certainty import Certainty
 from algorithm.models.zoom_export import export_zoom
 from algorithm.models.zoom_settings import ZoomSettings
 from algorithm.zoom_manifest import ZoomManifest, ZoomOrigin
@@ -45,6 +46,7 @@ def export_run(
     *,
     settings: ZoomSettings | None = None,
     about: About | None = None,
+    certainty: Certainty | None = None,
 ) -> Exported:
     """Write the averaged network of a run's last checkpoint as a model folder.
 
@@ -54,6 +56,7 @@ def export_run(
         recipe: for its settings of the search; by default the run's own recipe.
         settings: how the model searches; by default those of the recipe.
         about: what a person says of it; by default that nothing was said.
+        certainty: what Dice to expect of its masks, if that was fitted.
 
     Raises:
         InputError: the run has no checkpoint, or the recipe is not what it was trained by.
@@ -67,6 +70,7 @@ def export_run(
         name="starter",
         card=about.card,
         settings=settings or recipe.search,
+        certainty=certainty,
         origin=ZoomOrigin(
             recipe_sha256=sha256(recipe.model_dump_json().encode()).hexdigest(),
             seed=str(recipe.seed),

@@ -50,7 +50,11 @@ def scans(tmp_path: Path) -> Path:
     return folder
 
 
-def starter(*arguments: str | Path) -> Result:
+FEW = ("--several", 0)
+"""No scans with several lesions: they take a while."""
+
+
+def starter(*arguments: str | Path | int) -> Result:
     return CliRunner().invoke(app, ["starter", *map(str, arguments)])
 
 
@@ -66,7 +70,19 @@ def test_a_model_is_trained_evaluated_and_gets_its_card(
     assert trained.exit_code == 0, trained.output
     assert "the model after 2 steps" in trained.output
     evaluated = starter(
-        *("evaluate", "--model", model, "--lesions", scans, "--clicks", 1, "--json", scores)
+        *(
+            "evaluate",
+            "--model",
+            model,
+            "--lesions",
+            scans,
+            "--clicks",
+            1,
+            "--several",
+            0,
+            "--json",
+            scores,
+        )
     )
     assert evaluated.exit_code == 0, evaluated.output
     exported = starter("export", *common, "--evaluation", scores, "--trained-on", "a test")
@@ -90,7 +106,7 @@ def test_a_model_is_trained_evaluated_and_gets_its_card(
 def test_a_report_of_other_weights_makes_no_card(tmp_path: Path, recipe: Path, scans: Path) -> None:
     run, model, scores = tmp_path / "run", tmp_path / "model", tmp_path / "scores.json"
     common = ("--run", run, "--output", model, "--recipe", recipe)
-    starter("evaluate", "--synthetic", 1, "--clicks", 1, "--json", scores)
+    starter("evaluate", "--synthetic", 1, "--clicks", 1, *FEW, "--json", scores)
     starter("train", *common, "--scans", scans, "--steps", 1, "--workers", 0)
     (model / "MODEL_CARD.md").write_text("An earlier card.")
     before = {path.name: path.read_bytes() for path in model.iterdir()}
@@ -107,7 +123,19 @@ def test_a_report_of_another_search_makes_no_card(
     run, model, scores = tmp_path / "run", tmp_path / "model", tmp_path / "scores.json"
     call = ("--run", run, "--output", model, "--recipe", recipe)
     starter("train", *call, "--scans", scans, "--steps", 1, "--workers", 0)
-    starter("evaluate", "--model", model, "--synthetic", 1, "--clicks", 1, "--json", scores)
+    starter(
+        "evaluate",
+        "--model",
+        model,
+        "--synthetic",
+        1,
+        "--clicks",
+        1,
+        "--several",
+        0,
+        "--json",
+        scores,
+    )
     recipe.write_text(recipe.read_text().replace("threshold = 0.4", "threshold = 0.3"))
     done = starter("export", *call, "--evaluation", scores)
     assert "found one of others" in str(done.exception)
@@ -120,7 +148,19 @@ def test_it_is_told_where_a_model_does_not_say_what_it_was_trained_on(
     model, scores = tmp_path / "model", tmp_path / "scores.json"
     Run(tmp_path, tiny_recipe(), torch.device("cpu"), trained_on=None)._save()
     export_run(tmp_path, model)
-    evaluate = ("evaluate", "--model", model, "--lesions", scans, "--clicks", 1, "--json", scores)
+    evaluate = (
+        "evaluate",
+        "--model",
+        model,
+        "--lesions",
+        scans,
+        "--clicks",
+        1,
+        "--several",
+        0,
+        "--json",
+        scores,
+    )
     assert "does not say what it was trained on" in starter(*evaluate).stderr
     assert json.loads(scores.read_text())["seen"] == "unknown"
 
@@ -137,7 +177,19 @@ def test_what_is_said_of_a_model_is_in_its_manifest_and_card(
     common = ("--run", run, "--output", model, "--recipe", recipe)
     starter("train", *common, "--scans", scans, "--steps", 1, "--workers", 0)
     assert "my licence" not in (model / "model.json").read_text()
-    evaluate = ("evaluate", "--model", model, "--lesions", scans, "--clicks", 1, "--json", scores)
+    evaluate = (
+        "evaluate",
+        "--model",
+        model,
+        "--lesions",
+        scans,
+        "--clicks",
+        1,
+        "--several",
+        0,
+        "--json",
+        scores,
+    )
     assert starter(*evaluate, "--all-lesions").exit_code == 0
     exported = starter("export", *common, "--about", about, "--evaluation", scores)
     assert exported.exit_code == 0, exported.output

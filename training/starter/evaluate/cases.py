@@ -28,10 +28,17 @@ __all__ = ["Lesion", "LesionFiles", "find_lesions", "read_lesion", "trained_on"]
 
 _NRRD, _LABEL = ".nrrd", "_label"
 
-_GROUPS = (("STS_*", "sarcoma"), ("*_node", "node"), ("4DLung-*", "lung"), ("lung*", "lung"))
+_GROUPS = (
+    ("STS_*", "sarcoma"),
+    ("*_node", "node"),
+    ("hcc*_liver*", "liver"),
+    ("hcc*_kidney*", "kidney"),
+    ("4DLung-*", "lung"),
+    ("lung*", "lung"),
+)
 """Name patterns of the data sets we know; a lesion of any other is grouped by its folder's name."""
 
-_RECIPE_MAY_READ = ("STS_*", "4DLung-*")
+_RECIPE_MAY_READ = ("STS_*", "4DLung-*", "hcc*")
 """Data sets that the starter model's recipe trains on, but for `VALIDATION_LESIONS`."""
 
 _HINT = (

@@ -52,6 +52,20 @@ def evaluate(
     tuning: Annotated[
         int, typer.Option("--tuning", min=1, help="Training lesions that peers are tuned on.")
     ] = 6,
+    several: Annotated[
+        int,
+        typer.Option(
+            "--several", min=0, help="Synthetic scans with several lesions, each clicked in turn."
+        ),
+    ] = 6,
+    corrections: Annotated[
+        bool,
+        typer.Option("--corrections", help="Correct each mask three times, and measure again."),
+    ] = False,
+    readers: Annotated[
+        Path | None,
+        typer.Option("--readers", help="What `starter shapes` made: how well readers agree."),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write every click's scores here.")
     ] = None,
@@ -101,6 +115,9 @@ def evaluate(
             device=device,
             clicks=clicks,
             seed=seed,
+            n_several=several,
+            corrections=corrections,
+            readers=readers,
         )
     )
     typer.echo(_text(report))
@@ -109,9 +126,9 @@ def evaluate(
 
 
 def _text(report: "Report") -> str:
-    from training.starter.evaluate.table import table  # noqa: PLC0415
+    from training.starter.evaluate.all_tables import all_tables  # noqa: PLC0415
 
-    lines = [table({method.name: method.cases for method in report.methods}), ""]
+    lines = [text for part in all_tables(report) for text in (part, "")]
     lines.append(
         f"model: {report.model} ({report.engine}, {report.cpus} CPUs), "
         f"{report.clicks} clicks a lesion, seed {report.seed}"

@@ -21,7 +21,7 @@ from training.starter.evaluate.growing import (
 )
 from training.starter.evaluate.protocol import Case
 from training.starter.evaluate.region import Region, around_click
-from training.starter.evaluate.scores import score_case
+from training.starter.evaluate.scores import Answered, score_case
 from uls.voi import Spacing
 
 __all__ = ["ChosenPeer", "Peer", "all_peers", "choose_peers"]
@@ -39,9 +39,9 @@ class Peer:
     setting: str
     method: Callable[[Region], npt.NDArray[np.bool_]]
 
-    def __call__(self, voi_hu: npt.NDArray[np.int16], spacing_mm: Spacing) -> npt.NDArray[np.bool_]:
+    def __call__(self, voi_hu: npt.NDArray[np.int16], spacing_mm: Spacing) -> Answered:
         """Segment a VOI."""
-        return self.method(around_click(voi_hu, spacing_mm))
+        return Answered(self.method(around_click(voi_hu, spacing_mm)))
 
 
 @dataclass(frozen=True)

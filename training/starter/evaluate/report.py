@@ -8,7 +8,10 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from algorithm.manifest import AnyManifest
+from training.starter.evaluate.corrected import CorrectedScore
+from training.starter.evaluate.readers import ReadersScore
 from training.starter.evaluate.scores import CaseScores
+from training.starter.evaluate.selectivity import HealthyScore, SelectedScore
 from uls.errors import InputError, OutputError
 
 __all__ = ["Method", "Report", "check_writable", "digest", "read_report", "write_report"]
@@ -46,6 +49,10 @@ class Report:
         seed: of clicks and margins.
         tuning_lesions: names of the lesions that peers were tuned on.
         methods: the model first, then its peers.
+        selected: lesions clicked among several.
+        healthy: clicks on none.
+        corrected: clicks and their corrections, if the model takes them.
+        readers: how well readers agree, for orientation.
     """
 
     model: str
@@ -58,11 +65,15 @@ class Report:
     seed: int
     tuning_lesions: tuple[str, ...]
     methods: tuple[Method, ...]
+    selected: tuple[SelectedScore, ...] = ()
+    healthy: tuple[HealthyScore, ...] = ()
+    corrected: tuple[CorrectedScore, ...] = ()
+    readers: tuple[ReadersScore, ...] = ()
 
 
 def digest(manifest: AnyManifest) -> str:
     """Give the SHA-256 of all that decides a model's masks: weights and how they are applied."""
-    said = manifest.model_dump_json(exclude={"name", "card", "origin"})
+    said = manifest.model_dump_json(exclude={"name", "card", "origin", "certainty"})
     return sha256(said.encode()).hexdigest()
 
 

@@ -12,14 +12,18 @@ from threadpoolctl import threadpool_limits
 from algorithm import engines, weights
 from algorithm.engines.cpu import available_cpus
 from algorithm.load import make_predictor
+from algorithm.models.zoom import ZoomPredictor
 from algorithm.predictor import Predictor
 from algorithm.weights import Model
 from training.starter.cases_seen import CasesSeen, cases_of
 from training.starter.evaluate.choice import Choice, choose_lesions, choose_tuning_lesions
+from training.starter.evaluate.corrected import CORRECTIONS, CorrectedScore, correct
 from training.starter.evaluate.peers import ChosenPeer, all_peers, choose_peers
 from training.starter.evaluate.protocol import CLICKS, SEED, Case, prepare
+from training.starter.evaluate.readers import readers_agreement
 from training.starter.evaluate.report import Method, Report, digest
 from training.starter.evaluate.scores import CaseScores, Segment, model_segment, score_case
+from training.starter.evaluate.selectivity import select
 from uls.progress import Progress, log_beside_bars
 from uls.voi import VOI_SHAPE_ZYX
 
@@ -44,6 +48,9 @@ class Options:
         engine, device: what runs the model, and where.
         clicks: on each lesion.
         seed: of clicks and margins.
+        n_several: synthetic scans with several lesions.
+        corrections: correct each mask, if the model takes corrections.
+        readers: a file of `starter shapes`, for how well readers agree.
     """
 
     model: Path | None = None
@@ -56,6 +63,9 @@ class Options:
     device: str = "auto"
     clicks: int = CLICKS
     seed: int = SEED
+    n_several: int = 0
+    corrections: bool = False
+    readers: Path | None = None
 
 
 def run(options: Options) -> Report:
@@ -68,6 +78,7 @@ def run(options: Options) -> Report:
     """
     model = weights.load_model(weights.find_model(options.model))
     seen = _cases_seen(model, options)
+    readers = () if options.readers is None else readers_agreement(options.readers)
     lesions = choose_lesions(
         options.folders,
         n_synthetic=options.n_synthetic,
@@ -87,6 +98,8 @@ def run(options: Options) -> Report:
         segments: dict[str, Segment] = {_MODEL: model_segment(predictor)}
         segments |= {chosen.peer.family: chosen.peer for chosen in peers}
         scores = _score(segments, lesions, options)
+        selected, healthy = select(segments[_MODEL], options.n_several)
+        corrected = _correct(predictor, lesions, options) if options.corrections else ()
     return Report(
         model=model.manifest.name,
         model_sha256=model.sha256,
@@ -98,6 +111,10 @@ def run(options: Options) -> Report:
         seed=options.seed,
         tuning_lesions=tuned_on,
         methods=tuple(_methods(scores, peers)),
+        selected=selected,
+        healthy=healthy,
+        corrected=corrected,
+        readers=readers,
     )
 
 
@@ -152,6 +169,20 @@ def _score(
                 scores[name].append(score_case(segment, case, after_click=shown.update))
             _log.info("%s", _line(scores))
     return scores
+
+
+def _correct(predictor: Predictor, lesions: Choice, options: Options) -> tuple[CorrectedScore, ...]:
+    """Correct the masks of every lesion, if the model takes corrections."""
+    if not isinstance(predictor, ZoomPredictor) or not predictor.takes_corrections:
+        _log.warning("The model takes no corrections: none are measured")
+        return ()
+    total = len(lesions) * options.clicks * (1 + CORRECTIONS)
+    corrected = list[CorrectedScore]()
+    with tqdm(total=total, desc="corrections", unit="VOI", disable=None) as bar:
+        for lesion in lesions.read():
+            case = prepare(lesion, clicks=options.clicks, seed=options.seed)
+            corrected.extend(correct(predictor, case, after_click=bar.update))
+    return tuple(corrected)
 
 
 def _line(scores: Mapping[str, list[CaseScores]]) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from statistics import fmean
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from algorithm.models.zoom import ZoomPredictor
 from algorithm.predictor import Predictor
 from evaluation.lesion_scores import score_lesion
 from training.sample.clicks import Voxel
@@ -20,11 +21,35 @@ from uls.lesion import clicked
 from uls.overlap import moved_dice
 from uls.voi import Spacing
 
-__all__ = ["CaseScores", "ClickScore", "Segment", "evaluate_cases", "model_segment", "score_case"]
+__all__ = [
+    "Answered",
+    "CaseScores",
+    "ClickScore",
+    "Segment",
+    "evaluate_cases",
+    "model_segment",
+    "score_case",
+]
 
 Mask = npt.NDArray[np.bool_]
 
-Segment = Callable[[npt.NDArray[np.int16], Spacing], Mask]
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """A mask, and what its method says of it.
+
+    Attributes:
+        mask: of the VOI.
+        certainty: the Dice that its method expects; None where it does not say.
+        evidence: what speaks for the mask, where its method says so.
+    """
+
+    mask: Mask
+    certainty: float | None = None
+    evidence: dict[str, float] = field(default_factory=dict)
+
+
+Segment = Callable[[npt.NDArray[np.int16], Spacing], Answered]
 """What is scored: a VOI in HU and its spacing along (x, y, z) in mm become a mask."""
 
 
@@ -39,6 +64,7 @@ class ClickScore:
         volume_ratio: predicted over reference voxels.
         seconds: from the VOI to its mask.
         notes: what is odd about the mask, such as that it misses the click.
+        certainty, evidence: what its method says of it (`Answered`).
     """
 
     click_zyx: Voxel
@@ -48,6 +74,8 @@ class ClickScore:
     volume_ratio: float
     seconds: float
     notes: tuple[str, ...]
+    certainty: float | None = None
+    evidence: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,9 +114,13 @@ def evaluate_cases(
 def model_segment(predictor: Predictor) -> Segment:
     """Give the inference path of a job, from a VOI to the clicked lesion."""
 
-    def segment(voi_hu: npt.NDArray[np.int16], spacing_mm: Spacing) -> Mask:
-        logit = predictor.predict(voi_hu, spacing_mm=spacing_mm)
-        return clicked(logit > 0, spacing_mm=spacing_mm).mask
+    def segment(voi_hu: npt.NDArray[np.int16], spacing_mm: Spacing) -> Answered:
+        if not isinstance(predictor, ZoomPredictor):
+            logit = predictor.predict(voi_hu, spacing_mm=spacing_mm)
+            return Answered(clicked(logit > 0, spacing_mm=spacing_mm).mask)
+        found = predictor.segment(voi_hu, spacing_mm=spacing_mm)
+        mask = clicked(found.logit > 0, spacing_mm=spacing_mm).mask
+        return Answered(mask, found.certainty, found.evidence)
 
     return segment
 
@@ -122,9 +154,9 @@ def score_case(
 def _score_click(segment: Segment, case: Case, click: Voxel) -> tuple[ClickScore, CroppedMask]:
     voi_hu, reference = case.voi_hu(click), case.reference(click)
     start = time.perf_counter()
-    mask = segment(voi_hu, case.lesion.spacing_mm)
+    answered = segment(voi_hu, case.lesion.spacing_mm)
     seconds = time.perf_counter() - start
-    found = cropped(mask)
+    found = cropped(answered.mask)
     score = score_lesion(0, reference, found)
     return ClickScore(
         click_zyx=click,
@@ -134,6 +166,8 @@ def _score_click(segment: Segment, case: Case, click: Voxel) -> tuple[ClickScore
         volume_ratio=found.n_voxels / reference.n_voxels,
         seconds=seconds,
         notes=score.notes,
+        certainty=answered.certainty,
+        evidence=answered.evidence,
     ), found
 
 

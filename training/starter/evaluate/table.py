@@ -6,7 +6,7 @@ from statistics import fmean, median
 from evaluation.columns import Row, aligned
 from training.starter.evaluate.scores import CaseScores, ClickScore
 
-__all__ = ["BAD_DICE", "size_of", "table"]
+__all__ = ["BAD_DICE", "sections", "size_of", "table"]
 
 BAD_DICE = 0.3
 """A click with a lower Dice counts as missed."""
@@ -35,7 +35,7 @@ def table(scores: Mapping[str, Sequence[CaseScores]]) -> str:
     Args:
         scores: by method, in the order of its rows.
     """
-    rows = [row for name, chosen in _sections(scores) for row in _rows(name, chosen, scores)]
+    rows = [row for name, chosen in sections(scores) for row in _rows(name, chosen, scores)]
     return aligned(_HEADINGS, rows, words=_WORDS)
 
 
@@ -46,7 +46,7 @@ def size_of(case: CaseScores) -> str:
     return _SIZES[1] if case.diameter_mm <= _LARGE_MM else _SIZES[2]
 
 
-def _sections(
+def sections(
     scores: Mapping[str, Sequence[CaseScores]],
 ) -> Iterator[tuple[str, frozenset[str]]]:
     """Give the parts of the table: each one's heading, and the names of its lesions."""

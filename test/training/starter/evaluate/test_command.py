@@ -20,7 +20,7 @@ def call(*arguments: str | Path) -> str:
 @pytest.fixture
 def one_click(tmp_path: Path) -> tuple[str | Path, ...]:
     write_cube(tmp_path / "lesions", "case")
-    return "--lesions", tmp_path / "lesions", "--clicks", "2", "--quiet"
+    return "--lesions", tmp_path / "lesions", "--clicks", "2", "--several", "0", "--quiet"
 
 
 def test_a_model_is_evaluated_and_every_click_written(
@@ -97,3 +97,17 @@ def test_peers_without_opencv_are_told(
 
 def test_the_help_names_where_to_get_lesions() -> None:
     assert "pyradiomics" in call("--help")
+
+
+def test_every_table_is_printed_and_written(
+    one_click: tuple[str | Path, ...], tmp_path: Path
+) -> None:
+    arguments = [*one_click, "--several", "1", "--corrections", "--json", tmp_path / "report.json"]
+    output = call(*arguments)
+    for heading in ("lesions", "95 % interval", "clicked among several", "clicks on nothing"):
+        assert heading in output
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert len(report["selected"]) >= 2
+    assert report["corrected"] == []  # the built-in model takes none
+    click = report["methods"][0]["cases"][0]["clicks"][0]
+    assert set(click["evidence"]) == {"spread", "agreement", "crispness", "inside", "votes"}

@@ -4,21 +4,21 @@ import pytest
 from cube_lesions import cube_lesion
 
 from training.starter.evaluate.protocol import Case, prepare
-from training.starter.evaluate.scores import evaluate_cases, score_case
+from training.starter.evaluate.scores import Answered, evaluate_cases, score_case
 from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX, Spacing
 
 Z, Y, X = CLICK_ZYX
 
 
-def at_100_hu(voi_hu: npt.NDArray[np.int16], _: Spacing) -> npt.NDArray[np.bool_]:
-    return voi_hu == 100
+def at_100_hu(voi_hu: npt.NDArray[np.int16], _: Spacing) -> Answered:
+    return Answered(voi_hu == 100, 0.75, {"votes": 0.5})
 
 
-def ball(voi_hu: npt.NDArray[np.int16], _: Spacing) -> npt.NDArray[np.bool_]:
+def ball(voi_hu: npt.NDArray[np.int16], _: Spacing) -> Answered:
     """The click and its two neighbours along x, whatever the image shows."""
     mask = np.zeros(voi_hu.shape, dtype=bool)
     mask[Z, Y, X - 1 : X + 2] = True
-    return mask
+    return Answered(mask)
 
 
 def test_a_perfect_mask_scores_one_for_every_click() -> None:
@@ -31,6 +31,8 @@ def test_a_perfect_mask_scores_one_for_every_click() -> None:
     assert scores.diameter_mm == pytest.approx(np.hypot(9, 5) * 0.5)
     assert scores.volume_ml == pytest.approx(240 * 0.5 * 0.5 * 2 / 1000)
     assert all(click.seconds > 0 for click in scores.clicks)
+    assert {click.certainty for click in scores.clicks} == {0.75}
+    assert scores.clicks[0].evidence == {"votes": 0.5}
 
 
 def test_masks_are_compared_in_the_scan_not_in_the_voi() -> None:
@@ -54,7 +56,7 @@ def test_scores_of_a_mask_of_three_voxels() -> None:
 
 def test_an_empty_mask_agrees_with_nothing() -> None:
     scores = score_case(
-        lambda voi_hu, _: np.zeros(voi_hu.shape, dtype=bool), prepare(cube_lesion())
+        lambda voi_hu, _: Answered(np.zeros(voi_hu.shape, dtype=bool)), prepare(cube_lesion())
     )
     assert scores.consistency == 0
     assert [click.dice for click in scores.clicks] == [0, 0, 0]

@@ -1,0 +1,76 @@
+"""How sure a mask is: what its looks say of it, and the Dice that such masks had.
+
+Evidence is computed for every answer. What Dice it stands for was fitted on lesions that the model
+was not trained on, and stands in its manifest (`Certainty`).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from algorithm.json_files import StrictModel
+from algorithm.models.zoom_look import Look
+from algorithm.models.zoom_measure import crispness
+
+__all__ = ["EVIDENCE", "Certainty", "evidence_of"]
+
+EVIDENCE = ("spread", "agreement", "crispness", "inside", "votes")
+"""What is known of an answer; `evidence_of` says what each one is."""
+
+
+class Certainty(StrictModel):
+    """From evidence to the expected Dice, by logistic regression.
+
+    Attributes:
+        intercept: of the log-odds.
+        weights: of each kind of evidence.
+    """
+
+    intercept: float
+    weights: dict[str, float]
+
+    def of(self, evidence: Mapping[str, float]) -> float:
+        """Give the expected Dice of an answer, 0 to 1; 0 where nothing was found."""
+        if not evidence:
+            return 0.0
+        log_odds = self.intercept + sum(
+            weight * evidence[name] for name, weight in self.weights.items()
+        )
+        return 1 / (1 + math.exp(-min(max(log_odds, -30.0), 30.0)))
+
+
+def evidence_of(
+    answer: Look,
+    looks: Sequence[Look],
+    *,
+    threshold: float,
+    votes: float,
+) -> dict[str, float]:
+    """Say what speaks for an answer.
+
+    Args:
+        answer: the average of the last looks.
+        looks: each of them.
+        threshold: of the probability.
+        votes: the share of first looks that found a lesion as large; 1 where a box was given.
+
+    Returns:
+        `spread`: the logarithm of the volume at a low over that at a high threshold; `agreement`:
+        the last looks' mean Dice with the answer; `crispness`: how sure the network is of the
+        voxels in the mask and around it; `inside`: the mean probability within the mask; `votes`.
+    """
+    probability, mask = answer.probability, answer.probability > threshold
+    low, high = (np.count_nonzero(probability > at) for at in (threshold / 2, (1 + threshold) / 2))
+    return {
+        "spread": math.log((low + 1) / (high + 1)),
+        "agreement": float(np.mean([_dice(look.probability > threshold, mask) for look in looks])),
+        "crispness": crispness(probability, mask),
+        "inside": float(probability[mask].mean()) if mask.any() else 0.0,
+        "votes": votes,
+    }
+
+
+def _dice(one: np.ndarray, other: np.ndarray) -> float:
+    total = np.count_nonzero(one) + np.count_nonzero(other)
+    return 2 * np.count_nonzero(one & other) / total if total else 1.0
