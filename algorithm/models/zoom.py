@@ -23,9 +23,6 @@ from uls.voi import CLICK_ZYX, Spacing
 
 __all__ = ["Prediction", "ZoomPredictor"]
 
-_LARGEST_LOGIT = 6.0
-"""Logits are put back between plus and minus this: beyond, they only shift where 0 is crossed."""
-
 _ALL_AXES = (0, 1, 2)
 
 
@@ -124,7 +121,9 @@ class ZoomPredictor:
         answer = search.answer(mirrorings(_ALL_AXES, self._views(mirroring_of(mirror).at_once())))
         whole = np.full(voi_hu.shape, LOGIT_OUTSIDE, dtype=np.float32)
         if answer is not None:
-            values, where = put_back(_logit(answer), answer.frame, voi_hu.shape)
+            values, where = put_back(
+                _logit(answer, self._settings.largest_logit), answer.frame, voi_hu.shape
+            )
             whole[where] = values
         evidence = {} if answer is None else answer.evidence
         certainty = self._manifest.certainty
@@ -166,9 +165,9 @@ class ZoomPredictor:
         return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
 
 
-def _logit(answer: Answer) -> Floats:
+def _logit(answer: Answer, largest: float) -> Floats:
     """Give the logit of an answer's probability less that of its threshold, limited."""
     probability = np.clip(answer.probability, 1e-6, 1 - 1e-6)
     threshold = np.float32(np.log(answer.threshold / (1 - answer.threshold)))
     logit = np.log(probability / (1 - probability)) - threshold
-    return np.asarray(np.clip(logit, -_LARGEST_LOGIT, _LARGEST_LOGIT), dtype=np.float32)
+    return np.asarray(np.clip(logit, -largest, largest), dtype=np.float32)

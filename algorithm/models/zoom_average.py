@@ -14,12 +14,6 @@ from algorithm.models.zoom_settings import ZoomSettings
 
 __all__ = ["click_shares", "mean_probability", "side_clicks"]
 
-_ASIDE = 0.2
-"""Share of a lesion's longest extent by which its sides begin beside the deepest point."""
-
-_LEAST = 1e-4
-"""Probabilities nearer to 0 or 1 count as this near: one look alone does not decide."""
-
 
 def click_shares(lesion: Found, user_click: Point, settings: ZoomSettings) -> dict[Point, float]:
     """Choose the clicks of the last looks, and each one's share in their mean; they add up to 1.
@@ -42,22 +36,28 @@ def click_shares(lesion: Found, user_click: Point, settings: ZoomSettings) -> di
 def side_clicks(lesion: Found, inner: Point) -> list[Point]:
     """Give the deepest points of what lies to either side of an inner point, in the VOI's voxels.
 
-    The sides lie along the longest extent, a fifth of it from the point; one may be empty.
+    The sides lie along the longest extent, a share of it from the point; one may be empty.
     """
     axis = int(np.argmax(lesion.extents))
-    at, apart = lesion.look.sight.frame.to_patch(inner)[axis], _ASIDE * max(lesion.extents)
+    at, apart = (
+        lesion.look.sight.frame.to_patch(inner)[axis],
+        lesion.settings.aside * max(lesion.extents),
+    )
     sides = slice(0, max(round(at - apart), 0)), slice(max(round(at + apart), 0), PATCH_SIZE)
     parts = (lesion.part(axis, side) for side in sides)
     return [deepest_zyx(part) for part in parts if part is not None]
 
 
-def mean_probability(looks: Sequence[Look], shares: Sequence[float]) -> Floats:
-    """Average what looks of one frame say: the mean of their log-odds, as a probability."""
-    log_odds = [_log_odds(look.probability) for look in looks]
+def mean_probability(looks: Sequence[Look], shares: Sequence[float], least: float) -> Floats:
+    """Average what looks of one frame say: the mean of their log-odds, as a probability.
+
+    Probabilities nearer to 0 or 1 than `least` count as that near: no look decides alone.
+    """
+    log_odds = [_log_odds(look.probability, least) for look in looks]
     mean = np.average(log_odds, axis=0, weights=shares)
     return np.asarray(1 / (1 + np.exp(-mean)), dtype=np.float32)
 
 
-def _log_odds(probability: Floats) -> Floats:
-    limited = np.clip(probability, _LEAST, 1 - _LEAST)
+def _log_odds(probability: Floats, least: float) -> Floats:
+    limited = np.clip(probability, least, 1 - least)
     return np.asarray(np.log(limited / (1 - limited)), dtype=np.float32)

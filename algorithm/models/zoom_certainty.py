@@ -46,6 +46,7 @@ def evidence_of(
     *,
     threshold: float,
     votes: float,
+    shell_voxels: int,
 ) -> dict[str, float]:
     """Say what speaks for an answer.
 
@@ -54,6 +55,7 @@ def evidence_of(
         looks: each of them.
         threshold: of the probability.
         votes: the share of first looks that found a lesion as large; 1 where a box was given.
+        shell_voxels: of the search's settings.
 
     Returns:
         `spread`: the logarithm of the volume at a low over that at a high threshold; `agreement`:
@@ -65,7 +67,7 @@ def evidence_of(
     return {
         "spread": math.log((low + 1) / (high + 1)),
         "agreement": float(np.mean([_dice(look.probability > threshold, mask) for look in looks])),
-        "crispness": crispness(probability, mask),
+        "crispness": crispness(probability, mask, shell_voxels),
         "inside": float(probability[mask].mean()) if mask.any() else 0.0,
         "votes": votes,
     }

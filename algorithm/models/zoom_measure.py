@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,6 @@ __all__ = ["Found", "crispness", "deepest_zyx", "diameter_of", "found", "holds",
 
 Mask = npt.NDArray[np.bool_]
 
-_EXTENT_SHARE = 0.62
-"""Of its longest extent, what an elongated lesion's diameter counts at least."""
-
-_SHELL = 2
-"""Patch voxels around a component in which its boundary's crispness is judged."""
-
 
 @dataclass(frozen=True)
 class Found:
@@ -33,12 +27,14 @@ class Found:
         mask: bool, of the patch's shape.
         threshold: of the probability.
         corners: the first voxel of its bounding box and the first beyond it, in patch voxels.
+        settings: of the search.
     """
 
     look: Look
     mask: Mask
     threshold: float
     corners: tuple[tuple[int, int, int], tuple[int, int, int]]
+    settings: ZoomSettings = field(default_factory=ZoomSettings)
 
     @property
     def step_mm(self) -> float:
@@ -54,7 +50,7 @@ class Found:
     def diameter(self) -> float:
         """Diameter in patch voxels, see `diameter_of`."""
         volume = int(np.count_nonzero(self.mask))
-        return diameter_of(volume, self.extents)
+        return diameter_of(volume, self.extents, self.settings.extent_share)
 
     @property
     def diameter_mm(self) -> float:
@@ -82,12 +78,12 @@ class Found:
         return self.look.sight.frame.to_volume((z, y, x))
 
 
-def diameter_of(volume: float, extents: Sequence[float]) -> float:
+def diameter_of(volume: float, extents: Sequence[float], extent_share: float) -> float:
     """Give the diameter that a zoom is fitted to, in the same unit as the extents.
 
     It is that of a ball of the same volume, or a share of the longest extent if that is more.
     """
-    return float(max((6 * volume / math.pi) ** (1 / 3), _EXTENT_SHARE * max(extents)))
+    return float(max((6 * volume / math.pi) ** (1 / 3), extent_share * max(extents)))
 
 
 def found(look: Look, settings: ZoomSettings, *, threshold: float) -> Found | None:
@@ -97,7 +93,7 @@ def found(look: Look, settings: ZoomSettings, *, threshold: float) -> Found | No
     box = None if mask is None else bounding_box(mask)
     if mask is None or box is None or np.count_nonzero(mask) < settings.smallest_voxels:
         return None
-    return Found(look, mask, threshold, _corners(box))
+    return Found(look, mask, threshold, _corners(box), settings)
 
 
 def _corners(box: tuple[slice, slice, slice]) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
@@ -145,20 +141,20 @@ def score(answer: Found, settings: ZoomSettings) -> float:
     may be the ball that a network draws where it sees nothing; one that fills it has no outside to
     be judged by. Both lose.
     """
-    crisp = crispness(answer.look.probability, answer.mask)
+    crisp = crispness(answer.look.probability, answer.mask, settings.shell_voxels)
     fill = answer.diameter / PATCH_SIZE
     beyond = max(math.log(settings.low_fill / fill), math.log(fill / settings.high_fill), 0.0)
     return crisp - settings.fill_penalty * beyond
 
 
-def crispness(probability: Floats, mask: Mask) -> float:
+def crispness(probability: Floats, mask: Mask, shell_voxels: int) -> float:
     """Say how sure the network is of a mask's voxels and those around it: 0 to 1, 0 without any."""
-    near = probability[_grown(mask)]
+    near = probability[_grown(mask, shell_voxels)]
     return float(np.mean(1 - 4 * near * (1 - near))) if near.size else 0.0
 
 
-def _grown(mask: Mask) -> Mask:
+def _grown(mask: Mask, voxels: int) -> Mask:
     image = sitk.GetImageFromArray(mask.astype(np.uint8))
-    grown = sitk.BinaryDilate(image, [_SHELL] * 3, sitk.sitkBall)
+    grown = sitk.BinaryDilate(image, [voxels] * 3, sitk.sitkBall)
     result: Mask = sitk.GetArrayFromImage(grown) > 0
     return result

@@ -94,7 +94,10 @@ class Search:
         z, y, x = ((start + stop - 1) / 2 for start, stop, _ in sides)
         extents_mm = [(stop - start) * spacing for start, stop, spacing in sides]
         step_mm = self._step_for(
-            diameter_of(math.pi / 6 * math.prod(extents_mm), extents_mm), max(extents_mm)
+            diameter_of(
+                math.pi / 6 * math.prod(extents_mm), extents_mm, self._settings.extent_share
+            ),
+            max(extents_mm),
         )
         step_mm = self._within_limits(step_mm, self._settings.widest_touching_step_mm)
         looks = self._viewer.look([self._viewer.sight((z, y, x), step_mm, click_zyx=self._click)])
@@ -134,7 +137,10 @@ class Search:
         frame = lesion.look.sight.frame
         shares = click_shares(lesion, self._click, self._settings)
         looks = self._viewer.look([Sight(frame, click) for click in shares], views=views)
-        averaged = Look(lesion.look.sight, mean_probability(looks, list(shares.values())))
+        averaged = Look(
+            lesion.look.sight,
+            mean_probability(looks, list(shares.values()), self._settings.least_probability),
+        )
         foreground = averaged.probability > lesion.threshold
         kept = averaged if holds(foreground, averaged, self._click, self._settings) else lesion.look
         evidence = evidence_of(
@@ -142,6 +148,7 @@ class Search:
             looks,
             threshold=lesion.threshold,
             votes=self._votes(lesion),
+            shell_voxels=self._settings.shell_voxels,
         )
         return Answer(frame, kept.probability, lesion.threshold, evidence)
 

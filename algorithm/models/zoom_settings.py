@@ -51,6 +51,12 @@ class ZoomSettings(StrictModel):
         same_size: factor up to which two are as large.
         largest_surprise: factor by which a lesion's size may change when it is looked at again;
             a look that changes it more is not believed.
+        extent_share: of its longest extent, what an elongated lesion's diameter counts at least.
+        shell_voxels: patch voxels around an answer in which its boundary's crispness is judged.
+        aside: share of a lesion's longest extent by which its sides begin beside its deepest point.
+        least_probability: probabilities nearer to 0 or 1 count as this near: no look decides alone.
+        largest_logit: logits are put back between plus and minus this; beyond, they only shift
+            where 0 is crossed.
     """
 
     start_steps_mm: tuple[Step, ...] = Field(default=(1.2,), min_length=1)
@@ -83,6 +89,11 @@ class ZoomSettings(StrictModel):
     agreement_weight: float = Field(default=0.3, ge=0)
     same_size: float = Field(default=1.35, gt=1)
     largest_surprise: float = Field(default=1.6, gt=1)
+    extent_share: Share = 0.62
+    shell_voxels: int = Field(default=2, ge=0)
+    aside: Share = 0.2
+    least_probability: Share = 1e-4
+    largest_logit: float = Field(default=6.0, gt=0)
 
     @model_validator(mode="after")
     def _limits_are_in_order(self) -> Self:

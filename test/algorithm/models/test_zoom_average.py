@@ -9,6 +9,8 @@ from algorithm.models.zoom_measure import Found, deepest_zyx, found
 from algorithm.models.zoom_patch import PATCH_SIZE, Frame
 from algorithm.models.zoom_settings import ZoomSettings
 
+LEAST = 1e-4
+
 # Patch voxel (24, 24, 24) lies on voxel (64, 128, 128), and a step is a voxel.
 FRAME = Frame((64, 128, 128), 1.0, (1.0, 1.0, 1.0))
 MIDDLE = (64.0, 128.0, 128.0)
@@ -83,11 +85,11 @@ def test_the_mean_is_of_log_odds_and_no_look_counts_without_limit() -> None:
         return Look(Sight(FRAME, MIDDLE), np.full((PATCH_SIZE,) * 3, p, dtype=np.float32))
 
     # Odds 1/4 and 4 cancel out; 9 and 1 have the geometric mean 3. Weighed 3 to 1: 9^0.75 = 5.196.
-    assert mean_probability([look(0.2), look(0.8)], [0.5, 0.5]).max() == pytest.approx(0.5)
-    assert mean_probability([look(0.9), look(0.5)], [0.5, 0.5]).max() == pytest.approx(0.75)
-    assert mean_probability([look(0.9), look(0.5)], [3, 1]).max() == pytest.approx(
+    assert mean_probability([look(0.2), look(0.8)], [0.5, 0.5], LEAST).max() == pytest.approx(0.5)
+    assert mean_probability([look(0.9), look(0.5)], [0.5, 0.5], LEAST).max() == pytest.approx(0.75)
+    assert mean_probability([look(0.9), look(0.5)], [3, 1], LEAST).max() == pytest.approx(
         5.196 / 6.196, 1e-4
     )
     # 1 counts as odds of 9999: with odds 1/81, 9999/81 has the root 11.1.
-    sure = mean_probability([look(1.0), look(1 / 82)], [0.5, 0.5]).max()
+    sure = mean_probability([look(1.0), look(1 / 82)], [0.5, 0.5], LEAST).max()
     assert sure == pytest.approx(11.11 / 12.11, 1e-3)

@@ -24,7 +24,7 @@ def _look(*boxes: tuple[slice, float]) -> Look:
 
 def test_a_sure_answer_on_which_all_looks_agree() -> None:
     sure = _look((slice(10, 20), 1.0))
-    evidence = evidence_of(sure, [sure, sure], threshold=0.4, votes=1.0)
+    evidence = evidence_of(sure, [sure, sure], threshold=0.4, votes=1.0, shell_voxels=2)
     assert set(evidence) == set(EVIDENCE)
     assert evidence == {
         "spread": 0.0,
@@ -39,7 +39,7 @@ def test_an_unsure_answer() -> None:
     # 12^3 voxels of 0.3, within them 10^3 of 0.5 and 8^3 of 0.9; thresholds 0.4, 0.2 and 0.7.
     answer = _look((slice(10, 22), 0.3), (slice(11, 21), 0.5), (slice(12, 20), 0.9))
     half = _look((slice(11, 16), 1.0))
-    evidence = evidence_of(answer, [answer, half], threshold=0.4, votes=0.2)
+    evidence = evidence_of(answer, [answer, half], threshold=0.4, votes=0.2, shell_voxels=2)
     assert evidence["spread"] == pytest.approx(math.log((12**3 + 1) / (8**3 + 1)))
     assert evidence["agreement"] == pytest.approx((1 + 2 * 125 / (1000 + 125)) / 2)
     assert evidence["inside"] == pytest.approx((512 * 0.9 + 488 * 0.5) / 1000, rel=1e-5)

@@ -63,8 +63,8 @@ def test_faces_of_the_patch_are_counted() -> None:
 
 
 def test_the_diameter_is_a_balls_of_the_same_volume_or_a_share_of_the_extent() -> None:
-    assert diameter_of(math.pi / 6 * 10**3, (10, 10, 10)) == pytest.approx(10)
-    assert diameter_of(30, (1, 1, 30)) == pytest.approx(0.62 * 30)
+    assert diameter_of(math.pi / 6 * 10**3, (10, 10, 10), 0.62) == pytest.approx(10)
+    assert diameter_of(30, (1, 1, 30), 0.62) == pytest.approx(0.62 * 30)
 
 
 def test_the_boxes_centre_in_the_voi() -> None:
