@@ -22,7 +22,9 @@ _SEED, _FAMILY = 2023_1122, 5
 _FIELD_MM = 200.0
 _MOST_VOXELS_ZYX = (128, 256, 256)
 _MOST_LESIONS = 5
-_TOUCHING_SHARE = 0.3
+_TOUCHING_EVERY = 3
+"""In every third scan lesions touch."""
+
 _SIZE = (0.6, 1.5)
 _GAP_MM = (2.0, 20.0)
 _FEWEST_VOXELS = 27
@@ -66,15 +68,16 @@ def draw_several(index: int) -> SeveralLesions:
     """Draw scan `index`: the same in every run."""
     rng = np.random.default_rng([_SEED, _FAMILY, index])
     while True:
-        drawn = _draw(rng, f"several-{index:03d}")
+        drawn = _draw(
+            rng, f"several-{index:03d}", touching=index % _TOUCHING_EVERY == _TOUCHING_EVERY - 1
+        )
         if len(drawn.masks) > 1:
             return drawn
 
 
-def _draw(rng: np.random.Generator, name: str) -> SeveralLesions:
+def _draw(rng: np.random.Generator, name: str, *, touching: bool) -> SeveralLesions:
     scene, spacing = draw_scene(rng), draw_spacing(rng)
     lesions = [scene.lesion]
-    touching = bool(rng.random() < _TOUCHING_SHARE)
     for _ in range(rng.integers(1, _MOST_LESIONS)):
         lesions.append(_beside(rng, scene, touching=touching))
     z, y, x = (
