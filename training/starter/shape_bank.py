@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 from skimage.draw import line
-from tqdm import tqdm
 
 from training.starter.reader_shapes import LEVELS_PER_RADIUS
 from uls.errors import InputError
+from uls.progress import progress
 
 __all__ = ["HELD_OUT_PATIENTS", "make_shape_bank"]
 
@@ -122,7 +122,8 @@ def _nodules(source: Path) -> Iterator[list[_Outline]]:
         scans = database.execute(
             "select id, patient_id, pixel_spacing, slice_thickness from scans order by id"
         ).fetchall()
-        for scan, patient, pixel_mm, slice_mm in tqdm(scans, desc="scans", disable=None):
+        shown = progress(scans, "Nodules", total=len(scans), unit="scan")
+        for scan, patient, pixel_mm, slice_mm in shown:
             if patient not in HELD_OUT_PATIENTS:
                 outlines = [*_outlines(database, scan, pixel_mm, slice_mm)]
                 yield from _grouped(outlines, _NEAR_RADII)

@@ -178,10 +178,10 @@ def _correct(predictor: Predictor, lesions: Choice, options: Options) -> tuple[C
         return ()
     total = len(lesions) * options.clicks * (1 + CORRECTIONS)
     corrected = list[CorrectedScore]()
-    with tqdm(total=total, desc="corrections", unit="VOI", disable=None) as bar:
+    with Progress("Corrections", total=total, unit="VOI") as shown:
         for lesion in lesions.read():
             case = prepare(lesion, clicks=options.clicks, seed=options.seed)
-            corrected.extend(correct(predictor, case, after_click=bar.update))
+            corrected.extend(correct(predictor, case, after_click=shown.update))
     return tuple(corrected)
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tqdm import tqdm
 
 from training.sample.clicks import Voxel
 from training.starter.evaluate.scores import Segment
 from training.starter.evaluate.several import SeveralLesions, draw_several
 from uls.cropped import cropped
 from uls.overlap import dice
+from uls.progress import progress
 from uls.voi import Spacing, cut_voi
 
 __all__ = ["HealthyScore", "SelectedScore", "score_several", "select"]
@@ -69,7 +69,7 @@ def select(
         count: of scans.
     """
     selected, healthy = list[SelectedScore](), list[HealthyScore]()
-    for index in tqdm(range(count), desc="several lesions", unit="scan", disable=None):
+    for index in progress(range(count), "Several lesions", total=count, unit="scan"):
         of_lesions, of_none = score_several(segment, draw_several(index))
         selected.extend(of_lesions)
         healthy.extend(of_none)
