@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import SimpleITK as sitk
+from tiny_scans import SAMPLES
 
 from training.cycle.grids import read_grid
 from training.cycle.segments import read_segmentation
@@ -62,7 +63,7 @@ Reader = Callable[[Path, Path], object]
 
 
 def starter_training(scan: Path, mask: Path) -> object:
-    return read_bank([scan.parent], seed=0)
+    return read_bank([scan.parent], SAMPLES, seed=0)
 
 
 def starter_evaluation(scan: Path, mask: Path) -> object:
