@@ -12,9 +12,9 @@ from pathlib import Path
 from algorithm import engines, weights
 from algorithm.abandonable import Abandonable
 from algorithm.engines import TimeLimit
-from algorithm.engines.base import Batch, Engine
+from algorithm.engines.base import Engine
 from algorithm.find_model import find_built_in
-from algorithm.interruption import OutOfTimeError
+from algorithm.loading import EngineOptions, NotLoaded, begin_loading
 from algorithm.models.zoom import ZoomPredictor
 from algorithm.prediction import Predictor as NnunetPredictor
 from algorithm.predictor import Predictor
@@ -26,23 +26,8 @@ __all__ += ["make_predictor"]
 
 _log = logging.getLogger(__name__)
 
-_LOADING_SHARE = 2 / 3
-"""What loading the model may take of the time that is the model's: it must have some to run, …"""
-
-_CHECKS_SHARE = 1 / 3
-"""… what the checks of its engines may take of it, …"""
-
 _CHECKS_SHARE_OF_FALLBACK = 1 / 20
-"""… and those of the starter model's of all that is left: its float32 needs none."""
-
-
-@dataclass(frozen=True)
-class EngineOptions:
-    """What runs a model, see `engines.create`."""
-
-    engine: str = "auto"
-    device: str = "auto"
-    precision: str = "auto"
+"""What checks of the starter model's engines may take of all that is left: float32 needs none."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +95,10 @@ def load_in_time(
         return seconds_left() - n_vois * (per_fallback or 0.0)
 
     # Loading that is abandoned may go on for a while, and the fallback then takes longer.
-    loading = _loading(model, options, for_model() - n_vois * (per_fallback or 0.0) / 2)
+    loading = begin_loading(model, options, for_model() - n_vois * (per_fallback or 0.0) / 2)
     selected = loading.wait() if loading else None
     if selected is None:
-        predictor = make_predictor(model, [_NotLoaded()] * len(model.manifest.folds))
+        predictor = make_predictor(model, [NotLoaded()] * len(model.manifest.folds))
         expected = Expected(per_pass=inf, per_fallback=per_fallback)
         return Loaded(predictor, fallback, expected, loading.work if loading else None)
     predictor = make_predictor(model, selected.engines)
@@ -124,17 +109,6 @@ def load_in_time(
         already_known=None if known is None or patches is None else known * patches,
     )
     return Loaded(predictor, fallback, Expected(per_pass=per_pass, per_fallback=per_fallback))
-
-
-class _NotLoaded:
-    """Stands for an engine that there was no time to load; no job asks it."""
-
-    name = "none"
-    device = "nothing"
-
-    def __call__(self, batch: Batch) -> Batch:
-        """Refuse to run."""
-        raise OutOfTimeError("the network was not loaded, as the time ran out")
 
 
 def _found(model_folder: Path | None) -> weights.Model:
@@ -150,48 +124,6 @@ def _found(model_folder: Path | None) -> weights.Model:
 def _import_ahead() -> None:
     with suppress(ImportError):  # it is said where it is wanted
         import_module("algorithm.engines.openvino_package")
-
-
-@dataclass(frozen=True)
-class _Loading:
-    """A model's engines on their way, and how long they are waited for."""
-
-    work: Abandonable[engines.Selected]
-    seconds: float
-
-    def wait(self) -> engines.Selected | None:
-        """Return the engines; None where there is no time for them."""
-        try:
-            selected = self.work.result(self.seconds)
-        except engines.NoTimeForCheckError as error:
-            _log.warning("The model's network is not loaded: %s", error)
-            return None
-        if selected is None:
-            _log.warning(
-                "The model's network is not loaded: it took more than %.2g s", self.seconds
-            )
-            return None
-        _log.info("Engine: %s on %s", selected.engines[0].name, selected.engines[0].device)
-        return selected
-
-
-def _loading(model: weights.Model, options: EngineOptions, seconds: float) -> _Loading | None:
-    """Begin to load a model's engines; not where there is no time for the model at all."""
-    if seconds <= 0:
-        _log.warning("There is no time left to load the model's network")
-        return None
-    limit = TimeLimit(_CHECKS_SHARE * seconds)
-
-    def select() -> engines.Selected:
-        return engines.select(
-            options.engine,
-            model,
-            device=options.device,
-            precision=options.precision,
-            limit=limit,
-        )
-
-    return _Loading(Abandonable(select), _LOADING_SHARE * seconds)
 
 
 def load_fallback(

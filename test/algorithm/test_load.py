@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from starter_model import STARTER
 
-from algorithm import load
+from algorithm import load, loading
+from algorithm.engines import TimeLimit
 from algorithm.find_model import BUILT_IN_VARIABLE
 from algorithm.load import load_fallback, load_predictor
 from algorithm.models.zoom import ZoomPredictor
@@ -129,7 +130,7 @@ class Machine:
             manifest = SimpleNamespace(kind=next(kinds), name="m", folds=(None,))
             return SimpleNamespace(manifest=manifest, origin=Path("m"))
 
-        def select(_engine: str, model: Any, *, limit: load.TimeLimit, **_: Any) -> Any:
+        def select(_engine: str, model: Any, *, limit: TimeLimit, **_: Any) -> Any:
             self.limits.append(limit.seconds_left)
             if model.manifest.kind == "nnunet":
                 self.clock.now += self.check_seconds
@@ -149,7 +150,9 @@ class Machine:
         monkeypatch.setattr(load, "find_built_in", lambda: Path("s"))
         monkeypatch.setattr(load.engines, "select", select)
         monkeypatch.setattr(load, "make_predictor", make_predictor)
-        monkeypatch.setattr(load, "TimeLimit", partial(load.TimeLimit, clock=self.clock))
+        for module in (load, loading):
+            limit = partial(TimeLimit, clock=self.clock)
+            monkeypatch.setattr(module, "TimeLimit", limit)
         for name in ("rehearse_fallback", "rehearse_model"):
             monkeypatch.setattr(load, name, partial(getattr(load, name), clock=self.clock))
 
@@ -184,8 +187,8 @@ def test_the_starters_turn_comes_before_what_the_model_may_take(
     assert (loaded.expected.per_pass == inf) == (slower >= 2.0)
     rehearsed = 0.6 * slower * (2 if slower <= 1.0 else 1)
     for checks in machine.limits[1:]:
-        loading = checks / load._CHECKS_SHARE * load._LOADING_SHARE
-        assert rehearsed + loading + 20 * 0.6 * slower <= 60
+        for_loading = checks / loading.CHECKS_SHARE * loading.LOADING_SHARE
+        assert rehearsed + for_loading + 20 * 0.6 * slower <= 60
 
 
 def test_checks_have_a_share_of_the_models_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,7 +235,7 @@ def test_loading_that_takes_too_long_is_abandoned(
         return select(engine, model, **options)
 
     monkeypatch.setattr(load.engines, "select", hang)
-    monkeypatch.setattr(load, "_LOADING_SHARE", 0.001)
+    monkeypatch.setattr(loading, "LOADING_SHARE", 0.001)
 
     loaded = machine.load(60.0, 2)
 
