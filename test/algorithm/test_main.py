@@ -202,7 +202,7 @@ def test_a_job_on_a_cpu_imports_neither_torch_nor_the_web_server() -> None:
 
 
 def test_the_port_is_the_platforms() -> None:
-    assert f"[default: {invoke.PORT}]" in run("serve", "--help").stdout
+    assert f"[default: {invoke.PORT};" in run("serve", "--help").stdout
 
 
 def test_help_and_version_need_no_model(tmp_path: Path) -> None:
