@@ -10,13 +10,12 @@ from clinic.targets import GridTarget
 from uls.lesion import ClickedLesion
 from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX
 
-__all__ = ["cautions", "scale_caution"]
+__all__ = ["cautions"]
 
 _FEW_SLICES = 3
 _FEW_VOXELS = 8
 _LARGE_ML = 500.0
 _NO_TISSUE_HU = (-950.0, 1000.0)
-_AIR_IS_BELOW, _BONE_IS_ABOVE = -200.0, 100.0
 
 
 def cautions(
@@ -30,8 +29,8 @@ def cautions(
         kept: the mask, in the VOI.
         measured: of the mask on the scan; None where it is empty.
     """
-    if text := scale_caution(scan):
-        yield text
+    if scan.not_hu:
+        yield scan.not_hu
     if measured is None:
         yield "nothing was found at the click"
         return
@@ -48,14 +47,6 @@ def cautions(
     low, high = _NO_TISSUE_HU
     if not low <= measured.mean_hu <= high:
         yield f"a mean of {measured.mean_hu:.0f} HU, which no soft tissue has"
-
-
-def scale_caution(scan: Scan) -> str:
-    """Say so where a scan's values can hardly be Hounsfield units; else empty."""
-    low, high = scan.lowest_hu, scan.highest_hu
-    if low > _AIR_IS_BELOW or high < _BONE_IS_ABOVE:
-        return f"values from {low:g} to {high:g}: probably not in Hounsfield units"
-    return ""
 
 
 def _edges(scan: Scan, target: GridTarget, kept: ClickedLesion) -> Iterator[str]:

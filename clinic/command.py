@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from algorithm.engine_names import DeviceName, EngineName, PrecisionName
 from clinic.command_options import (
     BoxesOption,
     CasesOption,
     ClicksFileOption,
     ClicksOption,
-    EngineName,
     FormatOption,
     LongestRunOption,
     MmOption,
@@ -20,24 +20,23 @@ from clinic.command_options import (
     SeriesOption,
 )
 from clinic.pointing import parse_box, parse_click, targets_of
+from clinic.private_faults import private_faults
 from clinic.targets import Target
 from uls import command_line
 from uls.errors import CallError
 
 __all__ = ["app"]
 
-app = typer.Typer(
+app = command_line.commands(
     help="From a scan and a click to a measured lesion. Not a medical device.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
 
 _log = logging.getLogger(__name__)
 
 
 @app.command()
+@private_faults()
 def look(
     study: Annotated[Path, typer.Argument(help="A DICOM folder, file or DICOMDIR; or a scan.")],
     *,
@@ -59,6 +58,7 @@ def look(
 
 
 @app.command()
+@private_faults()
 def segment(
     scan: ScanArgument = None,
     *,
@@ -75,11 +75,9 @@ def segment(
         Path | None, typer.Option("--model", help="Model folder. Default: the built-in one.")
     ] = None,
     engine: Annotated[EngineName, typer.Option("--engine", help="What runs the network.")] = "auto",
-    device: Annotated[
-        Literal["auto", "cpu", "cuda"], typer.Option("--device", help="Where it runs.")
-    ] = "auto",
+    device: Annotated[DeviceName, typer.Option("--device", help="Where it runs.")] = "auto",
     precision: Annotated[
-        Literal["auto", "f32", "bf16", "fp16"],
+        PrecisionName,
         typer.Option("--precision", help="What it computes in."),
     ] = "auto",
     overwrite: Annotated[

@@ -12,7 +12,6 @@ __all__ = [
     "CasesOption",
     "ClicksFileOption",
     "ClicksOption",
-    "EngineName",
     "FormatOption",
     "LongestRunOption",
     "MmOption",
@@ -20,8 +19,6 @@ __all__ = [
     "ScanArgument",
     "SeriesOption",
 ]
-
-EngineName = Literal["auto", "winograd", "torch", "openvino", "onnx", "tensorrt"]
 
 ScanArgument = Annotated[
     Path | None,

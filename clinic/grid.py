@@ -11,7 +11,8 @@ import numpy.typing as npt
 import SimpleITK as sitk
 
 from uls.errors import InputError
-from uls.voi import Spacing
+from uls.grid import TURN_TOLERANCE, Geometry, nearest_perpendicular, off_perpendicular
+from uls.voi import SPACING_LIMITS_MM, Spacing, is_plausible_spacing
 
 __all__ = ["Axial", "Grid", "Matrix", "Point", "Voxel"]
 
@@ -21,12 +22,6 @@ Point = tuple[float, float, float]
 Voxel = tuple[int, int, int]
 
 Matrix = npt.NDArray[np.float64]
-
-_SHORTEST_MM, _LONGEST_MM = 0.01, 50.0
-"""Spacings beyond these are no CT's."""
-
-_TURN_TOLERANCE = 1e-3
-"""By how much axes may miss being of length 1 and at right angles: files hold rounded numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,29 +59,37 @@ class Grid:
         turn = np.asarray(directions, dtype=np.float64).reshape(3, 3)
         x_mm, y_mm, z_mm = (float(step) for step in spacing)
         x, y, z = (float(place) for place in origin)
-        if not all(_SHORTEST_MM <= step <= _LONGEST_MM for step in (x_mm, y_mm, z_mm)):
-            expected = f"voxels of {_SHORTEST_MM:g} to {_LONGEST_MM:g} mm"
-            found = f"{x_mm:g} × {y_mm:g} × {z_mm:g} mm (x, y, z)"
-            raise InputError.about(subject, expected=expected, found=found)
+        if not all(map(is_plausible_spacing, (x_mm, y_mm, z_mm))):
+            least, most = SPACING_LIMITS_MM
+            raise InputError.about(
+                subject,
+                expected=f"voxels of {least:g} to {most:g} mm",
+                found=f"{x_mm:g} × {y_mm:g} × {z_mm:g} mm (x, y, z)",
+            )
         if not (np.isfinite(turn).all() and np.isfinite([x, y, z]).all()):
             raise InputError.about(
                 subject, expected="a place and directions that are numbers", found="NaN or infinity"
             )
-        if np.abs(turn.T @ turn - np.eye(3)).max() > _TURN_TOLERANCE:
+        if off_perpendicular(turn) > TURN_TOLERANCE:
             raise InputError.about(
                 subject,
                 expected="axes at right angles",
                 found="sheared ones, as of a tilted gantry",
                 hint="Resample the scan to a right-angled grid first.",
             )
-        return cls(shape_zyx, (x_mm, y_mm, z_mm), (x, y, z), _nearest_rotation(turn))
+        return cls(
+            shape_zyx,
+            (x_mm, y_mm, z_mm),
+            (x, y, z),
+            np.asarray(nearest_perpendicular(turn), dtype=np.float64),
+        )
 
     @classmethod
-    def of_image(cls, subject: str, image: Any) -> "Grid":
-        """Give the grid of an image, or of a file whose header was read, by SimpleITK."""
-        x, y, z = image.GetSize()
-        spacing, origin = image.GetSpacing(), image.GetOrigin()
-        return cls.checked(subject, (z, y, x), spacing, origin, image.GetDirection())
+    def of(cls, subject: str, geometry: Geometry) -> "Grid":
+        """Give the grid of an image file."""
+        x, y, z = geometry.size_xyz
+        spacing, origin = geometry.spacing_xyz, geometry.origin_xyz
+        return cls.checked(subject, (z, y, x), spacing, origin, geometry.direction)
 
     @cached_property
     def _steps(self) -> Matrix:
@@ -186,12 +189,3 @@ class Axial:
 
 
 _ORDERS: tuple[Voxel, ...] = tuple(permutations((0, 1, 2)))  # type: ignore[arg-type]
-
-
-def _nearest_rotation(turn: Matrix) -> Matrix:
-    """Give the matrix of axes exactly at right angles that comes nearest; exact ones stay."""
-    if np.array_equal(turn.T @ turn, np.eye(3)):
-        return turn
-    left, _, right = np.linalg.svd(turn)
-    nearest: Matrix = left @ right
-    return nearest

@@ -13,7 +13,8 @@ import SimpleITK as sitk
 from clinic.grid import Grid
 from clinic.scan import Format, Scan, WhenChecked
 from uls.errors import InputError, no_permission_is
-from uls.pixels import as_floats_if_scaled, locate, open_pixels
+from uls.image_header import read_geometry
+from uls.scan_reading import read_image
 
 __all__ = ["FORMATS", "MOST_VOXELS", "format_of", "read_image_file"]
 
@@ -72,48 +73,15 @@ def read_image_file(path: Path, when_checked: WhenChecked | None = None) -> Scan
 def _read(
     path: Path, kind: Format, when_checked: WhenChecked | None
 ) -> tuple[npt.NDArray[Any], Grid]:
-    """Read voxels and grid. The one place that reads these formats here."""
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    try:
-        reader.ReadImageInformation()
-    except RuntimeError as error:
-        reason = str(error).strip().splitlines()[-1].strip()
-        raise InputError.about(path, expected="a readable image header", found=reason) from error
-    if reader.GetDimension() != 3 or reader.GetNumberOfComponents() != 1:
-        found = f"{reader.GetDimension()} with {reader.GetNumberOfComponents()} values each"
-        raise InputError.about(path, expected="3 dimensions of single values", found=found)
-    if prod(reader.GetSize()) > MOST_VOXELS:
-        found = f"{prod(reader.GetSize()):,}"
+    """Read voxels and grid; the header first."""
+    geometry = read_geometry(path)
+    if prod(geometry.size_xyz) > MOST_VOXELS:
+        found = f"{prod(geometry.size_xyz):,}"
         raise InputError.about(path, expected=f"at most {MOST_VOXELS:,} voxels", found=found)
-    grid = Grid.of_image(str(path), reader)
+    grid = Grid.of(str(path), geometry)
     if when_checked is not None:
         when_checked(grid, kind)
-    try:
-        voxels = _by_itk(reader) if kind == "nrrd" else _streamed(path, grid)
-    except (OSError, EOFError, ValueError, RuntimeError, MemoryError) as error:
-        raise InputError.about(
-            path, expected="voxels that can be unpacked to the end", found=f"{error}"
-        ) from error
-    if voxels.dtype.kind == "f" and not all(np.isfinite(plane).all() for plane in voxels):
-        raise InputError.about(path, expected="finite HU values", found="NaN or infinity")
-    return voxels, grid
-
-
-def _by_itk(reader: sitk.ImageFileReader) -> npt.NDArray[Any]:
-    voxels: npt.NDArray[Any] = sitk.GetArrayFromImage(reader.Execute())
-    return voxels
-
-
-def _streamed(path: Path, grid: Grid) -> npt.NDArray[Any]:
-    """Read the voxels as stored: SimpleITK makes 0 HU of NaN, and takes half a file for whole."""
-    source = locate(path)
-    stored = np.empty(grid.shape_zyx, dtype=source.stored_dtype)
-    with open_pixels(source) as stream:
-        if stream.readinto(stored.reshape(-1).view(np.uint8).data) != stored.nbytes:
-            raise EOFError("the voxels end before the image does")
-        stream.finish()
-    return as_floats_if_scaled(stored, source)
+    return sitk.GetArrayFromImage(read_image(path)), grid
 
 
 def _as_hu(voxels: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], tuple[str, ...]]:

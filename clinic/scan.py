@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clinic.grid import Grid
+from uls.plausible import not_hu
 
 __all__ = ["Format", "Scan", "SliceSource", "WhenChecked"]
 
@@ -54,9 +55,9 @@ class Scan:
         return float(self.hu.min())
 
     @cached_property
-    def highest_hu(self) -> float:
-        """The scan's maximum."""
-        return float(self.hu.max())
+    def not_hu(self) -> str:
+        """Why the values do not look like Hounsfield units; empty where they do."""
+        return not_hu(self.hu)
 
     @cached_property
     def sha256(self) -> str:

@@ -283,7 +283,7 @@ BAD = {
     "colour": Bad(_colour, r"colour images"),
     "no position": Bad(_each(ImagePositionPatient=None), r"no position in the header"),
     "no spacing": Bad(_each(PixelSpacing=None), r"no pixel spacing in the header"),
-    "spacing of nothing": Bad(_each(PixelSpacing=[1e-9, 1e-9]), r"voxels of 0\.01 to 50 mm"),
+    "spacing of nothing": Bad(_each(PixelSpacing=[1e-9, 1e-9]), r"voxels of 0\.01 to 100 mm"),
     "a UID with dots": Bad(
         _each(SeriesInstanceUID="../../etc", RescaleSlope=None), r"no Hounsfield scale"
     ),

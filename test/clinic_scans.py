@@ -50,11 +50,12 @@ def scan_of(
     spacing: tuple[float, float, float] = (0.9, 0.8, 1.1),
     radii_mm: tuple[float, float, float] = RADII_MM,
 ) -> tuple[Scan, npt.NDArray[np.bool_]]:
-    """A body of 40 HU with an ellipsoid of 90 HU, air at a corner, bone at another."""
+    """A body of 40 HU with an ellipsoid of 90 HU; at one end fat and air, and a voxel of bone."""
     grid = grid_of(directions, shape, spacing)
     lesion = ellipsoid(grid, radii_mm)
     hu = np.where(lesion, 90, 40).astype(np.int16)
-    hu[0, 0, 0], hu[-1, -1, -1] = -1000, -999
+    hu[:6] = np.minimum(hu[:6], -100)
+    hu[0], hu[-1, -1, -1] = -1000, -999
     hu[0, -1, 0] = 65
     hu[1, 0, 0] = 1500
     return Scan(hu=hu, grid=grid, format="nifti"), lesion

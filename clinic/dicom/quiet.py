@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 from uls.errors import CallError
+from uls.extras import how_to_install
 
 __all__ = ["dicom_package", "quiet"]
 
@@ -43,5 +44,5 @@ def dicom_package(name: str) -> ModuleType:
             "DICOM",
             expected=f"the package {name.partition('.')[0]}",
             found="it is not installed",
-            hint="Install the extra `clinic`.",
+            hint=f"{how_to_install('clinic')}.",
         ) from error

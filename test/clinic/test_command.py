@@ -228,7 +228,7 @@ def test_cases_share_one_model_and_one_bad_case_does_not_stop_the_rest(
     assert [(row["case"], row["lesions"]) for row in rows] == [
         ("one", "2"), ("two", "0"), ("three", "1"),
     ]  # fmt: skip
-    assert "readable image header" in rows[1]["problem"]
+    assert "broken.nii.gz" in rows[1]["problem"]
     assert (tmp_path / "out" / "one" / "mask.nii.gz").is_file()
     assert (tmp_path / "out" / "three" / "mask.mha").is_file()
     assert not (tmp_path / "out" / "two").exists()
@@ -353,5 +353,5 @@ def test_a_fault_of_the_program_quotes_nothing(
     code, out, err = call("segment", path, *_CLICK, "--output", tmp_path / "out")
 
     assert code == 1
-    assert "a fault in the program itself (ValueError in running.py" in err
+    assert "not in what it was given: ValueError in running.py, line" in err
     assert "PLANTEDNAME" not in out + err

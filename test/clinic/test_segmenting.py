@@ -164,9 +164,9 @@ def test_a_lesion_at_the_scans_edge_is_said_to_be() -> None:
 @pytest.mark.parametrize(
     ("scale", "padding", "said"),
     [
-        (lambda hu: hu + 1024, None, "values from 24 to 2524: probably not in Hounsfield units"),
+        (lambda hu: hu + 1024, None, "these do not look like Hounsfield units (1024 added?)"),
         (lambda hu: hu * 0, None, "nothing was found at the click"),
-        (lambda hu: hu * 0 + 90, None, "values from 90 to 90: probably not in Hounsfield units"),
+        (lambda hu: hu * 0 + 90, None, "every voxel is 90; is that a CT?"),
         (lambda hu: hu + 1024, -976, "HU, which no soft tissue has"),
     ],
 )
