@@ -41,7 +41,7 @@ def _lines(found: Iterable[Series], *, descriptions: bool) -> Iterable[str]:
             yield f"   with --longest-run: {n} of {len(series.headers)} slices"
         yield from (f"   note: {warning}" for warning in series.warnings)
         if descriptions:
-            yield f"   {series.headers[0].text('SeriesDescription')!r}, UID {series.uid}"
+            yield f"   {series.headers[0].text('SeriesDescription')!r}, UID {series.uid!r}"
 
 
 def _what(series: Series) -> str:

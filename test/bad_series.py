@@ -176,6 +176,11 @@ def _two_patients(slices: Slices, folder: Path) -> None:
     save(slices, folder)
 
 
+def _same_uid(slices: Slices, folder: Path) -> None:
+    slices[7].SOPInstanceUID = slices[6].SOPInstanceUID
+    save(slices, folder)
+
+
 def _two_births(slices: Slices, folder: Path) -> None:
     for dataset in slices:
         dataset.PatientBirthDate = "19330727"
@@ -284,6 +289,7 @@ BAD = {
     "no position": Bad(_each(ImagePositionPatient=None), r"no position in the header"),
     "no spacing": Bad(_each(PixelSpacing=None), r"no pixel spacing in the header"),
     "spacing of nothing": Bad(_each(PixelSpacing=[1e-9, 1e-9]), r"voxels of 0\.01 to 100 mm"),
+    "two slices of one UID": Bad(_same_uid, r"slices without an identifier"),
     "a UID with dots": Bad(
         _each(SeriesInstanceUID="../../etc", RescaleSlope=None), r"no Hounsfield scale"
     ),

@@ -46,7 +46,7 @@ def problem_of(headers: Sequence[Header]) -> str:
 
 
 def _kind(headers: Sequence[Header]) -> str:
-    modality = headers[0].text("Modality") or "of unknown modality"
+    modality = headers[0].code("Modality")
     if modality != "CT":
         what = modality if "Rows" in headers[0].values else f"no images ({modality})"
         return f"{what}, not CT"
@@ -72,7 +72,7 @@ def _encoding(headers: Sequence[Header]) -> str:
         if header.number_of("SamplesPerPixel", 1) != 1:
             return f"colour images ({_numbers([header])}), not CT"
         if header.text("PhotometricInterpretation") not in ("MONOCHROME2", ""):
-            return f"stored as {header.text('PhotometricInterpretation')[:16]}, not MONOCHROME2"
+            return f"stored as {header.code('PhotometricInterpretation')}, not MONOCHROME2"
         if header.number_of("BitsAllocated", 16) not in (8, 16):
             return f"{header.number_of('BitsAllocated')} bits a pixel: not supported"
     return ""
@@ -102,7 +102,7 @@ def _scale(headers: Sequence[Header]) -> str:
         if slope is None or intercept is None or not 1e-4 <= slope[0] <= 1e4:
             return f"no Hounsfield scale (no rescale slope and intercept, {_numbers([h])})"
         if h.text("RescaleType").upper() not in ("", "HU"):
-            return f"no Hounsfield scale (rescaled to {h.text('RescaleType')[:16]!r}, not HU)"
+            return f"no Hounsfield scale (rescaled to {h.code('RescaleType')}, not HU)"
         if not abs(intercept[0]) <= 1e5:
             return f"no Hounsfield scale (a rescale intercept of {intercept[0]:g})"
     return ""

@@ -1,5 +1,6 @@
 """What one DICOM file's header says, as far as reading a series needs it; no pixel is decoded."""
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from math import prod
@@ -31,6 +32,8 @@ _EXPLICIT = "1.2.840.10008.1.2.1"
 _DIRECTORY = "1.2.840.10008.1.3.10"
 
 _LARGEST_VALUE = 1 << 20
+
+_CODE = re.compile(r"[A-Z0-9_ ]{1,16}")
 _LARGEST_HASHED = 1 << 28
 
 
@@ -57,6 +60,11 @@ class Header:
     def text(self, keyword: str) -> str:
         """Give a value as text, trimmed; empty where there is none."""
         return str(self.values.get(keyword, "")).strip()
+
+    def code(self, keyword: str) -> str:
+        """Give a coded value, such as a modality, to be shown; `unknown` where it is no code."""
+        text = self.text(keyword).upper()
+        return text if _CODE.fullmatch(text) else "unknown"
 
     def number_of(self, keyword: str, otherwise: int = 0) -> int:
         """Give a whole number; `otherwise` where there is none."""

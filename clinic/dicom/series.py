@@ -70,7 +70,7 @@ def _without_scouts(headers: list[Header]) -> tuple[list[Header], tuple[str, ...
 def _checked(
     number: int, uid: str, phase: str, headers: Sequence[Header], warnings: tuple[str, ...]
 ) -> Series:
-    modality = headers[0].text("Modality") or "unknown"
+    modality = headers[0].code("Modality")
     slices = tuple(headers)
     if all(_SCOUTS & set(h.image_type) for h in headers):
         return Series(number, uid, modality, slices, phase, "a localizer, no volume")

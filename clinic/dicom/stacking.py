@@ -65,6 +65,8 @@ def stack(headers: Sequence[Header]) -> Stacked:
     along = places @ normal
     order = np.lexsort((np.array([h.number for h in headers]), along))
     kept, warnings = _without_repeats([headers[i] for i in order], along[order])
+    if len({h.text("SOPInstanceUID") for h in kept} - {""}) < len(kept):
+        raise StackError("slices without an identifier (SOPInstanceUID) of their own")
     places = np.array([h.values["ImagePositionPatient"] for h in kept], dtype=np.float64)
     _check_tilt(places, row, column, normal)
     turn = np.stack([row, column, normal], axis=1)

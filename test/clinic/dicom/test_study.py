@@ -186,6 +186,23 @@ def test_series_are_listed_with_what_is_wrong(tmp_path: Path) -> None:
     assert len(read_dicom(tmp_path).slices) == 4
 
 
+def test_codes_that_are_none_are_not_shown(tmp_path: Path) -> None:
+    """A header is anybody's: its text may name the patient, or steer a terminal."""
+    with quiet():
+        for n, values in enumerate(
+            ({"Modality": "\x1b[31mPLANTED^X"}, {"RescaleType": "Planted^Y"},
+             {"PhotometricInterpretation": "PLANTED^Z"})
+        ):  # fmt: skip
+            save(synthetic_series(_HU, **values), tmp_path / str(n))
+
+    lines = "\n".join(look(tmp_path))
+
+    assert "unknown, not CT" in lines
+    assert "rescaled to unknown, not HU" in lines
+    assert "stored as unknown, not MONOCHROME2" in lines
+    assert "PLANTED" not in lines.upper()
+
+
 def test_a_damaged_file_spoils_its_own_series_only(tmp_path: Path) -> None:
     good = synthetic_series(_HU, SeriesNumber=1)
     cut = save(synthetic_series(_HU, SeriesNumber=2), tmp_path / "cut") / "IM0002.dcm"
