@@ -19,6 +19,7 @@ from scipy import ndimage
 from skimage.draw import line
 
 from training.starter.reader_shapes import LEVELS_PER_RADIUS
+from uls.atomic import write_file
 from uls.errors import InputError
 from uls.progress import progress
 
@@ -101,18 +102,16 @@ def make_shape_bank(source: Path, output: Path) -> int:
     if not levels:
         raise InputError.about(source, expected="outlines of three slices and more", found="none")
     stored = np.clip(np.round(np.stack(levels) * LEVELS_PER_RADIUS), -127, 127).astype(np.int8)
-    beside = output.with_name(f".{output.name}.part")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with beside.open("wb") as file:
-        np.savez_compressed(
-            file,
-            levels=stored,
-            first=np.asarray(first),
-            spacing=np.asarray(spacings, dtype=np.float32),
-            radius_mm=np.asarray(radii, dtype=np.float32),
-            readers_dice=np.asarray(agreement, dtype=np.float32),
-        )
-    beside.replace(output)
+    content = io.BytesIO()
+    np.savez_compressed(
+        content,
+        levels=stored,
+        first=np.asarray(first),
+        spacing=np.asarray(spacings, dtype=np.float32),
+        radius_mm=np.asarray(radii, dtype=np.float32),
+        readers_dice=np.asarray(agreement, dtype=np.float32),
+    )
+    write_file(output, content.getvalue(), make_folder=True)
     return len(spacings)
 
 

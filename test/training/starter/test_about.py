@@ -25,7 +25,7 @@ def test_notes_may_be_missing(tmp_path: Path) -> None:
     [
         ("about.toml", None, r"about\.toml: .*No such file"),
         ("data.md", None, r"data\.md: .*No such file"),
-        ("about.toml", "title = 'x'", "licence"),
+        ("about.toml", "title = 'x'", "found description: Field required"),
         ("about.toml", "title = ", "a model in words"),
     ],
 )

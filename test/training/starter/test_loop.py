@@ -1,5 +1,6 @@
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -202,8 +203,8 @@ def test_a_loss_that_is_no_number_ends_the_run_and_its_checkpoint_stays_whole(
     before = (tmp_path / CHECKPOINT).read_bytes()
     real = LesionLoss.__call__
 
-    def spoilt(self: LesionLoss, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        loss: torch.Tensor = real(self, logits, target) * float("nan")
+    def spoilt(self: LesionLoss, *arguments: Any) -> torch.Tensor:
+        loss: torch.Tensor = real(self, *arguments) * float("nan")
         return loss
 
     monkeypatch.setattr(LesionLoss, "__call__", spoilt)
