@@ -10,6 +10,8 @@ import torch
 from tiny_scans import SPACING, ball, tiny_recipe
 from typer.testing import CliRunner, Result
 
+from algorithm import weights
+from algorithm.zoom_manifest import ZoomManifest
 from training.__main__ import app
 from training.starter.export import export_run
 from training.starter.loop import Run
@@ -255,3 +257,34 @@ def test_a_start_that_is_no_model_is_named(tmp_path: Path, recipe: Path, scans: 
     done = starter(*call, "--recipe", recipe, "--scans", scans, "--start", scans)
     assert isinstance(done.exception, ModelError)
     assert not (tmp_path / "model").exists()
+
+
+def test_a_model_is_calibrated_by_a_report_of_its_own_masks(
+    tmp_path: Path, recipe: Path, scans: Path
+) -> None:
+    run, model, scores = tmp_path / "run", tmp_path / "model", tmp_path / "scores.json"
+    common = ("--run", run, "--output", model, "--recipe", recipe)
+    train = ("--scans", scans, "--hold-out", "kept", "--steps", 1, "--workers", 0)
+    assert starter("train", *common, *train).exit_code == 0
+    evaluate = ("evaluate", "--model", model, "--lesions", scans, *FEW, "--json", scores)
+    assert starter(*evaluate, "--clicks", 3).exit_code == 0
+    refused = starter("export", *common, "--calibration", scores)
+    assert isinstance(refused.exception, InputError)
+    assert "at least 20 masks" in str(refused.exception)
+
+    report = json.loads(scores.read_text())
+    (case,) = report["methods"][0]["cases"]
+    evidence = {"spread": 1.0, "agreement": 0.5, "crispness": 0.5, "inside": 0.5, "votes": 0.2}
+    case["clicks"] = [{**case["clicks"][0], "evidence": evidence, "dice": 0.6}] * 30
+    scores.write_text(json.dumps(report))
+    done = starter("export", *common, "--calibration", scores)
+    assert done.exit_code == 0, done.output
+    manifest = weights.load_model(model).manifest
+    assert isinstance(manifest, ZoomManifest)
+    assert manifest.certainty is not None
+    assert manifest.certainty.of(evidence) == pytest.approx(0.6, abs=0.01)
+
+    scores.write_text(json.dumps({**report, "measured": "another"}))
+    refused = starter("export", *common, "--calibration", scores)
+    assert "--calibration: expected a report of this run's weights" in str(refused.exception)
+    assert weights.load_model(model).manifest == manifest

@@ -69,6 +69,10 @@ def evaluate(
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write every click's scores here.")
     ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", help="Draw the certainty of masks beside their Dice here (PNG)."),
+    ] = None,
     engine: Annotated[
         EngineName,
         typer.Option("--engine", help="What runs the network."),
@@ -88,6 +92,7 @@ def evaluate(
     anyone can get: lung1 and lung2 in the folder `data` of pyradiomics 3.0.1's source distribution
     on PyPI. Without data, synthetic lesions are evaluated.
     """
+    from training.starter.evaluate.reliability_plot import write_reliability  # noqa: PLC0415
     from training.starter.evaluate.report import check_writable, write_report  # noqa: PLC0415
     from training.starter.evaluate.run import Options, run  # noqa: PLC0415
 
@@ -100,8 +105,9 @@ def evaluate(
             found="0",
             hint="Name a folder with --lesions, or leave --synthetic out.",
         )
-    if json_file is not None:
-        check_writable(json_file)
+    for path in (json_file, plot):
+        if path is not None:
+            check_writable(path)
     command_line.start_log(quiet=quiet)
     report = run(
         Options(
@@ -123,6 +129,8 @@ def evaluate(
     typer.echo(_text(report))
     if json_file is not None:
         write_report(report, json_file)
+    if plot is not None:
+        write_reliability(report.methods[0].cases, plot)
 
 
 def _text(report: "Report") -> str:

@@ -16,6 +16,7 @@ from training.starter.evaluate.table import sections
 __all__ = [
     "corrections_table",
     "interval_of_means",
+    "known_certainty",
     "readers_table",
     "reliability",
     "reliability_table",
@@ -110,9 +111,11 @@ def selectivity_table(selected: Sequence[SelectedScore], healthy: Sequence[Healt
         return text
     drawn = [one.drawn_ml for one in healthy]
     nothing = _share(drawn, lambda ml: ml < _DRAWN_ML)
+    known = [one.certainty for one in healthy if one.certainty is not None]
+    sure = f"; expected Dice {fmean(known):.2f}" if known else ""
     return (
         f"{text}\nclicks on nothing: {len(drawn)}; nothing drawn (below {_DRAWN_ML:g} ml) "
-        f"{nothing:.0%}; median {median(drawn):.2f} ml, mean {fmean(drawn):.2f} ml"
+        f"{nothing:.0%}; median {median(drawn):.2f} ml, mean {fmean(drawn):.2f} ml{sure}"
     )
 
 
@@ -150,22 +153,27 @@ def reliability(expected: Sequence[float], dice: Sequence[float]) -> list[tuple[
     ]
 
 
-def reliability_table(cases: Sequence[CaseScores]) -> str:
-    """Lay out the Dice that was expected beside the one that was measured; empty where none was."""
+def known_certainty(cases: Sequence[CaseScores]) -> tuple[list[float], list[float]]:
+    """Give the expected and the measured Dice of all clicks whose method says what to expect."""
     pairs = [
         (click.certainty, click.dice)
         for case in cases
         for click in case.clicks
         if click.certainty is not None
     ]
-    if not pairs:
+    return [said for said, _ in pairs], [found for _, found in pairs]
+
+
+def reliability_table(cases: Sequence[CaseScores]) -> str:
+    """Lay out the Dice that was expected beside the one that was measured; empty where none was."""
+    expected, dice = known_certainty(cases)
+    if not expected:
         return ""
-    expected, dice = zip(*pairs, strict=True)
     rows = [
         (f"{count}", f"{said:.2f}", f"{found:.2f}")
         for count, said, found in reliability(expected, dice)
     ]
-    error = fmean(abs(said - found) for said, found in pairs)
+    error = fmean(abs(said - found) for said, found in zip(expected, dice, strict=True))
     table = aligned(("clicks", "expected Dice", "Dice"), rows, words=())
     return f"{table}\ncertainty is off by {error:.3f} in the mean"
 

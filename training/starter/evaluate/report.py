@@ -84,7 +84,7 @@ def check_writable(path: Path) -> None:
         OutputError: its folder is missing, or its name is a folder's.
     """
     if path.is_dir():
-        raise OutputError.about(path, expected="the name of a JSON file", found="a folder")
+        raise OutputError.about(path, expected="the name of a file", found="a folder")
     if not path.absolute().parent.is_dir():
         raise OutputError.about(
             path, expected="a file in a folder that is there", found="no such folder"

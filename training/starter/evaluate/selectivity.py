@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.sample.clicks import Voxel
-from training.starter.evaluate.scores import Segment
+from training.starter.evaluate.scores import Answered, Segment
 from training.starter.evaluate.several import SeveralLesions, draw_several
 from uls.cropped import cropped
 from uls.overlap import dice
@@ -53,10 +53,12 @@ class HealthyScore:
     Attributes:
         name: of scan and click.
         drawn_ml: what was drawn all the same.
+        certainty: the Dice that the method expected of it; None where it does not say.
     """
 
     name: str
     drawn_ml: float
+    certainty: float | None = None
 
 
 def select(
@@ -85,8 +87,8 @@ def score_several(
     for number, (mask, click, alone_hu) in enumerate(
         zip(scan.masks, scan.clicks, scan.alone_hu, strict=True)
     ):
-        drawn = _segmented(segment, scan.scan_hu, click, scan.spacing_mm)
-        alone = _segmented(segment, alone_hu, click, scan.spacing_mm)
+        drawn = _segmented(segment, scan.scan_hu, click, scan.spacing_mm).mask
+        alone = _segmented(segment, alone_hu, click, scan.spacing_mm).mask
         own, all_of_them = (cut_voi(one, click, fill=0) for one in (mask, everything))
         others = all_of_them & ~own
         selected.append(
@@ -103,16 +105,16 @@ def score_several(
     x, y, z = scan.spacing_mm
     healthy = []
     for number, click in enumerate(scan.healthy):
-        drawn = _segmented(segment, scan.scan_hu, click, scan.spacing_mm)
-        drawn_ml = int(np.count_nonzero(drawn)) * x * y * z / 1000
-        healthy.append(HealthyScore(f"{scan.name}-h{number}", drawn_ml))
+        found = _segmented(segment, scan.scan_hu, click, scan.spacing_mm)
+        drawn_ml = int(np.count_nonzero(found.mask)) * x * y * z / 1000
+        healthy.append(HealthyScore(f"{scan.name}-h{number}", drawn_ml, found.certainty))
         after_click()
     return selected, healthy
 
 
-def _segmented(segment: Segment, scan_hu: Hu, click: Voxel, spacing_mm: Spacing) -> Mask:
+def _segmented(segment: Segment, scan_hu: Hu, click: Voxel, spacing_mm: Spacing) -> Answered:
     voi = cut_voi(scan_hu, click, fill=float(scan_hu.min()) - 1)
-    return segment(voi, spacing_mm).mask
+    return segment(voi, spacing_mm)
 
 
 def _dice(one: Mask, other: Mask) -> float:

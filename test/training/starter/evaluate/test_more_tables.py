@@ -1,6 +1,7 @@
 """Tables beside the main one, from figures worked out here."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +17,10 @@ from training.starter.evaluate.more_tables import (
     volumes_table,
 )
 from training.starter.evaluate.readers import ReadersScore
+from training.starter.evaluate.reliability_plot import write_reliability
 from training.starter.evaluate.scores import CaseScores, ClickScore
 from training.starter.evaluate.selectivity import HealthyScore, SelectedScore
+from uls.errors import InputError
 
 
 def _case(name: str, *clicks: tuple[float, float], certainty: float | None = None) -> CaseScores:
@@ -62,7 +65,9 @@ def test_selectivity_is_split_by_touching_and_nothing_is_counted() -> None:
     assert lines[2].split() == ["touching", "1", "0.500", "-", "0.900", "0.800", "30%"]
     assert lines[3].split()[:3] == ["all", "2", "0.700"]
     assert "clicks on nothing: 3; nothing drawn (below 0.1 ml) 67%" in lines[4]
-    assert "median 0.05 ml, mean 1.00 ml" in lines[4]
+    assert lines[4].endswith("median 0.05 ml, mean 1.00 ml")
+    sure = [HealthyScore("a", 0.0, 0.2), HealthyScore("b", 1.0, 0.4)]
+    assert selectivity_table(selected, sure).endswith("expected Dice 0.30")
 
 
 def test_corrections_of_all_and_of_what_began_badly() -> None:
@@ -90,3 +95,13 @@ def test_what_was_expected_stands_beside_what_came() -> None:
 def test_readers() -> None:
     text = readers_table([ReadersScore("below 10 mm", 12, 0.71), ReadersScore("all", 30, 0.78)])
     assert text.splitlines()[1].split() == ["below", "10", "mm", "12", "0.710"]
+
+
+def test_certainty_is_drawn_where_there_is_one(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    sure = [_case("a", (0.5, 1.0), certainty=0.7), _case("b", (0.9, 1.0), certainty=0.8)]
+    write_reliability(sure, tmp_path / "certainty.png")
+    assert (tmp_path / "certainty.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(InputError, match="says how sure it is, found one that does not"):
+        write_reliability([_case("a", (0.5, 1.0))], tmp_path / "none.png")
+    assert not (tmp_path / "none.png").exists()

@@ -34,7 +34,7 @@ def _scan() -> SeveralLesions:
 
 
 def whatever_is_bright(voi_hu: npt.NDArray[np.int16], spacing_mm: Spacing) -> Answered:
-    return Answered(clicked(voi_hu > 50, spacing_mm=spacing_mm).mask)
+    return Answered(clicked(voi_hu > 50, spacing_mm=spacing_mm).mask, 0.25)
 
 
 def test_who_draws_all_that_touches_does_not_select() -> None:
@@ -49,6 +49,7 @@ def test_who_draws_all_that_touches_does_not_select() -> None:
     assert second.in_others == pytest.approx(2 / 3)
     # A click on nothing draws nothing; the other "healthy" click is in a lesion of 1,500 voxels.
     assert healthy[0].drawn_ml == 0
+    assert healthy[0].certainty == 0.25
     assert healthy[1].drawn_ml == pytest.approx(1500 * 2 / 1000)
 
 
