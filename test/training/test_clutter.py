@@ -8,6 +8,7 @@ import pytest
 import SimpleITK as sitk
 from synthetic_raw_sets import box_label, write_raw
 from synthetic_scans import deeplesion, deeplesion_row, mask, nnunet, scan, write, write_table
+from tiny_scans import SAMPLES
 
 from training.cycle.inbox import pairs
 from training.digests import digest
@@ -92,7 +93,7 @@ def test_starter(tmp_path: Path) -> None:
     write(tmp_path / "b_label.nrrd", mask())
     strew(tmp_path)
     assert [lesion.name for lesion in find_lesions([tmp_path])] == ["a_tumour", "b"]
-    assert [one.name for one in read_bank([tmp_path], seed=1).scans] == ["a"]
+    assert [one.name for one in read_bank([tmp_path], SAMPLES, seed=1).scans] == ["a"]
 
 
 def test_cycle(tmp_path: Path) -> None:

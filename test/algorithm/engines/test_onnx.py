@@ -59,8 +59,9 @@ def test_an_onnx_runtime_without_cuda_stays_on_the_cpu(
 
 @pytest.mark.parametrize(("name", "provider"), [("onnx", CUDA), ("tensorrt", TENSORRT)])
 def test_a_provider_that_is_not_there_is_named(
-    original: weights.Model, name: str, provider: str
+    original: weights.Model, monkeypatch: pytest.MonkeyPatch, name: str, provider: str
 ) -> None:
+    monkeypatch.setattr(shortlist, "cuda_is_there", lambda: True)
     with pytest.raises(CallError, match=rf"the {provider}, found .*CPUExecutionProvider.*-gpu"):
         engines.create(name, original, device="cuda", precision="f32")
 
@@ -76,6 +77,7 @@ def test_a_provider_that_does_not_start_is_named(
         def get_providers(self) -> list[str]:
             return ["CPUExecutionProvider"]
 
+    monkeypatch.setattr(shortlist, "cuda_is_there", lambda: True)
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA])
     monkeypatch.setattr(onnxruntime, "InferenceSession", OnCpu)
 
