@@ -12,7 +12,7 @@ ROUNDS ?= 300
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 LOCKED := $(PIP) install --quiet --no-deps --require-hashes
 INSTALLED := $(VENV)/.installed
-SCRIPTS := $(wildcard *.sh requirements/*.sh .ci/*.sh test/algorithm/native/*.sh) .ci/run
+SCRIPTS := $(wildcard *.sh requirements/*.sh .ci/*.sh test/algorithm/engines/winograd/*.sh) .ci/run
 
 .PHONY: help
 help: ## This list
@@ -41,7 +41,7 @@ format: venv ## Format the code and mend what the linter can
 
 .PHONY: sanitize
 sanitize: ## Run the C code under sanitizers with random layers (ROUNDS=300; needs gcc or CC)
-	test/algorithm/native/sanitize.sh $(ROUNDS)
+	test/algorithm/engines/winograd/sanitize.sh $(ROUNDS)
 
 .PHONY: test-containers
 test-containers: venv ## Build the images and test them, and the documents' commands, on a Docker engine
@@ -52,7 +52,7 @@ lock: venv ## Write the lock files anew (UPGRADE=1: with the newest versions)
 	requirements/lock.sh $(if $(UPGRADE),--upgrade)
 
 # torch comes first, alone: nothing that follows can then bring in CUDA packages or another torch.
-$(INSTALLED): requirements/build.txt requirements/dev.txt constraints.txt pyproject.toml setup.py $(wildcard algorithm/native/*.[ch]) algorithm/native/build.py
+$(INSTALLED): requirements/build.txt requirements/dev.txt constraints.txt pyproject.toml setup.py $(wildcard algorithm/engines/winograd/native/*.[ch]) algorithm/engines/winograd/build.py
 	@[ -x $(VENV)/bin/python ] || requirements/make-venv.sh $(VENV)
 	@echo "Installing torch into $(VENV) ..."
 	$(PIP) install --quiet --no-deps $(TORCH_ARGS) --constraint constraints.txt torch

@@ -1,7 +1,7 @@
 """Beside pyproject.toml: what an installed package carries beyond its Python files.
 
-The engine winograd is compiled from the C files of `algorithm.native` (see its `build`), and the
-starter model is copied to where `algorithm.find_model` looks outside a checkout.
+The engine winograd is compiled from the C files of `algorithm.engines.winograd` (see its `build`),
+and the starter model is copied to where `algorithm.models.find_model` looks outside a checkout.
 """
 
 import runpy

@@ -1,6 +1,6 @@
 """The algorithm's commands: `segment` (exec mode), `serve` (invoke mode), `bench`, `weights …`."""
 
-import uls.first_process  # noqa: F401, I001  (before all that is slow to import)
+import uls.workshop.first_process  # noqa: F401, I001  (before all that is slow to import)
 
 import logging
 from collections.abc import Callable
@@ -11,10 +11,9 @@ from typing import Annotated
 
 import typer
 
-from algorithm import weights_command
-from algorithm.bench.command import bench
-from algorithm.boxes import parse_box
-from algorithm.command_options import (
+from algorithm.cli import weights_command
+from algorithm.inference.boxes import parse_box
+from algorithm.cli.command_options import (
     BoxesOption,
     BoxOption,
     BudgetOption,
@@ -32,15 +31,16 @@ from algorithm.command_options import (
     SummaryOption,
     VerboseOption,
 )
-from algorithm.process_start import seconds_since_process_start
-from algorithm.job import JobOptions, find_boxes, find_stacks, run_job
-from algorithm.predictor import Predictor
-from algorithm.rehearsal import Expected, rehearse
-from uls.command_line import commands
-from algorithm.summary import check_summary
-from uls import command_line, ending
-from uls.errors import CallError
-from uls.lesion import DEFAULT_REACH_MM, Policy
+from algorithm.engines.process_start import seconds_since_process_start
+from algorithm.job.job import JobOptions, find_boxes, find_stacks, run_job
+from algorithm.inference.predictor import Predictor
+from algorithm.job.rehearsal import Expected, rehearse
+from uls.workshop.command_line import commands
+from algorithm.job.summary import check_summary
+from uls.workshop import command_line
+from uls.workshop import ending
+from uls.workshop.errors import CallError
+from uls.geometry.lesion import DEFAULT_REACH_MM, Policy
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ app = commands(
     no_args_is_help=False,
 )
 app.add_typer(weights_command.app, name="weights")
-app.command()(bench)
+command_line.add_benchmark(app, "benchmarks.algorithm.command")
 
 
 @app.command()
@@ -91,7 +91,7 @@ def segment(
     check_summary(summary)
     stacks = find_stacks(options)
     find_boxes(options, stacks)
-    from algorithm import load  # noqa: PLC0415  (--help needs none of it)
+    from algorithm.cli import load  # noqa: PLC0415  (--help needs none of it)
 
     if budget is None:
         run_job(load.load_predictor(model, engine, device, precision), options)
@@ -135,7 +135,7 @@ def serve(
     verbose: VerboseOption = False,
 ) -> None:
     """Load the model once, then do one job for each POST /invoke (invoke mode)."""
-    from uls import invoke  # noqa: PLC0415  (a web server, which exec mode need not import)
+    from uls.platform import invoke  # noqa: PLC0415  (a web server, which exec mode need not import)
 
     command_line.start_log(quiet=quiet, verbose=verbose)
     options = JobOptions(
@@ -151,7 +151,7 @@ def serve(
     )
 
     def make_ready() -> Callable[[], None]:
-        from algorithm import load  # noqa: PLC0415  (--help needs none of it)
+        from algorithm.cli import load  # noqa: PLC0415  (--help needs none of it)
 
         predictor = load.load_predictor(model, engine, device, precision)
         fallback = load.load_fallback(predictor, budget, engine, device)

@@ -1,7 +1,7 @@
 """The clinic's commands: `look` at a study, `segment` lesions in a scan."""
 
 from clinic.command import app
-from uls import command_line
+from uls.workshop import command_line
 
 
 def main() -> None:

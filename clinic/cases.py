@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clinic.clicks_file import read_rows, target_of_row
-from clinic.model import LoadedModel
-from clinic.output_folder import output_folder
-from clinic.read import read_scan
-from clinic.scan import Format
+from clinic.lesions.clicks_file import read_rows, target_of_row
+from clinic.lesions.targets import Target, Units
+from clinic.output.output_folder import output_folder
+from clinic.output.write import check_format, write_results
+from clinic.reading.read import read_scan
+from clinic.scans.scan import Format
+from clinic.segmentation.model import LoadedModel
 from clinic.session import Session
-from clinic.targets import Target, Units
-from clinic.write import check_format, write_results
-from uls.errors import InputError, UserError
+from uls.workshop.errors import InputError, UserError
 
 __all__ = ["Case", "read_cases", "segment_cases"]
 

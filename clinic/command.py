@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from algorithm.engine_names import DeviceName, EngineName, PrecisionName
+from algorithm.engines.engine_names import DeviceName, EngineName, PrecisionName
 from clinic.command_options import (
     BoxesOption,
     CasesOption,
@@ -19,11 +19,11 @@ from clinic.command_options import (
     ScanArgument,
     SeriesOption,
 )
-from clinic.pointing import parse_box, parse_click, targets_of
+from clinic.lesions.pointing import parse_box, parse_click, targets_of
+from clinic.lesions.targets import Target
 from clinic.private_faults import private_faults
-from clinic.targets import Target
-from uls import command_line
-from uls.errors import CallError
+from uls.workshop import command_line
+from uls.workshop.errors import CallError
 
 __all__ = ["app"]
 
@@ -51,7 +51,7 @@ def look(
 ) -> None:
     """List the series of a study: usable, or why not."""
     command_line.start_log(quiet=quiet)
-    from clinic.look import look as lines_of  # noqa: PLC0415  (--help needs none of it)
+    from clinic.reading.look import look as lines_of  # noqa: PLC0415  (--help needs none of it)
 
     for line in lines_of(study, descriptions=descriptions):
         typer.echo(line)
@@ -90,7 +90,7 @@ def segment(
     command_line.start_log(quiet=quiet, verbose=verbose)
     targets = _targets(click, box, clicks, mm)
     _check_call(scan, cases, targets, series=series, longest_run=longest_run)
-    from clinic.output_folder import check_free  # noqa: PLC0415  (--help needs none of it)
+    from clinic.output.output_folder import check_free  # noqa: PLC0415  (--help needs none of it)
     from clinic.running import ModelChoice, run_cases, run_scan  # noqa: PLC0415
 
     check_free(output, overwrite=overwrite)
@@ -123,7 +123,7 @@ def _targets(
     )
     if clicks is None:
         return pointed
-    from clinic.clicks_file import read_clicks  # noqa: PLC0415
+    from clinic.lesions.clicks_file import read_clicks  # noqa: PLC0415
 
     return [*pointed, *read_clicks(clicks, mm)]
 

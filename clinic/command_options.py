@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from clinic.scan import Format
+from clinic.scans.scan import Format
 
 __all__ = [
     "BoxesOption",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from uls.errors import UserError
+from uls.workshop.errors import UserError
 
 __all__ = ["private_faults"]
 

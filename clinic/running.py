@@ -10,17 +10,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from clinic import model as models
 from clinic.cases import read_cases, segment_cases
-from clinic.grid import Grid
-from clinic.lesion import Lesion
-from clinic.model import LoadedModel
-from clinic.output_folder import output_folder
-from clinic.read import read_scan
-from clinic.scan import Format, Scan
+from clinic.lesions.lesion import Lesion
+from clinic.lesions.targets import Target, Units, on_grid
+from clinic.output.output_folder import output_folder
+from clinic.output.write import check_format, write_results
+from clinic.reading.read import read_scan
+from clinic.scans.grid import Grid
+from clinic.scans.scan import Format, Scan
+from clinic.segmentation import model as models
+from clinic.segmentation.model import LoadedModel
 from clinic.session import Session
-from clinic.targets import Target, Units, on_grid
-from clinic.write import check_format, write_results
 
 __all__ = ["ModelChoice", "run_cases", "run_scan"]
 
@@ -37,7 +37,7 @@ class ModelChoice:
     precision: str = "auto"
 
     def load(self) -> LoadedModel:
-        """Load it, see `clinic.model.load`."""
+        """Load it, see `clinic.segmentation.model.load`."""
         return models.load(
             self.folder, engine=self.engine, device=self.device, precision=self.precision
         )

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from clinic import model as models
-from clinic.lesion import Lesion
-from clinic.model import LoadedModel
-from clinic.overlaps import with_overlaps
-from clinic.read import read_scan
-from clinic.scan import Scan
-from clinic.segmenting import Prediction, lesion_at, predict
-from clinic.targets import Target, Units, on_grid
-from uls.errors import CallError
+from clinic.lesions.lesion import Lesion
+from clinic.lesions.targets import Target, Units, on_grid
+from clinic.reading.read import read_scan
+from clinic.scans.scan import Scan
+from clinic.segmentation import model as models
+from clinic.segmentation.model import LoadedModel
+from clinic.segmentation.overlaps import with_overlaps
+from clinic.segmentation.segmenting import Prediction, lesion_at, predict
+from uls.workshop.errors import CallError
 
 __all__ = ["Session", "segment"]
 
@@ -22,7 +22,7 @@ class Session:
     Args:
         scan: a scan, or the file or folder that it is read from.
         model: a model, the folder of one, or None for the built-in one.
-        series: of a DICOM study, which series, see `clinic.read.read_scan`.
+        series: of a DICOM study, which series, see `clinic.reading.read.read_scan`.
 
     Raises:
         UserError: the scan or the model cannot be used.

@@ -1,6 +1,6 @@
 """The evaluation's command line: `score` (exec mode), `serve` (invoke mode), `report`, others."""
 
-import uls.first_process  # noqa: F401, I001  (before all that is slow to import)
+import uls.workshop.first_process  # noqa: F401, I001  (before all that is slow to import)
 
 import gc
 from collections.abc import Sequence
@@ -10,15 +10,20 @@ from typing import Annotated
 
 import typer
 
-from evaluation.bench.command import bench
 from evaluation.compare.command import compare
-from evaluation.options import BAKED_IN_GROUND_TRUTH, UPLOADED_GROUND_TRUTH, Missing, Options
+from evaluation.scoring.options import (
+    BAKED_IN_GROUND_TRUTH,
+    UPLOADED_GROUND_TRUTH,
+    Missing,
+    Options,
+)
 from evaluation.report.command import picture
-from evaluation.report.packages import check_installed
+from uls.report.packages import check_installed
 from evaluation.report.report_command import report
-from uls.command_line import commands
-from uls import command_line, ending
-from uls.errors import CallError
+from uls.workshop.command_line import commands
+from uls.workshop import command_line
+from uls.workshop import ending
+from uls.workshop.errors import CallError
 
 app = commands(
     help="Score predicted lesion masks against reference masks, exactly as the ULS23 challenge "
@@ -129,7 +134,7 @@ def serve(
     verbose: VerboseOption = False,
 ) -> None:
     """Score one submission for each POST /invoke (invoke mode)."""
-    from uls import invoke  # noqa: PLC0415  (a web server, which exec mode need not import)
+    from uls.platform import invoke  # noqa: PLC0415  (a web server, which exec mode need not import)
 
     command_line.start_log(quiet=quiet, verbose=verbose)
     options = Options(
@@ -149,13 +154,14 @@ def serve(
 app.command()(report)
 app.command()(picture)
 app.command()(compare)
-app.command()(bench)
+command_line.add_benchmark(app, "benchmarks.evaluation.command")
 
 
 def _score(
     options: Options, *, quiet: bool, with_report: bool, images: Sequence[Path] = ()
 ) -> None:
-    from evaluation import job, table  # noqa: PLC0415  (--help needs none of it)
+    from evaluation.results import table  # noqa: PLC0415  (--help needs none of it)
+    from evaluation.scoring import job  # noqa: PLC0415  (--help needs none of it)
 
     metrics = job.evaluate(options)
     if not quiet:

@@ -47,7 +47,7 @@ prune_matplotlib() {
 install_project() {
     pip_install --target /opt/app "$1"
     if [ -d "$packages/openvino" ]; then # whose image is promised the engine winograd
-        ls /opt/app/algorithm/native/x86_64_v3-*.so /opt/app/algorithm/native/x86_64_v4-*.so
+        ls /opt/app/algorithm/engines/winograd/native/x86_64_v3-*.so /opt/app/algorithm/engines/winograd/native/x86_64_v4-*.so
     fi
     rm -rf /opt/app/bin
     python3 -m compileall -q --invalidation-mode unchecked-hash /opt/app

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clinic.model import LoadedModel
+from clinic.segmentation.model import LoadedModel
 
 BRIGHT_HU = 70
 

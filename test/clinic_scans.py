@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clinic.grid import Grid
-from clinic.scan import Scan
+from clinic.scans.grid import Grid
+from clinic.scans.scan import Scan
 
 CENTRE_MM = (12.0, -31.0, 140.0)
 RADII_MM = (9.0, 6.0, 7.0)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from algorithm.find_model import BUILT_IN_VARIABLE
-from uls import cache
+from algorithm.models.find_model import BUILT_IN_VARIABLE
+from uls.workshop import cache
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import SimpleITK as sitk
 
 from training.starter.evaluate.cases import Lesion
-from uls.voi import Spacing
+from uls.geometry.voi import Spacing
 
 SCAN = (20, 40, 40)
 CUBE = (slice(8, 12), slice(15, 25), slice(18, 24))

@@ -8,13 +8,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from algorithm.engines import catalogue, trial
 from algorithm.engines.base import Batch, Engine
-from algorithm.engines.catalogue import Candidate
+from algorithm.engines.catalogue import catalogue
+from algorithm.engines.catalogue.catalogue import Candidate
 from algorithm.engines.guarded import GuardedEngine
-from algorithm.manifest import Fold
-from algorithm.weights import Model
-from uls.errors import CallError
+from algorithm.engines.selection import trial
+from algorithm.models.manifest import Fold
+from algorithm.models.weights import Model
+from uls.workshop.errors import CallError
 
 
 class FakeEngine:

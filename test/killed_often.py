@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _import_what_is_slow() -> None:
-    from training.nnunet.environment import nnunet
+    from training.nnunet.framework.environment import nnunet
 
     with warnings.catch_warnings(), nnunet():
         warnings.simplefilter("ignore")
@@ -65,7 +65,7 @@ def _die_before_rename(number: int, log: Path) -> None:
 
 def _run(arguments: list[str]) -> None:
     from training.__main__ import app
-    from uls import command_line
+    from uls.workshop import command_line
 
     try:
         command_line.run(app, default_command="--help", arguments=arguments)

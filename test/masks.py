@@ -11,7 +11,7 @@ import numpy.typing as npt
 import SimpleITK as sitk
 
 LEAST_DICE = 0.999
-"""What `algorithm.engines.parity` asks of two engines that may stand in for each other."""
+"""What `engines.selection.parity` asks of two engines that may stand in for each other."""
 
 _GEOMETRY = ("GetSize", "GetSpacing", "GetOrigin", "GetDirection", "GetPixelIDTypeAsString")
 

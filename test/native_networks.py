@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from algorithm.native.network import (
+from algorithm.engines.winograd.network import (
     Convolve,
     FeatureMap,
     Floats,

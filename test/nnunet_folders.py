@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from algorithm.models.architectures import architecture
-from algorithm.models.networks import aliases, build, load_state
-from algorithm.models.plans import Plans
+from algorithm.models.importing.architectures import architecture
+from algorithm.models.importing.plans import Plans
+from algorithm.networks.networks import aliases, build, load_state
 
 BASELINE_STRIDES = [[1, 1, 1], *[[2, 2, 2]] * 5, [1, 2, 2]]
 BASELINE_TRAINER = "nnUNetTrainer_ULS_500_QuarterLR"

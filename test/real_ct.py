@@ -11,8 +11,8 @@ import numpy.typing as npt
 import SimpleITK as sitk
 from synthetic_stacks import write_image
 
-from uls.sockets import SPACINGS_FILE, STACK_FOLDER
-from uls.voi import Spacing, cut_voi
+from uls.geometry.voi import Spacing, cut_voi
+from uls.platform.sockets import SPACINGS_FILE, STACK_FOLDER
 
 REAL_CT = Path(__file__).parents[2] / "shared" / "ct"
 

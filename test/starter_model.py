@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from algorithm.weights import read_manifest
+from algorithm.models.manifest import read_manifest
 
 __all__ = ["STARTER"]
 

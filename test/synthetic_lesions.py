@@ -1,9 +1,9 @@
 """Scored lesions and clicks as metrics.json has them, with only what a test is about."""
 
-from evaluation.analysis.lesion_sections import OffCentre, SurfaceScore
 from evaluation.analysis.recist import lesion_recist
-from evaluation.metrics import Clicks, ClicksPair, Lesion, MaskMeasures
-from uls.voi import Spacing
+from evaluation.results.lesion_sections import OffCentre, SurfaceScore
+from evaluation.results.metrics import Clicks, ClicksPair, Lesion, MaskMeasures
+from uls.geometry.voi import Spacing
 
 CUBE_MM: Spacing = (1.0, 1.0, 1.0)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from evaluation.aggregates import aggregate
 from evaluation.analysis.analyse import analyse
-from evaluation.metrics import Case, Clicks, Consistency, Lesion, Metrics, NotScored
+from evaluation.results.aggregates import aggregate
+from evaluation.results.metrics import Case, Clicks, Consistency, Lesion, Metrics, NotScored
 
 
 def metrics_of(

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from training.nnunet.raw_dataset import RawDataset, write_dataset_json
+from training.nnunet.data.raw_dataset import RawDataset, write_dataset_json
 
 SHAPE = (8, 12, 12)
 SPACING = (0.5, 0.5, 2.0)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from uls.sockets import SPACINGS_FILE, STACK_FOLDER
-from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX
+from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
+from uls.platform.sockets import SPACINGS_FILE, STACK_FOLDER
 
 SPACING_MM = (0.5, 0.75, 2.0)
 

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from synthetic_stacks import write_image
 
-from evaluation.options import Missing, Options
-from uls.predictions import MASK_SLUG, STACK_SLUG
-from uls.voi import VOI_SHAPE_ZYX
+from evaluation.scoring.options import Missing, Options
+from uls.geometry.voi import VOI_SHAPE_ZYX
+from uls.platform.predictions import MASK_SLUG, STACK_SLUG
 
 Mask = npt.NDArray[Any]
 
@@ -120,3 +120,17 @@ def job(stack: str) -> dict[str, Any]:
             {"socket": {"slug": MASK_SLUG}, "image": {"name": "any", "pk": f"mask-{stack}"}}
         ],
     }
+
+
+def three_vois(folder: Path) -> Submission:
+    """Three VOIs: a perfect prediction, one that is half off, an empty one; 0 and 1 are one lesion.
+
+    In VOI 1 the block lies 5 voxels of 0.5 mm further right; a shift of 2.5 mm brings it back.
+    """
+    made = Submission(folder)
+    made.add_stack(
+        references=[block(), block(), block()],
+        predictions=[block(), block(right=5), empty()],
+        multi=[[[0, 1, [2.5, 0.0, 0.0]]]],
+    )
+    return made

@@ -14,7 +14,8 @@ import algorithm.__main__
 import evaluation.__main__
 import evaluation.report.command
 import training.__main__
-from algorithm.engines import DEVICES, NAMES, PRECISIONS
+from algorithm.engines.options import DEVICES, PRECISIONS
+from algorithm.engines.selection.create import NAMES
 
 ROOT = Path(algorithm.__main__.__file__).parents[1]
 

@@ -17,8 +17,8 @@ import pytest
 import SimpleITK as sitk
 from synthetic_stacks import write_image
 
-from uls.sockets import MASK_FOLDER, SPACINGS_FILE, STACK_FOLDER
-from uls.voi import VOI_SHAPE_ZYX
+from uls.geometry.voi import VOI_SHAPE_ZYX
+from uls.platform.sockets import MASK_FOLDER, SPACINGS_FILE, STACK_FOLDER
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "test" / "sample"

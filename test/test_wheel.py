@@ -46,7 +46,7 @@ def test_it_holds_the_model_and_no_leftovers(wheel: Path) -> None:
         "zoom.safetensors",
         "MODEL_CARD.md",
     }
-    assert "evaluation/metrics.schema.json" in names
+    assert "evaluation/results/metrics.schema.json" in names
     assert not [name for name in names if "earlier_build" in name]
 
 

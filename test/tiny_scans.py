@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from training.starter.recipe import DEFAULT_RECIPE, Recipe, read_recipe
-from training.starter.scans import Bank, Scan, make_scan
-from training.starter.stream import Material
+from training.starter.samples.scans import Bank, Scan, make_scan
+from training.starter.samples.stream import Material
+from training.starter.settings.recipe import DEFAULT_RECIPE, Recipe, read_recipe
 
 SPACING = (2.0, 1.0, 1.0)
 CENTRE = (20, 40, 44)

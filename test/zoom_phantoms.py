@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithm.engines.base import Batch
-from algorithm.manifest import FileRecord, Fold, ZoomManifest
-from algorithm.models.zoom import ZoomPredictor
-from algorithm.models.zoom_certainty import Certainty
+from algorithm.inference.zoom_predictor import ZoomPredictor
+from algorithm.models.certainty import Certainty
+from algorithm.models.manifest import FileRecord, Fold, ZoomManifest
+from algorithm.models.weights import Model
+from algorithm.models.zoom_manifest import ZoomArchitecture
 from algorithm.models.zoom_settings import ZoomSettings
-from algorithm.weights import Model
-from algorithm.zoom_manifest import ZoomArchitecture
-from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX, Spacing
+from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX, Spacing
 
 LESION_HU, TISSUE_HU = 50, -50
 

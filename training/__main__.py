@@ -1,15 +1,15 @@
 """The command line of training: from scans to a trained model, and the reports around it."""
 
+from clinic.follow_up import command as hcuch
 from training.cycle import command as cycle
-from training.grabcut.command import grabcut
-from training.hcuch import command as hcuch
+from training.data.prepare.command import prepare
+from training.data.prepare.grabcut_command import grabcut
 from training.nnunet import command as nnunet
-from training.prepare.command import prepare
-from training.sample.command import sample
-from training.semi_supervised.command import semi_supervised
+from training.nnunet.semi_supervised.command import semi_supervised
+from training.phantoms.sample.command import sample
 from training.starter.command import starter
-from uls import command_line
-from uls.command_line import commands
+from uls.workshop import command_line
+from uls.workshop.command_line import commands
 
 __all__ = ["app", "main"]
 

@@ -1,9 +1,9 @@
 """What goes wrong inside an engine, such as too little memory on a device, told as what it is."""
 
 from algorithm.engines.base import Batch, Engine
+from algorithm.engines.interruption import OutOfTimeError, go_on_or_stop
 from algorithm.engines.memory import OutOfMemoryError, ran_out_of_memory, telling_line
-from algorithm.interruption import OutOfTimeError, go_on_or_stop
-from uls.errors import ModelError
+from uls.workshop.errors import ModelError
 
 __all__ = ["GuardedEngine", "no_memory_or"]
 

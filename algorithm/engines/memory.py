@@ -1,6 +1,6 @@
 """Memory that ran out, on the machine or on a card, however an engine's package says so."""
 
-from uls.errors import ModelError
+from uls.workshop.errors import ModelError
 
 __all__ = ["OutOfMemoryError", "ran_out_of_memory", "telling_line"]
 

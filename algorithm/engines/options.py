@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import get_args
 
-from algorithm.engine_names import DeviceName, PrecisionName
+from algorithm.engines.engine_names import DeviceName, PrecisionName
 
 __all__ = ["DEVICES", "PRECISIONS", "Options"]
 

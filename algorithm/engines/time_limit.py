@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from math import inf
 from typing import Self
 
-from algorithm.interruption import OutOfTimeError, interruptible
-from uls.errors import ModelError
+from algorithm.engines.interruption import OutOfTimeError, interruptible
+from uls.workshop.errors import ModelError
 
 __all__ = ["NoTimeForCheckError", "TimeLimit"]
 

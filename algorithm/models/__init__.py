@@ -1,1 +1,4 @@
-"""What to compute: the kinds of models, and what makes each of them ready to run."""
+"""A model folder: manifest, weights, hashes, where it is looked for.
+
+Knows neither nnU-Net's files, which `importing` reads, nor how a network runs.
+"""

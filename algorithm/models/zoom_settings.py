@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from algorithm.json_files import StrictModel
+from algorithm.models.json_files import StrictModel
 
 __all__ = ["ZoomSettings"]
 

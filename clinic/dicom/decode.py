@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from clinic.dicom.header import Header
-from uls.errors import InputError, UserError
-from uls.voi import VOI_SLICES
+from uls.geometry.voi import VOI_SLICES
+from uls.workshop.errors import InputError, UserError
 
 __all__ = ["Decoded", "Limits", "decode"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from clinic.dicom.limited_file import LimitedFile
 from clinic.dicom.quiet import dicom_package, quiet
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 __all__ = ["DICOMDIR", "study_files"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-from uls.errors import CallError
-from uls.extras import how_to_install
+from uls.workshop.errors import CallError
+from uls.workshop.extras import how_to_install
 
 __all__ = ["dicom_package", "quiet"]
 

@@ -9,8 +9,8 @@ from clinic.dicom.decode import Limits, decode
 from clinic.dicom.series import Series, list_series
 from clinic.dicom.stacking import Stacked
 from clinic.dicom.study import DamagedFile, Study, read_study
-from clinic.scan import Scan, SliceSource, WhenChecked
-from uls.errors import InputError
+from clinic.scans.scan import Scan, SliceSource, WhenChecked
+from uls.workshop.errors import InputError
 
 __all__ = ["read_dicom", "study_series"]
 

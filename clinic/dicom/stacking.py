@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from clinic.dicom.gaps import Gap, describe_gaps, gaps_of, longest_even_run
 from clinic.dicom.header import Header
-from clinic.grid import Grid
-from uls.errors import InputError
+from clinic.scans.grid import Grid
+from uls.workshop.errors import InputError
 
 __all__ = ["StackError", "Stacked", "stack"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from clinic.dicom.files import study_files
 from clinic.dicom.header import Header, looks_like_dicom, read_header
 from clinic.dicom.pixels import FileError
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 __all__ = ["DamagedFile", "Study", "read_study"]
 

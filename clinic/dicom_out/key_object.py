@@ -5,7 +5,7 @@ from typing import Any
 from clinic.dicom.quiet import dicom_package
 from clinic.dicom_out.laterality import set_laterality
 from clinic.dicom_out.work import MANUFACTURER, Finding, Work
-from clinic.key_image import key_image
+from clinic.pictures.key_image import key_image
 
 __all__ = ["key_object"]
 

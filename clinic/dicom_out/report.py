@@ -10,7 +10,7 @@ import numpy as np
 
 from clinic.dicom.quiet import dicom_package
 from clinic.dicom_out.work import MANUFACTURER, Finding, Work
-from clinic.measurements import Diameter
+from clinic.lesions.measurements import Diameter
 
 __all__ = ["line_px", "report"]
 

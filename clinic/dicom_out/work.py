@@ -13,11 +13,11 @@ import numpy as np
 from clinic.dicom.limited_file import LimitedFile
 from clinic.dicom.pixels import FileError
 from clinic.dicom.quiet import dicom_package
-from clinic.lesion import Lesion
-from clinic.measurements import Measurements
-from clinic.model import LoadedModel
-from clinic.scan import Scan
-from uls.errors import InputError
+from clinic.lesions.lesion import Lesion
+from clinic.lesions.measurements import Measurements
+from clinic.scans.scan import Scan
+from clinic.segmentation.model import LoadedModel
+from uls.workshop.errors import InputError
 
 __all__ = ["MANUFACTURER", "Finding", "Work"]
 

@@ -12,9 +12,9 @@ from clinic.dicom_out.presentation import presentation
 from clinic.dicom_out.report import is_drawn, report
 from clinic.dicom_out.segmentation import segmentation
 from clinic.dicom_out.work import Work
-from clinic.lesion import Lesion
-from clinic.model import LoadedModel
-from clinic.scan import Scan
+from clinic.lesions.lesion import Lesion
+from clinic.scans.scan import Scan
+from clinic.segmentation.model import LoadedModel
 
 __all__ = ["write_objects"]
 

@@ -6,9 +6,9 @@ of clinical measurement, Lancet 327 (1986).
 
 from collections.abc import Callable, Sequence
 
-from evaluation.analysis.sections import Agreement, AxisAgreement, BlandAltman, ObserverStudy
-from evaluation.analysis.shares import mean_std, share_of
-from evaluation.metrics import Lesion, MaskMeasures
+from evaluation.results.metrics import Lesion, MaskMeasures
+from evaluation.results.sections import Agreement, AxisAgreement, BlandAltman, ObserverStudy
+from evaluation.results.shares import mean_std, share_of
 
 __all__ = ["YOON_2016", "agreement", "bland_altman", "is_within_10_percent"]
 

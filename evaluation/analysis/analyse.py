@@ -8,9 +8,9 @@ from evaluation.analysis.groups import groupings
 from evaluation.analysis.intervals import intervals
 from evaluation.analysis.recist import recist_summary
 from evaluation.analysis.run_time import run_time
-from evaluation.analysis.sections import Analysis, JobTime
 from evaluation.analysis.surface_summary import surface_summary
-from evaluation.metrics import Clicks, Lesion
+from evaluation.results.metrics import Clicks, Lesion
+from evaluation.results.sections import Analysis, JobTime
 
 __all__ = ["analyse"]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from evaluation.analysis.sections import Detection
-from evaluation.analysis.shares import share_of
-from evaluation.metrics import Lesion
+from evaluation.results.metrics import Lesion
+from evaluation.results.sections import Detection
+from evaluation.results.shares import share_of
 
 __all__ = ["DETECTED_ABOVE", "detection", "is_detected"]
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from evaluation.analysis.detection import is_detected
-from evaluation.analysis.sections import Group, Grouping
-from evaluation.analysis.shares import mean_std, share_of
-from evaluation.metrics import Lesion
-from uls.recist import reaches
+from evaluation.results.metrics import Lesion
+from evaluation.results.sections import Group, Grouping
+from evaluation.results.shares import mean_std, share_of
+from uls.statistics.recist import reaches
 
 __all__ = ["group_by", "groupings", "size_class"]
 

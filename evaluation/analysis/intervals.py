@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evaluation.aggregates import AXIS_WEIGHT, CONSISTENCY_WEIGHT, DICE_WEIGHT
 from evaluation.analysis.resampling import (
     FIGURES,
     Floats,
@@ -14,8 +13,9 @@ from evaluation.analysis.resampling import (
     resampled_summaries,
     units_of,
 )
-from evaluation.analysis.sections import Interval, Intervals, SummaryIntervals
-from evaluation.metrics import Clicks, Lesion
+from evaluation.results.aggregates import AXIS_WEIGHT, CONSISTENCY_WEIGHT, DICE_WEIGHT
+from evaluation.results.metrics import Clicks, Lesion
+from evaluation.results.sections import Interval, Intervals, SummaryIntervals
 
 __all__ = ["CONFIDENCE", "RESAMPLES", "SEED", "intervals", "percentile_interval"]
 

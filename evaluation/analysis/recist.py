@@ -1,20 +1,20 @@
 """The RECIST 1.1 view: which lesions are measurable, which errors would look like a response.
 
-Responses are defined for a sum of diameters (`uls.recist`); here each lesion is taken as if it were
-the only target.
+Responses are defined for a sum of diameters (`uls.statistics.recist`); here each lesion is taken as
+if it were the only target.
 """
 
 import re
 from collections.abc import Sequence
 from typing import Literal
 
-from evaluation.analysis.lesion_sections import LesionRecist
-from evaluation.analysis.sections import RecistSummary
-from evaluation.analysis.shares import share_of
-from evaluation.metrics import Lesion, MaskMeasures
-from uls import recist
-from uls.recist import Response, Target, measurable_limit_mm, reaches
-from uls.voi import Spacing
+from evaluation.results.lesion_sections import LesionRecist
+from evaluation.results.metrics import Lesion, MaskMeasures
+from evaluation.results.sections import RecistSummary
+from evaluation.results.shares import share_of
+from uls.geometry.voi import Spacing
+from uls.statistics import recist
+from uls.statistics.recist import Response, Target, measurable_limit_mm, reaches
 
 __all__ = ["is_node", "lesion_recist", "recist_summary"]
 

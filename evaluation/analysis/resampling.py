@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.metrics import Clicks, Lesion
+from evaluation.results.metrics import Clicks, Lesion
 
 __all__ = [
     "FIGURES",
@@ -100,7 +100,7 @@ def draw_counts(units: int, *, resamples: int, seed: int) -> Iterator[Counts]:
 
 
 def resampled_summaries(values: Floats, unit_of: Integers, counts: Counts) -> Floats:
-    """Summarise one metric in every resample, as `evaluation.aggregates` does.
+    """Summarise one metric in every resample, as `evaluation.results.aggregates` does.
 
     Args:
         values: (n,), in any order.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from evaluation.analysis.sections import JobTime, RunTime
+from evaluation.results.sections import JobTime, RunTime
 
 __all__ = ["run_time"]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from evaluation.analysis.sections import SurfaceSummary
-from evaluation.analysis.shares import mean_std
-from evaluation.metrics import Lesion
+from evaluation.results.metrics import Lesion
+from evaluation.results.sections import SurfaceSummary
+from evaluation.results.shares import mean_std
 
 __all__ = ["surface_summary"]
 

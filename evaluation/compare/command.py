@@ -51,7 +51,7 @@ def compare(
     )
     from evaluation.compare.paired import check_scipy  # noqa: PLC0415
     from evaluation.compare.table import comparison_table  # noqa: PLC0415
-    from uls.atomic import check_writable  # noqa: PLC0415
+    from uls.workshop.atomic import check_writable  # noqa: PLC0415
 
     check_scipy()
     entries = read_entries(files, [name.strip() for name in names.split(",")] if names else [])

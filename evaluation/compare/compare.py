@@ -17,7 +17,7 @@ from evaluation.compare.comparison import Comparison, Published, Range, Ranking,
 from evaluation.compare.entries import METRICS, Entries, Entry
 from evaluation.compare.paired import SignedRank, check_scipy, holm, signed_rank
 from evaluation.compare.ranking import Ranks, resampled_ranks
-from evaluation.report.published import BASELINE, BASELINE_LESIONS, BASELINE_NAME
+from evaluation.report.charts.published import BASELINE, BASELINE_LESIONS, BASELINE_NAME
 
 __all__ = ["RESAMPLES", "SEED", "compare_entries"]
 

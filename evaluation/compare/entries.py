@@ -10,9 +10,9 @@ from typing import TypeVar
 import numpy as np
 
 from evaluation.analysis.resampling import Floats, Units, units_of
-from evaluation.metrics import Clicks, Lesion, Metrics
-from evaluation.metrics_file import read_metrics
-from uls.errors import CallError, InputError
+from evaluation.results.metrics import Clicks, Lesion, Metrics
+from evaluation.results.metrics_file import read_metrics
+from uls.workshop.errors import CallError, InputError
 
 __all__ = ["METRICS", "Entries", "Entry", "read_entries"]
 

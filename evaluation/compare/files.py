@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evaluation.compare.comparison import Comparison
 from evaluation.compare.entries import Entry
-from uls.atomic import write_file
+from uls.workshop.atomic import write_file
 
 __all__ = ["COMPARE_FILE", "draw_differences", "write_comparison"]
 
@@ -31,7 +31,7 @@ def draw_differences(entries: tuple[Entry, ...], folder: Path) -> list[Path]:
     """
     if find_spec("matplotlib") is None:
         return []
-    from evaluation.report.figures import sorted_differences  # noqa: PLC0415  (needs matplotlib)
+    from evaluation.report.charts.figures import sorted_differences  # noqa: PLC0415  (needs matplotlib)
 
     paths = []
     for number, (a, b) in enumerate(combinations(entries, 2)):

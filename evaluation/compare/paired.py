@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluation.analysis.resampling import Floats
-from uls.errors import CallError
-from uls.extras import how_to_install
+from uls.workshop.errors import CallError
+from uls.workshop.extras import how_to_install
 
 __all__ = ["SignedRank", "check_scipy", "holm", "signed_rank"]
 

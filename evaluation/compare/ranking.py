@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from evaluation.aggregates import AXIS_WEIGHT, CONSISTENCY_WEIGHT, DICE_WEIGHT
 from evaluation.analysis.resampling import Counts, Floats, Integers, draw_counts
 from evaluation.compare.entries import Entries, Entry
+from evaluation.results.aggregates import AXIS_WEIGHT, CONSISTENCY_WEIGHT, DICE_WEIGHT
 
 __all__ = ["Ranks", "ranks_of", "resampled_ranks"]
 

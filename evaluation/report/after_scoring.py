@@ -4,14 +4,14 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from evaluation.ground_truth import find_ground_truth, read_ground_truth
-from evaluation.metrics import Metrics
-from evaluation.metrics_file import METRICS_FILE
-from evaluation.options import Options
 from evaluation.report.panels import ImageFiles, find_stacks
 from evaluation.report.report import REPORT_FILE, write_report
 from evaluation.report.sources import sources_of
-from evaluation.submission import pair_up
+from evaluation.results.metrics import Metrics
+from evaluation.results.metrics_file import METRICS_FILE
+from evaluation.scoring.ground_truth import find_ground_truth, read_ground_truth
+from evaluation.scoring.options import Options
+from evaluation.scoring.submission import pair_up
 
 __all__ = ["report_beside"]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from uls.command_line import commands
+from uls.workshop.command_line import commands
 
 __all__ = ["app", "picture"]
 
@@ -49,7 +49,7 @@ def picture(
     from evaluation.report.names import Names, read_names  # noqa: PLC0415  (--help needs none)
     from evaluation.report.picture import draw  # noqa: PLC0415
     from evaluation.report.rows import PictureFiles, read_rows  # noqa: PLC0415
-    from uls.stack import read_header, stack_name  # noqa: PLC0415
+    from uls.images.stack import read_header, stack_name  # noqa: PLC0415
 
     names = Names() if metrics is None else read_names(metrics, stack_name(images))
     shown = voi or names.order(read_header(images).n_vois)[:MOST_ROWS]

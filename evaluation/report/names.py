@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from evaluation.metrics import Metrics
-from evaluation.strict_json import read_json, validated
+from evaluation.results.metrics import Metrics
+from evaluation.scoring.strict_json import read_json, validated
 
 __all__ = ["Names", "read_names"]
 

@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.metrics import Lesion
-from evaluation.report.drawing import data_uri
-from evaluation.report.page import Figure, Panels
 from evaluation.report.picture import draw_panel
-from evaluation.report.text import number
 from evaluation.report.views import View, view_of
-from uls.errors import CallError, InputError
-from uls.folder_scan import listed
-from uls.stack import IMAGE_SUFFIXES, StackHeader, read_header, read_vois, stack_name
+from evaluation.results.metrics import Lesion
+from uls.images.stack import IMAGE_SUFFIXES, StackHeader, read_header, read_vois, stack_name
+from uls.report.drawing import data_uri
+from uls.report.page import Figure, Panels
+from uls.report.text import number
+from uls.workshop.errors import CallError, InputError
+from uls.workshop.folder_scan import listed
 
 __all__ = ["ImageFiles", "draw_panels", "find_files", "find_stacks"]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.report.views import Slice, View, outline
-from uls.atomic import write_file
-from uls.errors import CallError
+from uls.workshop.atomic import write_file
+from uls.workshop.errors import CallError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,9 +6,6 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from evaluation.metrics import Metrics, NotScored
-from evaluation.report.html import render, write_html
-from evaluation.report.page import Page, Section
 from evaluation.report.panels import ImageFiles, draw_panels
 from evaluation.report.sections.agreement import agreement_section
 from evaluation.report.sections.consistency import consistency_section
@@ -22,7 +19,10 @@ from evaluation.report.sections.groups import groups_section
 from evaluation.report.sections.lesions import lesions_section, worst_lesions, worst_section
 from evaluation.report.sections.recist import recist_section
 from evaluation.report.sections.score import headline, score_section
-from evaluation.report.text import counted
+from evaluation.results.metrics import Metrics, NotScored
+from uls.report.html import render, write_html
+from uls.report.page import Page, Section
+from uls.report.text import counted
 
 __all__ = ["REPORT_FILE", "write_report"]
 

@@ -51,15 +51,15 @@ def report(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Warnings and errors only.")] = False,
 ) -> None:
     """Write a report of one submission: one HTML file that needs no network and no other file."""
-    from evaluation.report.packages import check_installed  # noqa: PLC0415  (--help needs none)
-    from uls import command_line  # noqa: PLC0415
+    from uls.report.packages import check_installed  # noqa: PLC0415  (--help needs none)
+    from uls.workshop import command_line  # noqa: PLC0415
 
     command_line.start_log(quiet=quiet)
     check_installed()
-    from evaluation.metrics_file import read_metrics  # noqa: PLC0415
     from evaluation.report.panels import find_files  # noqa: PLC0415
     from evaluation.report.report import REPORT_FILE, write_report  # noqa: PLC0415
     from evaluation.report.sources import sources_of  # noqa: PLC0415
+    from evaluation.results.metrics_file import read_metrics  # noqa: PLC0415
 
     path = write_report(
         read_metrics(metrics),

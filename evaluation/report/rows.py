@@ -12,13 +12,13 @@ import numpy.typing as npt
 from evaluation.report.names import Names
 from evaluation.report.picture import Row
 from evaluation.report.views import view_of
-from evaluation.strict_json import read_json
-from uls.cropped import cropped
-from uls.errors import CallError, InputError
-from uls.overlap import dice
-from uls.sockets import check_spacings
-from uls.stack import StackHeader, read_header, read_vois
-from uls.voi import Spacing
+from evaluation.scoring.strict_json import read_json
+from uls.geometry.cropped import cropped
+from uls.geometry.overlap import dice
+from uls.geometry.voi import Spacing
+from uls.images.stack import StackHeader, read_header, read_vois
+from uls.platform.sockets import check_spacings
+from uls.workshop.errors import CallError, InputError
 
 __all__ = ["PictureFiles", "read_rows"]
 

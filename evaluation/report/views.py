@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from uls.voi import CLICK_ZYX, Spacing
+from uls.geometry.voi import CLICK_ZYX, Spacing
 
 __all__ = ["View", "Window", "choose_window", "outline", "view_of"]
 

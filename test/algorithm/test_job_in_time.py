@@ -14,16 +14,16 @@ import SimpleITK as sitk
 from synthetic_stacks import voi_with_cube, write_job
 
 from algorithm import __main__ as command
-from algorithm.boxes import Box
-from algorithm.deadline import Means
-from algorithm.interruption import go_on_or_stop
-from algorithm.job import JobOptions, run_job
-from algorithm.mirroring import Mirroring, mirroring_of
-from algorithm.outcome import StackOutcome
-from algorithm.rehearsal import Expected
-from uls.errors import CallError, ModelError, OutputError
-from uls.sockets import MASK_FOLDER
-from uls.voi import Spacing
+from algorithm.engines.interruption import go_on_or_stop
+from algorithm.inference.boxes import Box
+from algorithm.inference.mirroring import Mirroring, mirroring_of
+from algorithm.job.deadline import Means
+from algorithm.job.job import JobOptions, run_job
+from algorithm.job.outcome import StackOutcome
+from algorithm.job.rehearsal import Expected
+from uls.geometry.voi import Spacing
+from uls.platform.sockets import MASK_FOLDER
+from uls.workshop.errors import CallError, ModelError, OutputError
 
 CUBE, SMALLER_CUBE = 5**3, 3**3
 

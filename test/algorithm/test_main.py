@@ -13,8 +13,8 @@ import SimpleITK as sitk
 from starter_model import STARTER
 from synthetic_stacks import voi_with_cube, write_job
 
-from uls import invoke
-from uls.sockets import MASK_FOLDER, STACK_FOLDER
+from uls.platform import invoke
+from uls.platform.sockets import MASK_FOLDER, STACK_FOLDER
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -191,7 +191,8 @@ def test_a_job_changes_nothing_but_its_output_and_the_cache_folder(
 def test_a_job_on_a_cpu_imports_neither_torch_nor_the_web_server() -> None:
     """Both take longer than all else that a start imports."""
     code = (
-        "import sys; from pathlib import Path; from algorithm import __main__, load; "
+        "import sys; from pathlib import Path; from algorithm import __main__; "
+        "from algorithm.cli import load; "
         f"load.load_predictor(Path({str(STARTER)!r}), 'auto', 'cpu'); "
         "print(sorted({'torch', 'fastapi', 'uvicorn'} & set(sys.modules)))"
     )
@@ -240,8 +241,8 @@ def test_an_nnunet_model_refuses_boxes(job: Path, tmp_path: Path) -> None:
 
 def test_a_zoom_model_does_a_job_with_a_box(job: Path, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
-    from algorithm.models.zoom_export import export_zoom
-    from algorithm.models.zoom_network import ZoomNetwork
+    from algorithm.models.importing.zoom_export import export_zoom
+    from algorithm.networks.zoom_network import ZoomNetwork
 
     torch.manual_seed(0)
     network = ZoomNetwork(8, (4, 6, 8), (1, 1, 1), norm=False)

@@ -15,7 +15,7 @@ JOB = """
 import re, sys
 from pathlib import Path
 import numpy as np
-from algorithm.job import JobOptions, run_job
+from algorithm.job.job import JobOptions, run_job
 
 class Threshold:
     takes_boxes = False

@@ -10,10 +10,10 @@ from nobody import as_nobody, folder_for_all
 from starter_model import STARTER
 from synthetic_stacks import voi_with_cube, write_job
 
-from algorithm import weights
-from algorithm.find_model import find_model
-from uls.errors import InputError, ModelError
-from uls.sockets import STACK_FOLDER, find_job
+from algorithm.models.find_model import find_model
+from algorithm.models.importing.on_the_fly import load_model
+from uls.platform.sockets import STACK_FOLDER, find_job
+from uls.workshop.errors import InputError, ModelError
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_model_is_a_model_error(folder: Path, which: str) -> None:
     closed = _only_for_me(model / which)
 
     with as_nobody(), pytest.raises(ModelError, match=r"(?i)permission") as caught:
-        weights.load_model(model)
+        load_model(model)
 
     closed.chmod(0o700)
     assert str(closed) in str(caught.value)

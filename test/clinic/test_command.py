@@ -18,9 +18,9 @@ from clinic_scans import CENTRE_MM, DIRECTIONS, scan_of
 from dicom_series import PLANTED, body, save, synthetic_series
 from PIL import Image
 
-import clinic.model
+import clinic.segmentation.model
 from clinic.__main__ import main
-from uls.errors import ModelError
+from uls.workshop.errors import ModelError
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -30,11 +30,11 @@ def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
     """Run the command in this process with the bright model: exit code, output, log and errors."""
     loads: list[int] = []
 
-    def load(*_: object, **__: object) -> clinic.model.LoadedModel:
+    def load(*_: object, **__: object) -> clinic.segmentation.model.LoadedModel:
         loads.append(1)
         return bright_model()
 
-    monkeypatch.setattr(clinic.model, "load", load)
+    monkeypatch.setattr(clinic.segmentation.model, "load", load)
 
     def run(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["clinic", *map(str, arguments)])
@@ -194,7 +194,7 @@ def test_a_job_that_fails_leaves_earlier_results_alone(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("clinic.write.key_image", full)
+    monkeypatch.setattr("clinic.output.write.key_image", full)
     code, _, err = call(*arguments)
 
     assert (code, "No space left on device" in err) == (1, True)
@@ -333,7 +333,7 @@ def test_a_model_that_cannot_be_loaded(
     def load(*_: object, **__: object) -> None:
         raise ModelError.about("models", expected="one", found="none")
 
-    monkeypatch.setattr(clinic.model, "load", load)
+    monkeypatch.setattr(clinic.segmentation.model, "load", load)
 
     code, _, err = call("segment", path, *_CLICK, "--output", tmp_path / "out")
 

@@ -12,8 +12,8 @@ import SimpleITK as sitk
 from containers.engine import Folders
 from synthetic_stacks import write_image
 
-from uls.sockets import MASK_FOLDER, SPACINGS_FILE, STACK_FOLDER
-from uls.voi import VOI_SHAPE_ZYX
+from uls.geometry.voi import VOI_SHAPE_ZYX
+from uls.platform.sockets import MASK_FOLDER, SPACINGS_FILE, STACK_FOLDER
 
 JOB = "sample"
 

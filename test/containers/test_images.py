@@ -93,5 +93,5 @@ def test_brings_no_compiler(image: str) -> None:
 
 
 def test_is_compiled_ahead_since_it_cannot_be_later(image: str) -> None:
-    script = "import uls.stack, pathlib; print(pathlib.Path(uls.stack.__cached__).is_file())"
+    script = "import pathlib, uls.images.stack as s; print(pathlib.Path(s.__cached__).is_file())"
     assert run_in(f"{image}:exec", "python3", "-c", script).strip() == "True"

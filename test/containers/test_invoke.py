@@ -12,8 +12,8 @@ from containers.engine import Folders, serve
 from containers.jobs import give_predictions, give_sample, give_some, masks, write_json
 from synthetic_stacks import write_image
 
-from uls.sockets import MASK_FOLDER, SPACINGS_FILE
-from uls.voi import VOI_SHAPE_ZYX
+from uls.geometry.voi import VOI_SHAPE_ZYX
+from uls.platform.sockets import MASK_FOLDER, SPACINGS_FILE
 
 pytestmark = pytest.mark.container
 

@@ -20,17 +20,17 @@ class Command(NamedTuple):
 
 IN_CI = ".ci/run does it itself, as printed"
 HOURS = "takes hours; test/training/test_whole_way.py does the same with a tiny network"
-BENCH = "takes from minutes to half an hour; test/algorithm/bench runs it with a tiny network"
+BENCH = "takes from minutes to half an hour; test/benchmarks/algorithm runs it with a tiny network"
 SYNOPSIS = "says how it is called, not a call"
 PATHS_OF_A_CONTAINER = "its paths are a container's: test/containers runs it there"
 STARTER = "takes 90 minutes; test/training/starter runs it with a tiny recipe"
 AFTER_STARTER = "needs what the line before makes"
-SCORING_BENCH = "takes minutes; test/evaluation/bench runs it with --quick"
+SCORING_BENCH = "takes minutes; test/benchmarks/evaluation runs it with --quick"
 SEMI = "takes hours; test/training/test_whole_way.py runs it with a tiny network"
 ARCHIVES = (
-    "reads the challenge's archives; test/training/prepare/test_readers.py makes their layout"
+    "reads the challenge's archives; test/training/data/readers/test_readers.py makes their layout"
 )
-HCUCH = "reads the released set; test/training/hcuch makes its layout and runs the command"
+HCUCH = "reads the released set; test/clinic/follow_up makes its layout and runs the command"
 CLINIC = "reads a study of one's own; test/clinic makes such studies and runs the commands"
 SHAPES = "downloads a package and reads it for minutes; test_shape_bank.py reads its layout"
 
@@ -119,7 +119,7 @@ DECLARED: dict[str, list[list[Command]]] = {
         [Command("python -m evaluation compare A/metrics.json B/metrics.json … [", SYNOPSIS)],
         [Command("python -m evaluation bench [", SYNOPSIS)],
     ],
-    "training/hcuch/README.md": [[Command("python -m training hcuch report HCUCH ", HCUCH)]],
+    "clinic/follow_up/README.md": [[Command("python -m training hcuch report HCUCH ", HCUCH)]],
     "training/nnunet/README.md": [
         [
             Command("python -m training prepare nnunet=SCANS --id 901"),
@@ -140,7 +140,7 @@ DECLARED: dict[str, list[list[Command]]] = {
         ],
         [Command("python -m training starter evaluate --model out/starter", AFTER_STARTER)],
     ],
-    "training/prepare/README.md": [
+    "training/data/prepare/README.md": [
         [
             Command("python -m training prepare kits=data/kits21 lits=data/LiTS"),
             Command("python -m training prepare pairs=private --type liver"),

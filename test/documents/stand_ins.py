@@ -9,7 +9,7 @@ from nnunet_folders import new_plans, old_plans, write_result_folder
 from synthetic_scans import deeplesion, deeplesion_row, mask, nnunet, scan, write
 from tiny_scans import CENTRE, SPACING, ball
 
-from uls.sockets import MASK_FOLDER, STACK_FOLDER
+from uls.platform.sockets import MASK_FOLDER, STACK_FOLDER
 
 SAMPLE = ROOT / "test" / "sample"
 BASELINE = (
@@ -93,8 +93,8 @@ def _masks(folder: Path) -> Path:
 
 def _metrics(folder: Path) -> Path:
     """A folder with the sample's scores: the references against themselves."""
-    from evaluation.job import evaluate
-    from evaluation.options import Options
+    from evaluation.scoring.job import evaluate
+    from evaluation.scoring.options import Options
 
     references = SAMPLE / "ground-truth"
     submission = _submission(folder / "submission")

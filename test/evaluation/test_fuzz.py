@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 from synthetic_stacks import write_image
 from synthetic_submission import Submission, block, job
 
-from evaluation.job import evaluate
-from evaluation.options import Missing
-from evaluation.submission import pair_up
-from uls.errors import InputError
-from uls.mask_reading import read_masks
-from uls.pixels import locate
-from uls.predictions import PredictionJob, read_predictions
-from uls.stack import read_header
+from evaluation.scoring.job import evaluate
+from evaluation.scoring.options import Missing
+from evaluation.scoring.submission import pair_up
+from uls.images.mask_reading import read_masks
+from uls.images.pixels import locate
+from uls.images.stack import read_header
+from uls.platform.predictions import PredictionJob, read_predictions
+from uls.workshop.errors import InputError
 
 VOXELS = 128 * 256 * 256
 
@@ -500,7 +500,7 @@ def check_read_or_refused(submission: Submission) -> int | None:
 
 
 def read_references(submission: Submission) -> Any:
-    from evaluation.ground_truth import read_ground_truth
+    from evaluation.scoring.ground_truth import read_ground_truth
 
     submission.write()
     return read_ground_truth(submission.ground_truth)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from evaluation.job import evaluate
-from evaluation.options import Options
+from evaluation.scoring.job import evaluate
+from evaluation.scoring.options import Options
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "set-1"
 ROOT = Path(__file__).parents[2]

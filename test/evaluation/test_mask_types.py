@@ -10,10 +10,10 @@ from scipy import ndimage
 from synthetic_stacks import write_image
 from synthetic_submission import SPACING_MM, Submission, block
 
-from evaluation.bench import literal
-from evaluation.job import evaluate
-from evaluation.options import Missing
-from uls.errors import InputError
+from benchmarks.evaluation import literal
+from evaluation.scoring.job import evaluate
+from evaluation.scoring.options import Missing
+from uls.workshop.errors import InputError
 
 SHIFT_MM = [1.0, -0.5, 4.0]
 REFERENCE = block()

@@ -39,4 +39,4 @@ def imported(submission: Submission, tmp_path: Path) -> set[str]:
 
 def test_scoring_imports_nothing_slow_that_it_does_not_need(imported: set[str]) -> None:
     assert imported.isdisjoint(SLOW)
-    assert "evaluation.job" in imported
+    assert "evaluation.scoring.job" in imported

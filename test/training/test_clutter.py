@@ -10,17 +10,17 @@ from synthetic_raw_sets import box_label, write_raw
 from synthetic_scans import deeplesion, deeplesion_row, mask, nnunet, scan, write, write_table
 from tiny_scans import SAMPLES
 
+from clinic.follow_up.dataset import find_series
 from training.cycle.inbox import pairs
-from training.digests import digest
-from training.hcuch.dataset import find_series
-from training.nnunet.predict import image_files
-from training.nnunet.raw_dataset import RawDataset
-from training.nnunet.training_data import TrainingData
-from training.prepare.readers import READERS, Source
-from training.semi_supervised.measurements import Measured
-from training.semi_supervised.selection import judge
+from training.data.readers import READERS, Source
+from training.jobs.digests import digest
+from training.nnunet.data.raw_dataset import RawDataset
+from training.nnunet.preprocessing.training_data import TrainingData
+from training.nnunet.run.predict import image_files
+from training.nnunet.semi_supervised.measurements import Measured
+from training.nnunet.semi_supervised.selection import judge
 from training.starter.evaluate.cases import find_lesions
-from training.starter.scans import read_bank
+from training.starter.samples.scans import read_bank
 
 
 def strew(folder: Path) -> None:

@@ -10,18 +10,18 @@ import pytest
 import SimpleITK as sitk
 from tiny_scans import SAMPLES
 
+from clinic.follow_up.measure import read_axial
 from training.cycle.grids import read_grid
 from training.cycle.segments import read_segmentation
-from training.hcuch.measure import read_axial
-from training.nnunet.cases import read_case
-from training.nnunet.raw_dataset import RawDataset, write_dataset_json
-from training.prepare.images import read_image
-from training.semi_supervised.measurements import Measured
-from training.semi_supervised.selection import judge
-from training.starter.case_images import axial_image, voxels_of
+from training.data.cases.images import read_image
+from training.nnunet.data.raw_dataset import RawDataset, write_dataset_json
+from training.nnunet.preprocessing.cases import read_case
+from training.nnunet.semi_supervised.measurements import Measured
+from training.nnunet.semi_supervised.selection import judge
 from training.starter.evaluate.cases import LesionFiles, read_lesion
-from training.starter.scans import read_bank
-from uls.errors import InputError
+from training.starter.samples.case_images import axial_image, voxels_of
+from training.starter.samples.scans import read_bank
+from uls.workshop.errors import InputError
 
 SHAPE = (6, 10, 12)
 OBLIQUE = (1.0, 0.01, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)

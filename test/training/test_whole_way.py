@@ -19,9 +19,9 @@ import pytest
 import SimpleITK as sitk
 from synthetic_submission import job as platform_job
 
-from training.digests import Digest, digest
-from uls.axes import lesion_axes
-from uls.cropped import cropped
+from training.jobs.digests import Digest, digest
+from uls.geometry.axes import lesion_axes
+from uls.geometry.cropped import cropped
 
 ROOT = Path(__file__).parents[2]
 SHAPE = (24, 64, 64)

@@ -7,7 +7,7 @@ from pathlib import Path
 CODE = """
 import atexit, sys, threading, time
 from pathlib import Path
-from uls import ending
+from uls.workshop import ending
 
 atexit.register(Path(sys.argv[1]).unlink)
 threading.Thread(target=time.sleep, args=(600,)).start()  # the interpreter would wait for it

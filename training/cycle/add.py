@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from algorithm.files import sha256
 from training.cycle.grids import place, read_grid
 from training.cycle.leak import Guard
 from training.cycle.project import Work, now
 from training.cycle.records import Entry, SetVersion, Source
 from training.cycle.segment_files import keep_segment
 from training.cycle.segments import Segment, read_segmentation
-from uls.errors import CallError, InputError
+from uls.workshop.errors import CallError, InputError
+from uls.workshop.files import sha256
 
 __all__ = ["Annotation", "add"]
 

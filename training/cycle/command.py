@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from algorithm.engine_names import EngineName
-from uls.command_line import commands
+from algorithm.engines.engine_names import EngineName
+from uls.workshop.command_line import commands
 
 __all__ = ["app"]
 
@@ -57,7 +57,7 @@ def init(
     """Make a cycle's folder around a first model and a test set, which stays the same."""
     from training.cycle.project import create  # noqa: PLC0415  (--help needs none of it)
     from training.cycle.records import Rule  # noqa: PLC0415
-    from uls import command_line  # noqa: PLC0415
+    from uls.workshop import command_line  # noqa: PLC0415
 
     command_line.start_log()
     rule = Rule(margin=margin, smallest_group=smallest_group, sure=sure)
@@ -108,8 +108,8 @@ def add(
     from training.cycle.add import add as add_to_set  # noqa: PLC0415
     from training.cycle.inbox import case_name, pairs  # noqa: PLC0415
     from training.cycle.project import open_work, user  # noqa: PLC0415
-    from uls import command_line  # noqa: PLC0415
-    from uls.errors import CallError  # noqa: PLC0415
+    from uls.workshop import command_line  # noqa: PLC0415
+    from uls.workshop.errors import CallError  # noqa: PLC0415
 
     command_line.start_log(quiet=quiet)
     found = pairs(masks, scan)
@@ -202,7 +202,7 @@ def run(
     from training.cycle.scoring import AlgorithmSegment  # noqa: PLC0415
     from training.cycle.status import decision_text  # noqa: PLC0415
     from training.nnunet.options import folds as folds_of  # noqa: PLC0415
-    from uls import command_line  # noqa: PLC0415
+    from uls.workshop import command_line  # noqa: PLC0415
 
     command_line.start_log(quiet=quiet)
     settings = FineTuneSettings(

@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from training.stages import partial_place
-from uls.errors import OutputError
+from training.jobs.stages import partial_place
+from uls.workshop.errors import OutputError
 
 __all__ = ["copy_folder"]
 

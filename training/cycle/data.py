@@ -11,20 +11,20 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from algorithm.files import sha256
 from training.cycle.boxes import Box, box_of, jittered
 from training.cycle.project import Work
 from training.cycle.records import Entry, SegmentRecord
-from training.prepare.case import InstanceRule, LesionClass
-from training.prepare.clicks import draw_clicks
-from training.prepare.ellipse_axes import ellipse_axes
-from training.prepare.files import beside, write_json
-from training.prepare.images import hu_array, image_like, oriented, read_image
-from training.prepare.instances import find_instances
-from training.splits import folds_by_patient
-from uls.cropped import CroppedMask
-from uls.errors import InputError
-from uls.voi import CLICK_ZYX, cut_voi
+from training.data.cases.case import InstanceRule, LesionClass
+from training.data.cases.ellipse_axes import ellipse_axes
+from training.data.cases.files import beside, write_json
+from training.data.cases.images import hu_array, image_like, oriented, read_image
+from training.data.cases.instances import find_instances
+from training.data.prepare.clicks import draw_clicks
+from training.data.splits import folds_by_patient
+from uls.geometry.cropped import CroppedMask
+from uls.geometry.voi import CLICK_ZYX, cut_voi
+from uls.workshop.errors import InputError
+from uls.workshop.files import sha256
 
 __all__ = ["BOXES_FILE", "DATASET", "DataSettings", "write_data"]
 
@@ -95,7 +95,7 @@ def write_data(work: Work, entries: Sequence[Entry], folder: Path, settings: Dat
 
 
 def _description(n_cases: int) -> dict[str, Any]:
-    from training.nnunet.raw_dataset import dataset_json  # noqa: PLC0415
+    from training.nnunet.data.raw_dataset import dataset_json  # noqa: PLC0415
 
     return dataset_json(n_cases)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from evaluation.aggregates import AXIS_WEIGHT, CONSISTENCY_WEIGHT, DICE_WEIGHT
 from evaluation.analysis.intervals import percentile_interval
 from evaluation.analysis.resampling import (
     Counts,
@@ -14,11 +13,12 @@ from evaluation.analysis.resampling import (
     resampled_summaries,
     units_of,
 )
-from evaluation.analysis.sections import Group, Grouping
-from evaluation.metrics import Metrics
+from evaluation.results.aggregates import AXIS_WEIGHT, CONSISTENCY_WEIGHT, DICE_WEIGHT
+from evaluation.results.metrics import Metrics
+from evaluation.results.sections import Group, Grouping
 from training.cycle.project import now
 from training.cycle.records import Decision, GroupChange, Interval, Rule
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 __all__ = ["compare", "decide"]
 

@@ -57,10 +57,10 @@ def nnunet_fine_tune(
     Raises:
         ModelError: the model is no nnU-Net result folder that can be gone on with.
     """
-    from training.nnunet import jobs  # noqa: PLC0415  (torch and nnU-Net)
-    from training.nnunet.raw_dataset import RawDataset  # noqa: PLC0415
-    from training.nnunet.schedules import FINE_TUNE  # noqa: PLC0415
-    from training.nnunet.settings import TrainingSettings  # noqa: PLC0415
+    from training.nnunet.data.raw_dataset import RawDataset  # noqa: PLC0415
+    from training.nnunet.framework.schedules import FINE_TUNE  # noqa: PLC0415
+    from training.nnunet.run import jobs  # noqa: PLC0415  (torch and nnU-Net)
+    from training.nnunet.run.settings import TrainingSettings  # noqa: PLC0415
 
     tuning = jobs.FineTuning(
         model=model_folder,

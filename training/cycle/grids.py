@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from uls.grid import TURN_TOLERANCE, VOXEL_TOLERANCE, check_grid
-from uls.image_header import read_geometry
+from uls.images.grid import TURN_TOLERANCE, VOXEL_TOLERANCE, check_grid
+from uls.images.image_header import read_geometry
 
 __all__ = ["Fit", "Grid", "Placed", "place", "read_grid"]
 

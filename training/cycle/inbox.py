@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from training.cycle.segments import SUFFIXES
-from uls.errors import CallError, InputError
-from uls.folder_scan import listed, shown
-from uls.stack import IMAGE_SUFFIXES
+from uls.images.stack import IMAGE_SUFFIXES
+from uls.workshop.errors import CallError, InputError
+from uls.workshop.folder_scan import listed, shown
 
 __all__ = ["case_name", "pairs"]
 

@@ -16,9 +16,9 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from training.cycle.project import Work, read_record, write_record
-from uls.sockets import find_job
-from uls.stack import read_vois
-from uls.voi import CLICK_ZYX
+from uls.geometry.voi import CLICK_ZYX
+from uls.images.stack import read_vois
+from uls.platform.sockets import find_job
 
 __all__ = ["KnownRows", "known_rows", "voi_in_scan"]
 

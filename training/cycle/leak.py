@@ -11,9 +11,9 @@ from pathlib import Path
 from training.cycle.known_scans import KnownRows, known_rows, voi_in_scan
 from training.cycle.project import Work
 from training.cycle.records import Entry
-from training.patients import Likeness, Name, likeness, names_of
-from training.prepare.images import hu_array, image_like, oriented, read_image
-from uls.errors import InputError
+from training.data.cases.images import hu_array, image_like, oriented, read_image
+from training.data.patients import Likeness, Name, likeness, names_of
+from uls.workshop.errors import InputError
 
 __all__ = ["Guard", "check_no_leak"]
 
@@ -102,7 +102,7 @@ def check_no_leak(work: Work, entries: Iterable[Entry]) -> None:
 
 def _names(work: Work) -> frozenset[Name]:
     """List the names of the patients in the test set's lesions.csv; none where it names none."""
-    from evaluation.ground_truth import read_ground_truth  # noqa: PLC0415  (--help needs none)
+    from evaluation.scoring.ground_truth import read_ground_truth  # noqa: PLC0415  (--help needs none)
 
     stacks = read_ground_truth(work.test_set / "ground-truth")
     rows = [row for stack in stacks for row in stack.rows.values()]

@@ -24,10 +24,10 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from training.cycle.records import Project, Rule, SetVersion
-from training.digests import digest
-from training.prepare.files import write_text
-from training.stages import Stages
-from uls.errors import CallError, InputError, ModelError
+from training.data.cases.files import write_text
+from training.jobs.digests import digest
+from training.jobs.stages import Stages
+from uls.workshop.errors import CallError, InputError, ModelError
 
 __all__ = [
     "FIRST_MODEL",
@@ -145,11 +145,11 @@ def create(root: Path, *, model: Path, test_set: Path, rule: Rule) -> Work:
         InputError: the test set is none.
         ModelError: the model is none that can be tuned.
     """
-    from algorithm.find_model import find_result_folder  # noqa: PLC0415
-    from evaluation.ground_truth import read_ground_truth  # noqa: PLC0415
+    from algorithm.models.find_model import find_result_folder  # noqa: PLC0415
+    from evaluation.scoring.ground_truth import read_ground_truth  # noqa: PLC0415
     from training.cycle.copies import copy_folder  # noqa: PLC0415
     from training.cycle.tunable import check_tunable  # noqa: PLC0415
-    from uls.sockets import find_job  # noqa: PLC0415
+    from uls.platform.sockets import find_job  # noqa: PLC0415
 
     if (root / "project.json").exists():
         raise CallError.about(root, expected="no cycle yet", found="one")

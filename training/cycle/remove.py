@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from training.cycle.project import Work, now
 from training.cycle.records import SetVersion
-from uls.errors import CallError
+from uls.workshop.errors import CallError
 
 __all__ = ["remove"]
 

@@ -12,9 +12,9 @@ from training.cycle.options import Options
 from training.cycle.project import Work, now, read_record, write_record
 from training.cycle.records import Decision, Entry, Round, SetVersion
 from training.cycle.steps import decision_file, steps
-from training.digests import digest
-from training.prepare.files import write_json
-from uls.errors import CallError, InputError
+from training.data.cases.files import write_json
+from training.jobs.digests import digest
+from uls.workshop.errors import CallError, InputError
 
 __all__ = ["abandon", "decision_of", "is_abandoned", "run_round"]
 

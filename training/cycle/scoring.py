@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from evaluation.job import evaluate
-from evaluation.metrics import Metrics
-from evaluation.metrics_file import METRICS_FILE, read_metrics
-from evaluation.options import Options
-from uls.sockets import MASK_FOLDER
+from algorithm.engines.selection.create import create
+from algorithm.models.importing.on_the_fly import load_model
+from evaluation.results.metrics import Metrics
+from evaluation.results.metrics_file import METRICS_FILE, read_metrics
+from evaluation.scoring.job import evaluate
+from evaluation.scoring.options import Options
+from uls.platform.sockets import MASK_FOLDER
 
 __all__ = ["AlgorithmSegment", "Segment", "score_model", "scores_in"]
 
@@ -45,12 +47,11 @@ class AlgorithmSegment:
 
     def __call__(self, model_folder: Path, input_folder: Path, output: Path) -> None:
         """Segment all stacks of a job."""
-        from algorithm import engines, weights  # noqa: PLC0415  (loads the engine)
-        from algorithm.job import JobOptions, run_job  # noqa: PLC0415
-        from algorithm.load import make_predictor  # noqa: PLC0415
+        from algorithm.cli.load import make_predictor  # noqa: PLC0415
+        from algorithm.job.job import JobOptions, run_job  # noqa: PLC0415
 
-        model = weights.load_model(model_folder, native_spacing=self.native_spacing)
-        networks = engines.create(self.engine, model, device=self.device, precision="f32")
+        model = load_model(model_folder, native_spacing=self.native_spacing)
+        networks = create(self.engine, model, device=self.device, precision="f32")
         options = JobOptions(input_folder=input_folder, output_folder=output, mirror=self.mirror)
         run_job(make_predictor(model, networks), options)
 

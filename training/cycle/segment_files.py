@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from algorithm.files import sha256
 from training.cycle.grids import Fit, Grid, Placed
 from training.cycle.project import Work
 from training.cycle.records import SegmentRecord
 from training.cycle.segments import Segment
-from training.prepare.files import beside
-from uls.errors import InputError
+from training.data.cases.files import beside
+from uls.workshop.errors import InputError
+from uls.workshop.files import sha256
 
 __all__ = ["keep_segment"]
 

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import SimpleITK as sitk
 
 from training.cycle.grids import Grid
-from uls.errors import InputError
-from uls.scan_reading import read_image
+from uls.images.scan_reading import read_image
+from uls.workshop.errors import InputError
 
 __all__ = ["SUFFIXES", "Segment", "Segmentation", "read_segmentation"]
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from evaluation.columns import Row, aligned
-from evaluation.report.text import counted
+from evaluation.results.columns import Row, aligned
 from training.cycle.project import Work, read_record
 from training.cycle.records import Decision, Round
 from training.cycle.rounds import decision_of, is_abandoned
+from uls.report.text import counted
 
 __all__ = ["decision_text", "status_text"]
 

@@ -4,7 +4,7 @@ import json
 import logging
 from pathlib import Path
 
-from uls.errors import ModelError
+from uls.workshop.errors import ModelError
 
 __all__ = ["check_tunable"]
 
@@ -20,9 +20,9 @@ def check_tunable(folder: Path) -> None:
     Raises:
         ModelError: its task is another, or a checkpoint is missing or cannot be read.
     """
-    from algorithm.checkpoint import read_checkpoint  # noqa: PLC0415  (torch)
-    from algorithm.models.nnunet import ResultFolder  # noqa: PLC0415
-    from training.nnunet.plans import taken_over  # noqa: PLC0415
+    from algorithm.models.importing.checkpoint import read_checkpoint  # noqa: PLC0415  (torch)
+    from algorithm.models.importing.nnunet import ResultFolder  # noqa: PLC0415
+    from training.nnunet.planning.plans import taken_over  # noqa: PLC0415
 
     result = ResultFolder.read(folder)
     folds = result.folds()

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from algorithm.engine_names import DeviceName, EngineName, PrecisionName
+from algorithm.engines.engine_names import DeviceName, EngineName, PrecisionName
 from training.nnunet import options
-from training.nnunet.presets import PRESETS
-from training.nnunet.schedules import FINE_TUNE, SCHEDULES, TRAINERS_FOLDER
-from uls import command_line
-from uls.command_line import commands
+from training.nnunet.framework.schedules import FINE_TUNE, SCHEDULES, TRAINERS_FOLDER
+from training.nnunet.planning.presets import PRESETS
+from uls.workshop import command_line
+from uls.workshop.command_line import commands
 
 __all__ = ["app"]
 
@@ -39,8 +39,9 @@ def plan(
 ) -> None:
     """Plan and prepare a raw data set: OUTPUT/preprocessed."""
     command_line.start_log(verbose=verbose)
-    from training.nnunet import jobs, presets  # noqa: PLC0415
-    from training.nnunet.raw_dataset import RawDataset  # noqa: PLC0415
+    from training.nnunet.data.raw_dataset import RawDataset  # noqa: PLC0415
+    from training.nnunet.planning import presets  # noqa: PLC0415
+    from training.nnunet.run import jobs  # noqa: PLC0415
 
     changed = options.overrides(patch=patch, batch_size=batch_size, network=network)
     data = jobs.plan(
@@ -84,10 +85,10 @@ def train(
 ) -> None:
     """Train a network per fold: OUTPUT/model, which `python -m algorithm --model` runs."""
     command_line.start_log(verbose=verbose)
-    from training.nnunet import folds as training  # noqa: PLC0415
-    from training.nnunet import handover, jobs, validation  # noqa: PLC0415
-    from training.nnunet.auto_plans import resamples  # noqa: PLC0415
-    from training.nnunet.training_data import TrainingData  # noqa: PLC0415
+    from training.nnunet.planning.auto_plans import resamples  # noqa: PLC0415
+    from training.nnunet.preprocessing.training_data import TrainingData  # noqa: PLC0415
+    from training.nnunet.run import folds as training  # noqa: PLC0415
+    from training.nnunet.run import handover, jobs, validation  # noqa: PLC0415
 
     training.check_device(device)
     run = training.TrainingRun(
@@ -158,8 +159,8 @@ def fine_tune(
     The recipe is that of the HCUCH data set's paper: 300 epochs at 1e-4, five folds, averaged.
     """
     command_line.start_log(verbose=verbose)
-    from training.nnunet import jobs  # noqa: PLC0415
-    from training.nnunet.raw_dataset import RawDataset  # noqa: PLC0415
+    from training.nnunet.data.raw_dataset import RawDataset  # noqa: PLC0415
+    from training.nnunet.run import jobs  # noqa: PLC0415
 
     tuning = jobs.FineTuning(
         model=model,
@@ -198,7 +199,7 @@ def join(
 ) -> None:
     """Join folds that were trained apart, on several GPUs say, into one ensemble."""
     command_line.start_log()
-    from training.nnunet.join import join_folds  # noqa: PLC0415
+    from training.nnunet.run.join import join_folds  # noqa: PLC0415
 
     _say_model(join_folds(folders, output))
 
@@ -221,7 +222,7 @@ def predict(
 ) -> None:
     """Predict the clicked lesion of every VOI in a folder: OUTPUT/masks, as pseudo-labels say."""
     command_line.start_log(verbose=verbose)
-    from training.nnunet.predict import Prediction, predict_folder  # noqa: PLC0415
+    from training.nnunet.run.predict import Prediction, predict_folder  # noqa: PLC0415
 
     prediction = Prediction(
         model, images, engine=engine, device=device, precision=precision, mirror=mirror
@@ -250,7 +251,7 @@ def trainers(
 def _say_model(folder: Path, *, resampled: bool = False) -> None:
     typer.echo(f"Model: {folder}")
     if resampled:
-        from training.nnunet.auto_plans import how_to_run  # noqa: PLC0415
+        from training.nnunet.planning.auto_plans import how_to_run  # noqa: PLC0415
 
         typer.echo(how_to_run(folder))
         return

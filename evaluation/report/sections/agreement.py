@@ -1,12 +1,12 @@
 """How far the diameters agree with the reference's, beside readings of one human observer."""
 
-from evaluation.analysis.sections import Agreement, AxisAgreement, BlandAltman
-from evaluation.metrics import Lesion, Metrics
-from evaluation.report.drawing import data_uri
-from evaluation.report.figures import bland_altman, error_against_dice
-from evaluation.report.page import UNKNOWN, Figure, Section, Table
-from evaluation.report.published import BASELINE_WITHIN_10_PERCENT
-from evaluation.report.text import counted, counted_of, interval, number, percent, signed
+from evaluation.report.charts.figures import bland_altman, error_against_dice
+from evaluation.report.charts.published import BASELINE_WITHIN_10_PERCENT
+from evaluation.results.metrics import Lesion, Metrics
+from evaluation.results.sections import Agreement, AxisAgreement, BlandAltman
+from uls.report.drawing import data_uri
+from uls.report.page import UNKNOWN, Figure, Section, Table
+from uls.report.text import counted, counted_of, interval, number, percent, signed
 
 __all__ = ["agreement_section"]
 

@@ -1,10 +1,10 @@
 """Whether the same lesion gets the same mask, wherever it is clicked."""
 
-from evaluation.metrics import Clicks, Metrics
-from evaluation.report.drawing import data_uri
-from evaluation.report.figures import consistency_per_lesion
-from evaluation.report.page import Figure, Section, Table
-from evaluation.report.text import counted, number
+from evaluation.report.charts.figures import consistency_per_lesion
+from evaluation.results.metrics import Clicks, Metrics
+from uls.report.drawing import data_uri
+from uls.report.page import Figure, Section, Table
+from uls.report.text import counted, number
 
 __all__ = ["consistency_section"]
 

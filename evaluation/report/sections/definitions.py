@@ -1,6 +1,6 @@
 """What the words of a report mean, a paragraph each."""
 
-from evaluation.report.page import Section
+from uls.report.page import Section
 
 __all__ = ["definitions_section"]
 

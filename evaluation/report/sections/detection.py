@@ -1,9 +1,9 @@
 """Lesions found and missed, what was marked beside them, surface distances, and run times."""
 
-from evaluation.analysis.sections import Detection, RunTime, Share, SurfaceSummary
-from evaluation.metrics import Metrics
-from evaluation.report.page import UNKNOWN, Section, Table
-from evaluation.report.text import counted, counted_of, dice_std, interval, number, percent
+from evaluation.results.metrics import Metrics
+from evaluation.results.sections import Detection, RunTime, Share, SurfaceSummary
+from uls.report.page import UNKNOWN, Section, Table
+from uls.report.text import counted, counted_of, dice_std, interval, number, percent
 
 __all__ = ["detection_section", "run_time_section", "surface_section"]
 

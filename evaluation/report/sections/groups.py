@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 
-from evaluation.analysis.sections import Group, Grouping
-from evaluation.metrics import Metrics
-from evaluation.report.drawing import data_uri
-from evaluation.report.figures import dice_per_group
-from evaluation.report.page import Figure, Section, Table
-from evaluation.report.published import BASELINE_DICE_BY_GROUP
-from evaluation.report.text import counted, counted_of, dice_std, number, percent, percent_std
+from evaluation.report.charts.figures import dice_per_group
+from evaluation.report.charts.published import BASELINE_DICE_BY_GROUP
+from evaluation.results.metrics import Metrics
+from evaluation.results.sections import Group, Grouping
+from uls.report.drawing import data_uri
+from uls.report.page import Figure, Section, Table
+from uls.report.text import counted, counted_of, dice_std, number, percent, percent_std
 
 __all__ = ["groups_section"]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from evaluation.metrics import Lesion, MaskMeasures, Metrics
-from evaluation.report.page import UNKNOWN, Panels, Section, Table
-from evaluation.report.text import counted, millimetres, number, percent
+from evaluation.results.metrics import Lesion, MaskMeasures, Metrics
+from uls.report.page import UNKNOWN, Panels, Section, Table
+from uls.report.text import counted, millimetres, number, percent
 
 __all__ = ["N_WORST", "lesions_section", "worst_lesions", "worst_section"]
 

@@ -1,9 +1,9 @@
 """What the errors would mean for a patient's follow-up by RECIST 1.1."""
 
-from evaluation.analysis.sections import Share
-from evaluation.metrics import Metrics
-from evaluation.report.page import UNKNOWN, Section, Table
-from evaluation.report.text import counted_of, interval, millimetres, percent, signed
+from evaluation.results.metrics import Metrics
+from evaluation.results.sections import Share
+from uls.report.page import UNKNOWN, Section, Table
+from uls.report.text import counted_of, interval, millimetres, percent, signed
 
 __all__ = ["recist_section"]
 

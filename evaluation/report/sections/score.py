@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from evaluation.aggregates import challenge_score
-from evaluation.analysis.sections import Interval, Intervals, MeanStd, SummaryIntervals
-from evaluation.metrics import Metrics, Summary
-from evaluation.report.page import UNKNOWN, Headline, Section, Table
-from evaluation.report.published import BASELINE, BASELINE_LESIONS, BASELINE_NAME
-from evaluation.report.text import counted, dice_std, interval, number, percent_std
+from evaluation.report.charts.published import BASELINE, BASELINE_LESIONS, BASELINE_NAME
+from evaluation.results.aggregates import challenge_score
+from evaluation.results.metrics import Metrics, Summary
+from evaluation.results.sections import Interval, Intervals, MeanStd, SummaryIntervals
+from uls.report.page import UNKNOWN, Headline, Section, Table
+from uls.report.text import counted, dice_std, interval, number, percent_std
 
 __all__ = ["headline", "score_section"]
 

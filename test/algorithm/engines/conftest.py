@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from nnunet_folders import new_plans, write_result_folder
 
-from algorithm import weights
+from algorithm.models import weights
+from algorithm.models.importing.model_import import import_model
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +15,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Import it once; not to be changed."""
     folder = tmp_path_factory.mktemp("engines")
     source = write_result_folder(folder / "result", new_plans(patch=(16, 16, 16)))
-    weights.import_model(source, folder / "model", name="test")
+    import_model(source, folder / "model", name="test")
     return folder / "model"
 
 

@@ -11,12 +11,15 @@ import pytest
 import torch
 from nnunet_folders import new_plans, write_result_folder
 
-from algorithm import engines, weights
-from algorithm.engines import catalogue, hardware
-from algorithm.engines.openvino import computes_in_bf16
-from algorithm.engines.parity import compare
-from algorithm.engines.shortlist import candidates
-from uls.errors import CallError, ModelError
+from algorithm.engines.catalogue import catalogue, hardware
+from algorithm.engines.openvino.engine import computes_in_bf16
+from algorithm.engines.selection.create import NAMES, create
+from algorithm.engines.selection.parity import compare
+from algorithm.engines.selection.shortlist import candidates
+from algorithm.models import weights
+from algorithm.models.importing.model_import import import_model
+from algorithm.models.importing.on_the_fly import load_model
+from uls.workshop.errors import CallError, ModelError
 
 FOLDS = ("0", "1")
 
@@ -25,8 +28,8 @@ FOLDS = ("0", "1")
 def model(tmp_path_factory: pytest.TempPathFactory) -> weights.Model:
     folder = tmp_path_factory.mktemp("create")
     source = write_result_folder(folder / "result", new_plans(patch=(8, 16, 16)), folds=FOLDS)
-    weights.import_model(source, folder / "model", name="test")
-    return weights.load_model(folder / "model")
+    import_model(source, folder / "model", name="test")
+    return load_model(folder / "model")
 
 
 @pytest.fixture
@@ -55,7 +58,7 @@ def _no_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", ["winograd", "torch", "openvino", "onnx"])
 def test_every_fold_gets_an_engine(model: weights.Model, name: str) -> None:
-    first, second = engines.create(name, model)
+    first, second = create(name, model)
     batch = np.random.default_rng(0).normal(size=(2, 1, 8, 16, 16)).astype(np.float32)
 
     one, other = first(batch).copy(), second(batch).copy()
@@ -69,7 +72,7 @@ def test_every_fold_gets_an_engine(model: weights.Model, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["torch", "openvino", "onnx"])
 def test_a_batch_is_its_patches_one_by_one(model: weights.Model, name: str) -> None:
-    engine = engines.create(name, model)[0]
+    engine = create(name, model)[0]
     batch = np.random.default_rng(0).normal(size=(2, 1, 8, 16, 16)).astype(np.float32)
 
     single = [engine(batch[[n]]).copy()[0] for n in range(2)]
@@ -78,30 +81,30 @@ def test_a_batch_is_its_patches_one_by_one(model: weights.Model, name: str) -> N
 
 
 def test_auto_takes_openvino_on_a_cpu(model: weights.Model) -> None:
-    assert engines.create("auto", model)[0].name == "openvino"
+    assert create("auto", model)[0].name == "openvino"
 
 
 def test_auto_takes_torch_where_openvino_is_not(model: weights.Model, uninstall: Uninstall) -> None:
     uninstall("openvino")
 
-    assert engines.create("auto", model)[0].name == "torch"
+    assert create("auto", model)[0].name == "torch"
 
 
 def test_auto_takes_torch_where_there_is_no_graph(without_onnx: weights.Model) -> None:
-    assert engines.create("auto", without_onnx)[0].name == "torch"
+    assert create("auto", without_onnx)[0].name == "torch"
 
 
 def test_auto_takes_onnx_where_it_is_alone(model: weights.Model, uninstall: Uninstall) -> None:
     uninstall("openvino", "torch")
 
-    assert engines.create("auto", model)[0].name == "onnx"
+    assert create("auto", model)[0].name == "onnx"
 
 
 def test_auto_says_what_to_install(model: weights.Model, uninstall: Uninstall) -> None:
     uninstall("openvino", "torch", "onnxruntime")
 
     with pytest.raises(CallError, match=r"pip install \.` in"):
-        engines.create("auto", model)
+        create("auto", model)
 
 
 def test_auto_takes_torch_where_there_is_cuda(
@@ -115,7 +118,7 @@ def test_auto_takes_torch_where_there_is_cuda(
     # This ONNX Runtime was not built for CUDA.
     assert wanted == [catalogue.Candidate("torch", "cuda", "f32")]
     # Unless the CPU was asked for.
-    assert engines.create("auto", model, device="cpu")[0].name == "openvino"
+    assert create("auto", model, device="cpu")[0].name == "openvino"
 
 
 def test_an_engine_that_is_not_installed_is_named(
@@ -125,12 +128,12 @@ def test_an_engine_that_is_not_installed_is_named(
 
     says = r"--engine openvino.*openvino not installed.*pip install \.`"
     with pytest.raises(CallError, match=says):
-        engines.create("openvino", model)
+        create("openvino", model)
 
 
 def test_an_engine_without_its_file_is_a_model_error(without_onnx: weights.Model) -> None:
     with pytest.raises(ModelError, match=r"an ONNX file for every fold.*found none"):
-        engines.create("openvino", without_onnx)
+        create("openvino", without_onnx)
 
 
 @pytest.mark.parametrize("name", ["auto", "torch"])
@@ -143,12 +146,12 @@ def test_cuda_that_is_not_there_is_a_call_error_before_anything_is_loaded(
 
     monkeypatch.setattr(catalogue.Candidate, "make", refuse)
     with pytest.raises(CallError, match="--device cuda: expected a CUDA device, found none"):
-        engines.create(name, model, device="cuda", precision=precision)
+        create(name, model, device="cuda", precision=precision)
 
 
 def test_openvino_does_not_run_on_cuda(model: weights.Model) -> None:
     with pytest.raises(CallError, match="--engine openvino: expected a device among cpu"):
-        engines.create("openvino", model, device="cuda")
+        create("openvino", model, device="cuda")
 
 
 @pytest.mark.parametrize(
@@ -168,11 +171,11 @@ def test_what_is_unknown_is_a_call_error(
     model: weights.Model, name: str, options: dict[str, str], named: str
 ) -> None:
     with pytest.raises(CallError, match=named):
-        engines.create(name, model, **options)
+        create(name, model, **options)
 
 
 def test_every_engine_can_be_named() -> None:
-    assert engines.NAMES == ("auto", "winograd", "torch", "openvino", "onnx", "tensorrt")
+    assert NAMES == ("auto", "winograd", "torch", "openvino", "onnx", "tensorrt")
 
 
 @pytest.mark.parametrize("name", ["winograd", "torch", "openvino", "onnx"])
@@ -183,13 +186,13 @@ def test_a_damaged_file_is_a_model_error(model: weights.Model, tmp_path: Path, n
         (tmp_path / f"{fold}.safetensors").write_bytes(b"damaged")
 
     with pytest.raises(ModelError, match=r"0\.(onnx|safetensors)"):
-        engines.create(name, replace(model, folder=tmp_path))
+        create(name, replace(model, folder=tmp_path))
 
 
 @pytest.mark.parametrize("name", ["torch", "openvino"])
 def test_bfloat16_is_close_to_float32(model: weights.Model, name: str) -> None:
     patch = np.random.default_rng(0).normal(size=(1, 1, 8, 16, 16)).astype(np.float32)
-    exact, engine = (engines.create(name, model, precision=p)[0] for p in ("f32", "bf16"))
+    exact, engine = (create(name, model, precision=p)[0] for p in ("f32", "bf16"))
 
     parity = compare(engine(patch), exact(patch))
 
@@ -205,6 +208,6 @@ def test_float32_writes_nothing_into_the_folder(model: weights.Model, tmp_path: 
     shutil.copytree(model.folder, tmp_path / "model", ignore=shutil.ignore_patterns("engines.json"))
     before = sorted((tmp_path / "model").iterdir())
 
-    engines.create("openvino", weights.verify(tmp_path / "model"))
+    create("openvino", weights.verify(tmp_path / "model"))
 
     assert sorted((tmp_path / "model").iterdir()) == before

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from algorithm import weights
 from algorithm.engines.base import Batch
-from algorithm.engines.catalogue import Candidate
+from algorithm.engines.catalogue.catalogue import Candidate
 from algorithm.engines.guarded import GuardedEngine
-from uls.errors import ModelError
+from algorithm.models import weights
+from uls.workshop.errors import ModelError
 
 
 class Full:
@@ -67,7 +67,7 @@ def test_too_little_memory_is_said_in_one_sentence_whoever_says_it(
             raise error
         return Full(error)
 
-    monkeypatch.setattr("algorithm.engines.openvino.create", create)
+    monkeypatch.setattr("algorithm.engines.openvino.engine.create", create)
     batch = np.zeros((1, 1, 2, 2, 2), dtype=np.float32)
 
     with pytest.raises(ModelError) as caught:

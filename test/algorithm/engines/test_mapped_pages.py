@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from nnunet_folders import new_plans, write_result_folder
 
-from algorithm import weights
-from algorithm.engines import openvino
 from algorithm.engines.mapped_pages import give_back
+from algorithm.engines.openvino import engine as openvino
 from algorithm.engines.options import Options
+from algorithm.models.importing.model_import import import_model
+from algorithm.models.importing.on_the_fly import load_model
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/smaps").exists(), reason="says what is resident only on Linux"
@@ -62,8 +63,8 @@ def test_what_was_written_into_memory_stays(tmp_path: Path) -> None:
 
 def test_openvino_keeps_no_pages_of_the_weights_file(tmp_path: Path) -> None:
     source = write_result_folder(tmp_path / "result", new_plans(patch=(16, 16, 16)))
-    weights.import_model(source, tmp_path / "model", name="test")
-    model = weights.load_model(tmp_path / "model")
+    import_model(source, tmp_path / "model", name="test")
+    model = load_model(tmp_path / "model")
     (fold,) = model.manifest.folds
 
     engine = openvino.create(model, fold, Options(precision="f32"))

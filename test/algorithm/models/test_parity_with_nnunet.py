@@ -17,9 +17,13 @@ from nnunet_folders import (
 )
 from nnunet_oracle import Verdict, judge
 
-from algorithm import engines, prediction, weights
-from algorithm.recipe import Zyx
-from algorithm.tiling import gaussian_weights, tiles
+from algorithm.engines.selection.create import create
+from algorithm.inference import nnunet_predictor as prediction
+from algorithm.inference.tiling import gaussian_weights, tiles
+from algorithm.models import weights
+from algorithm.models.architecture import Zyx
+from algorithm.models.importing.model_import import import_model
+from algorithm.models.importing.on_the_fly import load_model
 
 TOLERANCE = {"torch": 1e-4, "openvino": 1e-4, "winograd": 1e-4, "onnx": 2e-3}
 """Largest difference of logits; masks are equal wherever the two classes differ by more.
@@ -136,12 +140,12 @@ def _judge(case: Case, tmp_path: Path) -> Judged:
         dataset=case.dataset,
     )
     destination = tmp_path / "model"
-    weights.import_model(source, destination, name="test", field="voi", **case.options)
+    import_model(source, destination, name="test", field="voi", **case.options)
     voi = voi_like_ct(case.shape_zyx)
     folds = tuple(fold if fold == "all" else int(fold) for fold in case.folds)
     return Judged(
         source=source,
-        model=weights.load_model(destination),
+        model=load_model(destination),
         voi_hu=voi,
         plain=judge(source, voi, folds=folds),
         mirrored=judge(source, voi, folds=folds, mirror=True),
@@ -171,13 +175,13 @@ def _assert_agrees(
 
 @pytest.mark.parametrize("engine", TOLERANCE)
 def test_logits_and_masks_agree(judged: Judged, engine: str) -> None:
-    predictor = prediction.Predictor(judged.model, engines.create(engine, judged.model))
+    predictor = prediction.Predictor(judged.model, create(engine, judged.model))
 
     _assert_agrees(predictor.predict(judged.voi_hu), judged.plain, TOLERANCE[engine])
 
 
 def test_mirrored_views_agree(judged: Judged) -> None:
-    predictor = prediction.Predictor(judged.model, engines.create("torch", judged.model))
+    predictor = prediction.Predictor(judged.model, create("torch", judged.model))
 
     _assert_agrees(predictor.predict(judged.voi_hu, mirror=8), judged.mirrored)
 
@@ -190,7 +194,7 @@ def test_agrees_with_unpatched_nnunet_to_half_precision(judged: Judged) -> None:
     difference is float16's rounding.
     """
     half = judge(judged.source, judged.voi_hu, half_sums=True)
-    predictor = prediction.Predictor(judged.model, engines.create("torch", judged.model))
+    predictor = prediction.Predictor(judged.model, create("torch", judged.model))
 
     difference = np.abs(predictor.predict(judged.voi_hu) - half.lesion_logit)
 
@@ -209,11 +213,11 @@ def _total_weights(shape_zyx: tuple[int, ...], patch_zyx: Zyx) -> npt.NDArray[np
 def test_a_whole_voi_through_the_baseline_in_small(tmp_path: Path) -> None:
     plans = old_plans(base_features=2, max_features=4)
     source = write_result_folder(tmp_path / "result", plans, trainer=BASELINE_TRAINER)
-    weights.import_model(source, tmp_path / "model", name="test")
-    model = weights.load_model(tmp_path / "model")
+    import_model(source, tmp_path / "model", name="test")
+    model = load_model(tmp_path / "model")
     voi = voi_like_ct((128, 256, 256))
     verdict = judge(source, voi)
 
     for engine in ("torch", "openvino"):
-        predictor = prediction.Predictor(model, engines.create(engine, model))
+        predictor = prediction.Predictor(model, create(engine, model))
         _assert_agrees(predictor.predict(voi), verdict)

@@ -14,8 +14,11 @@ import torch
 from nnunet_folders import BASELINE_TRAINER, old_plans, write_result_folder
 from nnunet_oracle import judge
 
-from algorithm import engines, prediction, weights
-from algorithm.recipe import CTNormalisation
+from algorithm.engines.selection.create import create
+from algorithm.inference import nnunet_predictor as prediction
+from algorithm.models.architecture import CTNormalisation
+from algorithm.models.importing.model_import import import_model
+from algorithm.models.importing.on_the_fly import load_model
 
 SIZE, PLANES = 64, 24
 """As many planes at one end as leave 40: nnU-Net's patch then has 12 of padding at both ends."""
@@ -35,9 +38,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ours(source: Path, tmp_path_factory: pytest.TempPathFactory) -> prediction.Predictor:
     folder = tmp_path_factory.mktemp("zeros") / "model"
-    weights.import_model(source, folder, name="m", field="voi")
-    model = weights.load_model(folder)
-    return prediction.Predictor(model, engines.create("torch", model))
+    import_model(source, folder, name="m", field="voi")
+    model = load_model(folder)
+    return prediction.Predictor(model, create("torch", model))
 
 
 @pytest.fixture(scope="module")

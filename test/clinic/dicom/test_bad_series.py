@@ -8,7 +8,7 @@ from bad_series import BAD
 from dicom_series import PLANTED, SLICES, real_series, renew, save, synthetic_series
 
 from clinic.dicom.read import read_dicom, study_series
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 _SOURCES: dict[str, Callable[[], list]] = {"synthetic": synthetic_series, "real": real_series}
 

@@ -14,7 +14,7 @@ from pydicom.uid import ExplicitVRBigEndian, RLELossless
 from clinic.dicom import decode as decode_module
 from clinic.dicom.decode import Limits
 from clinic.dicom.read import read_dicom
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 imagecodecs = pytest.importorskip("imagecodecs")
 

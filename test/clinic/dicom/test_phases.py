@@ -8,7 +8,7 @@ import pytest
 from dicom_series import body, renew, save, synthetic_series
 
 from clinic.dicom.read import read_dicom, study_series
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 _HU = body(6, 16, 24)
 

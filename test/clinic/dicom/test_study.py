@@ -13,8 +13,8 @@ from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 from clinic.dicom.quiet import quiet
 from clinic.dicom.read import read_dicom, study_series
-from clinic.look import look
-from uls.errors import InputError
+from clinic.reading.look import look
+from uls.workshop.errors import InputError
 
 _HU = body(4, 16, 24)
 

@@ -6,8 +6,8 @@ import pytest
 from synthetic_lesions import lesion, measures
 
 from evaluation.analysis.agreement import agreement, bland_altman, is_within_10_percent
-from evaluation.analysis.sections import BlandAltman
-from evaluation.metrics import Lesion
+from evaluation.results.metrics import Lesion
+from evaluation.results.sections import BlandAltman
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from synthetic_lesions import lesion, measures
 
 from evaluation.analysis.detection import detection
-from evaluation.analysis.lesion_sections import OffCentre
+from evaluation.results.lesion_sections import OffCentre
 
 ALONE = OffCentre(components=1, off_centre=0, off_centre_voxels=0)
 NOTHING = OffCentre(components=0, off_centre=0, off_centre_voxels=0)

@@ -6,8 +6,8 @@ import pytest
 from synthetic_lesions import lesion, measures
 
 from evaluation.analysis.groups import LONG_AXIS_MM, groupings, size_class
-from evaluation.analysis.sections import Grouping
-from evaluation.metrics import Lesion
+from evaluation.results.metrics import Lesion
+from evaluation.results.sections import Grouping
 
 
 def by(lesions: list[Lesion], name: str) -> Grouping:

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from synthetic_lesions import clicks, lesion
 
-from evaluation.aggregates import challenge_score
 from evaluation.analysis.intervals import SEED, intervals, percentile_interval
 from evaluation.analysis.resampling import draw_counts
-from evaluation.analysis.sections import Interval, SummaryIntervals
-from evaluation.metrics import Clicks, Lesion
+from evaluation.results.aggregates import challenge_score
+from evaluation.results.metrics import Clicks, Lesion
+from evaluation.results.sections import Interval, SummaryIntervals
 
 RESAMPLES = 400
 

@@ -3,8 +3,8 @@
 import pytest
 from synthetic_lesions import CUBE_MM, lesion, measures
 
-from evaluation.analysis.lesion_sections import Response
 from evaluation.analysis.recist import is_node, lesion_recist, recist_summary, response
+from evaluation.results.lesion_sections import Response
 
 
 @pytest.mark.parametrize(

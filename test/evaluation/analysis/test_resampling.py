@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from synthetic_lesions import clicks, lesion
 
-from evaluation.aggregates import summarise
 from evaluation.analysis.resampling import FIGURES, draw_counts, resampled_summaries, units_of
+from evaluation.results.aggregates import summarise
 
 
 def literal_summary(values: list[float]) -> list[float | None]:

@@ -1,7 +1,7 @@
 """Run times of jobs, summed up."""
 
 from evaluation.analysis.run_time import run_time
-from evaluation.analysis.sections import JobTime
+from evaluation.results.sections import JobTime
 
 
 def job(seconds: float | None) -> JobTime:

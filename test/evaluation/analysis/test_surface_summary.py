@@ -2,9 +2,9 @@
 
 from synthetic_lesions import lesion
 
-from evaluation.analysis.lesion_sections import SurfaceScore
-from evaluation.analysis.sections import MeanStd
 from evaluation.analysis.surface_summary import surface_summary
+from evaluation.results.lesion_sections import SurfaceScore
+from evaluation.results.sections import MeanStd
 
 
 def score(dice: float, hausdorff: float | None) -> SurfaceScore:

@@ -9,7 +9,7 @@ from synthetic_scores import Write
 from typer.testing import CliRunner, Result
 
 from evaluation.__main__ import app
-from uls.errors import CallError
+from uls.workshop.errors import CallError
 
 
 def run(*arguments: object) -> Result:

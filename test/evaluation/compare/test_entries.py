@@ -7,7 +7,7 @@ import pytest
 from synthetic_scores import Write
 
 from evaluation.compare.entries import read_entries
-from uls.errors import CallError, InputError
+from uls.workshop.errors import CallError, InputError
 
 
 def test_lesions_are_matched_by_voi_not_by_place(write: Write) -> None:

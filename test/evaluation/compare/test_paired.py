@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evaluation.compare.paired import check_scipy, holm, signed_rank
-from uls.errors import CallError
+from uls.workshop.errors import CallError
 
 
 def test_five_differences_of_one_sign() -> None:

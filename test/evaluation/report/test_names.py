@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaluation.report.names import Names, read_names
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 
 def summary(mean: float | None) -> dict[str, Any]:

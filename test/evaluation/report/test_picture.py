@@ -7,8 +7,8 @@ from matplotlib.image import imread
 
 from evaluation.report.picture import PREDICTION_COLOUR, REFERENCE_COLOUR, Row, draw
 from evaluation.report.views import view_of
-from uls.errors import CallError, OutputError
-from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX
+from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
+from uls.workshop.errors import CallError, OutputError
 
 
 def row(*, with_reference: bool = True, half: int = 12) -> Row:

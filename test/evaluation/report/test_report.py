@@ -10,15 +10,15 @@ from synthetic_lesions import clicks, lesion, measures
 from synthetic_metrics import metrics_of
 from synthetic_stacks import voi_with_cube, write_image
 
-from evaluation.analysis.lesion_sections import SurfaceScore
-from evaluation.metrics import Lesion, Metrics, NotScored
 from evaluation.report import panels
 from evaluation.report.panels import ImageFiles
 from evaluation.report.report import write_report
 from evaluation.report.sections import agreement
 from evaluation.report.sections.lesions import worst_lesions
 from evaluation.report.views import Slice
-from uls.errors import InputError, OutputError
+from evaluation.results.lesion_sections import SurfaceScore
+from evaluation.results.metrics import Lesion, Metrics, NotScored
+from uls.workshop.errors import InputError, OutputError
 
 
 def read_report(metrics: Metrics, folder: Path, images: ImageFiles | None = None) -> Reading:

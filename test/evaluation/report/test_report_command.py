@@ -14,9 +14,9 @@ from synthetic_submission import Submission
 from typer.testing import CliRunner, Result
 
 from evaluation.__main__ import app
-from evaluation.metrics_file import write_metrics
 from evaluation.report import after_scoring
-from uls.errors import CallError, InputError, OutputError
+from evaluation.results.metrics_file import write_metrics
+from uls.workshop.errors import CallError, InputError, OutputError
 
 
 def call(*arguments: str | Path) -> Result:

@@ -7,7 +7,7 @@ from synthetic_stacks import voi_with_cube, write_image
 
 from evaluation.report.names import Names
 from evaluation.report.rows import PictureFiles, read_rows
-from uls.errors import CallError, InputError
+from uls.workshop.errors import CallError, InputError
 
 
 @pytest.fixture

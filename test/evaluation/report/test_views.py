@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from evaluation.report.views import BONE, LUNG, SOFT_TISSUE, choose_window, outline, view_of
-from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX
+from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
 
 SPACING = (0.5, 1.0, 2.0)
 

@@ -13,7 +13,7 @@ from training.cycle import segment_files as module
 from training.cycle.add import Annotation, add
 from training.cycle.grids import Fit
 from training.cycle.project import Work
-from uls.errors import CallError, InputError
+from uls.workshop.errors import CallError, InputError
 
 
 def annotation(tmp_path: Path, scan: Path, mask: Any = None, **changes: Any) -> Annotation:

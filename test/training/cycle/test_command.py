@@ -8,8 +8,8 @@ from synthetic_cycle import block, fields, write_scan, write_seg_nrrd
 from typer.testing import CliRunner, Result
 
 from training.__main__ import app
-from uls import command_line
-from uls.errors import InputError
+from uls.workshop import command_line
+from uls.workshop.errors import InputError
 
 RUNNER = CliRunner()
 

@@ -12,9 +12,9 @@ from synthetic_cycle import SCAN_SHAPE_ZYX, block, fields, write_scan, write_seg
 from training.cycle.add import Annotation, add
 from training.cycle.data import DATASET, DataSettings, write_data
 from training.cycle.project import Work
-from training.nnunet.raw_dataset import RawDataset
-from uls.errors import InputError
-from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX
+from training.nnunet.data.raw_dataset import RawDataset
+from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
+from uls.workshop.errors import InputError
 
 SETTINGS = DataSettings(seed=23, smallest_axis_px=5)
 

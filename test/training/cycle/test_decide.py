@@ -6,10 +6,10 @@ import pytest
 from synthetic_metrics import metrics_of
 from synthetic_scores import clicks, lesion
 
-from evaluation.metrics import Clicks, Lesion, Metrics
+from evaluation.results.metrics import Clicks, Lesion, Metrics
 from training.cycle.decide import decide
 from training.cycle.records import Decision, Rule
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 
 def metrics(

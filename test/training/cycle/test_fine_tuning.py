@@ -8,8 +8,8 @@ import pytest
 
 from training.cycle.fine_tuning import Machine, nnunet_fine_tune
 from training.cycle.records import FineTuneSettings
-from training.nnunet import jobs
-from training.nnunet.schedules import FINE_TUNE
+from training.nnunet.framework.schedules import FINE_TUNE
+from training.nnunet.run import jobs
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from training.cycle.inbox import case_name, pairs
-from uls.errors import CallError, InputError
+from uls.workshop.errors import CallError, InputError
 
 
 def touch(folder: Path, *names: str) -> Path:

@@ -16,8 +16,8 @@ from training.cycle.leak import check_no_leak
 from training.cycle.project import Work, create
 from training.cycle.records import Rule
 from training.cycle.remove import remove
-from uls.errors import InputError
-from uls.stack import read_header, read_vois
+from uls.images.stack import read_header, read_vois
+from uls.workshop.errors import InputError
 
 
 @pytest.fixture(scope="module")

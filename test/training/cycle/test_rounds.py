@@ -20,11 +20,11 @@ from training.cycle.records import FineTuneSettings, Rule
 from training.cycle.remove import remove
 from training.cycle.rounds import abandon, decision_of, run_round
 from training.cycle.status import decision_text, status_text
-from training.stages import Stages
-from uls.errors import CallError, InputError
-from uls.mask_stack import MaskStackWriter
-from uls.sockets import MASK_FOLDER, find_job
-from uls.voi import VOI_SHAPE_ZYX
+from training.jobs.stages import Stages
+from uls.geometry.voi import VOI_SHAPE_ZYX
+from uls.images.mask_stack import MaskStackWriter
+from uls.platform.sockets import MASK_FOLDER, find_job
+from uls.workshop.errors import CallError, InputError
 
 
 @dataclass

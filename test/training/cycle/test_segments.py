@@ -10,7 +10,7 @@ from synthetic_stacks import write_image
 
 from training.cycle.grids import Fit, Grid, Placed, place, read_grid
 from training.cycle.segments import Segmentation, read_segmentation
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 
 def placed(segmentation: Segmentation, scan: Path) -> dict[str, Placed]:

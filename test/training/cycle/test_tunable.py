@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from nnunet_folders import new_plans, write_result_folder
 
-from algorithm.model_import import import_model
+from algorithm.models.importing.model_import import import_model
 from training.cycle.project import create
 from training.cycle.records import Rule
 from training.cycle.tunable import check_tunable
-from uls.errors import ModelError
+from uls.workshop.errors import ModelError
 
 STARTER = Path(__file__).parents[3] / "baseline_weights" / "starter"
 

@@ -9,8 +9,8 @@ from nnunet_calls import train
 from nnunet_folders import BASELINE_CONFIGURATION, BASELINE_TRAINER, old_plans, write_result_folder
 from synthetic_raw_sets import box_label, write_raw
 
-from algorithm.models.nnunet import ResultFolder
-from training.nnunet.schedules import FINE_TUNE
+from algorithm.models.importing.nnunet import ResultFolder
+from training.nnunet.framework.schedules import FINE_TUNE
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from typer.testing import CliRunner
 
 from training.__main__ import app
 from training.nnunet import options
-from training.nnunet.schedules import SCHEDULES, TRAINERS_FOLDER
-from uls.errors import CallError
+from training.nnunet.framework.schedules import SCHEDULES, TRAINERS_FOLDER
+from uls.workshop.errors import CallError
 
 
 def test_patch_and_network_are_read(tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from training.finite import FiniteLoss
-from training.nnunet.environment import nnunet
-from training.nnunet.lesion_sizes import write_long_axis_mm
-from training.nnunet.schedules import FINE_TUNE
-from training.nnunet.settings import LargeLesions
-from uls.errors import UserError
+from training.jobs.finite import FiniteLoss
+from training.nnunet.framework.environment import nnunet
+from training.nnunet.framework.schedules import FINE_TUNE
+from training.nnunet.preprocessing.lesion_sizes import write_long_axis_mm
+from training.nnunet.run.settings import LargeLesions
+from uls.workshop.errors import UserError
 
 
 def main(folder: Path) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def main(folder: Path) -> dict[str, Any]:
 
 def drawn(folder: Path, *, times: int) -> list[str]:
     """What is drawn from when lesions are 60, 50 and 49.9 mm long."""
-    from training.nnunet.uls_trainer import UlsTrainer, nnUNetTrainer
+    from training.nnunet.run.uls_trainer import UlsTrainer, nnUNetTrainer
 
     (folder / "cases").mkdir(exist_ok=True)
     for case, length in {"a": 60.0, "b": 50.0, "c": 49.9}.items():
@@ -60,7 +60,7 @@ def drawn(folder: Path, *, times: int) -> list[str]:
 
 def interrupted_checkpoint(folder: Path) -> str:
     """What an earlier checkpoint holds after the next one was interrupted halfway."""
-    from training.nnunet.uls_trainer import UlsTrainer, nnUNetTrainer
+    from training.nnunet.run.uls_trainer import UlsTrainer, nnUNetTrainer
 
     file = folder / "checkpoint_latest.pth"
     file.write_text("whole")
@@ -81,7 +81,7 @@ def interrupted_checkpoint(folder: Path) -> str:
 
 def steps_until_told(losses: list[float], *, scaled: bool = False) -> list[Any]:
     """How many steps are done before the training is ended, and what is said."""
-    from training.nnunet.uls_trainer import nnUNetTrainer
+    from training.nnunet.run.uls_trainer import nnUNetTrainer
 
     trainer = bare_trainer(scaled=scaled)
     for done, loss in enumerate(losses, 1):
@@ -103,7 +103,7 @@ def validation_told() -> str:
 
 
 def bare_trainer(*, scaled: bool) -> Any:
-    from training.nnunet.uls_trainer import UlsTrainer
+    from training.nnunet.run.uls_trainer import UlsTrainer
 
     trainer = object.__new__(UlsTrainer)
     trainer.finite, trainer.grad_scaler = FiniteLoss(), object() if scaled else None

@@ -10,14 +10,14 @@ import torch
 from tiny_scans import SPACING, ball, tiny_recipe
 from typer.testing import CliRunner, Result
 
-from algorithm import weights
-from algorithm.zoom_manifest import ZoomManifest
+from algorithm.models.importing.on_the_fly import load_model
+from algorithm.models.zoom_manifest import ZoomManifest
 from training.__main__ import app
-from training.starter.export import export_run
-from training.starter.loop import Run
-from training.starter.recipe import DEFAULT_RECIPE, read_recipe
-from training.starter.start import read_start
-from uls.errors import InputError, ModelError
+from training.starter.export.export import export_run
+from training.starter.run.loop import Run
+from training.starter.run.start import read_start
+from training.starter.settings.recipe import DEFAULT_RECIPE, read_recipe
+from uls.workshop.errors import InputError, ModelError
 
 _SMALLER = {
     "widths = [32, 64, 112, 160]": "widths = [8, 8]",
@@ -279,7 +279,7 @@ def test_a_model_is_calibrated_by_a_report_of_its_own_masks(
     scores.write_text(json.dumps(report))
     done = starter("export", *common, "--calibration", scores)
     assert done.exit_code == 0, done.output
-    manifest = weights.load_model(model).manifest
+    manifest = load_model(model).manifest
     assert isinstance(manifest, ZoomManifest)
     assert manifest.certainty is not None
     assert manifest.certainty.of(evidence) == pytest.approx(0.6, abs=0.01)
@@ -287,4 +287,4 @@ def test_a_model_is_calibrated_by_a_report_of_its_own_masks(
     scores.write_text(json.dumps({**report, "measured": "another"}))
     refused = starter("export", *common, "--calibration", scores)
     assert "--calibration: expected a report of this run's weights" in str(refused.exception)
-    assert weights.load_model(model).manifest == manifest
+    assert load_model(model).manifest == manifest

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from algorithm.models.zoom_certainty import EVIDENCE, Certainty
+from algorithm.models.certainty import EVIDENCE, Certainty
 from training.starter.evaluate.report import Report
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 __all__ = ["fit_certainty", "known_answers"]
 

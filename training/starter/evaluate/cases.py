@@ -15,14 +15,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from training.starter.case_files import IMAGE, NIFTI, masks_of_images
-from training.starter.case_images import axial_image, voxels_of
-from training.starter.cases_seen import CasesSeen
-from training.starter.recipe import VALIDATION_LESIONS
-from uls.errors import InputError
-from uls.folder_scan import listed, shown
-from uls.voi import Spacing
-from uls.voxels import hu_array
+from training.starter.samples.case_files import IMAGE, NIFTI, masks_of_images
+from training.starter.samples.case_images import axial_image, voxels_of
+from training.starter.settings.cases_seen import CasesSeen
+from training.starter.settings.recipe import VALIDATION_LESIONS
+from uls.geometry.voi import Spacing
+from uls.images.voxels import hu_array
+from uls.workshop.errors import InputError
+from uls.workshop.folder_scan import listed, shown
 
 __all__ = ["Lesion", "LesionFiles", "find_lesions", "read_lesion", "trained_on"]
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from training.starter.cases_seen import CasesSeen
 from training.starter.evaluate import synthetic
 from training.starter.evaluate.cases import (
     Lesion,
@@ -15,7 +14,8 @@ from training.starter.evaluate.cases import (
     read_lesion,
     trained_on,
 )
-from uls.errors import InputError
+from training.starter.settings.cases_seen import CasesSeen
+from uls.workshop.errors import InputError
 
 __all__ = ["Choice", "choose_lesions", "choose_tuning_lesions"]
 

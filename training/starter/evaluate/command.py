@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from algorithm.engine_names import DeviceName, EngineName
-from uls import command_line
-from uls.errors import CallError
+from algorithm.engines.engine_names import DeviceName, EngineName
+from uls.workshop import command_line
+from uls.workshop.errors import CallError
 
 if TYPE_CHECKING:
     from training.starter.evaluate.report import Report

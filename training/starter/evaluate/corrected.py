@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from algorithm.corrections import Correction
+from algorithm.inference.corrections import Correction
 from training.starter.evaluate.protocol import Case
-from uls.cropped import cropped
-from uls.lesion import clicked
-from uls.overlap import dice
-from uls.voi import Spacing, cut_voi
+from uls.geometry.cropped import cropped
+from uls.geometry.lesion import clicked
+from uls.geometry.overlap import dice
+from uls.geometry.voi import Spacing, cut_voi
 
 __all__ = ["CORRECTIONS", "Corrected", "CorrectedScore", "correct", "next_correction"]
 
@@ -33,7 +33,7 @@ class Corrected(Protocol):
         spacing_mm: Spacing,
         corrections: Sequence[Correction] = (),
     ) -> npt.NDArray[np.float32]:
-        """See `algorithm.models.zoom.ZoomPredictor`."""
+        """See `algorithm.inference.zoom_predictor.ZoomPredictor`."""
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from training.starter.evaluate.region import Region
-from uls.errors import CallError
-from uls.extras import how_to_install
+from uls.workshop.errors import CallError
+from uls.workshop.extras import how_to_install
 
 __all__ = ["grabcut", "opencv"]
 

@@ -6,7 +6,7 @@ from statistics import fmean, median
 import numpy as np
 
 from evaluation.analysis.intervals import RESAMPLES, SEED, percentile_interval
-from evaluation.columns import Row, aligned
+from evaluation.results.columns import Row, aligned
 from training.starter.evaluate.corrected import CorrectedScore
 from training.starter.evaluate.readers import ReadersScore
 from training.starter.evaluate.scores import CaseScores

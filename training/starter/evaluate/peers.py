@@ -22,7 +22,7 @@ from training.starter.evaluate.growing import (
 from training.starter.evaluate.protocol import Case
 from training.starter.evaluate.region import Region, around_click
 from training.starter.evaluate.scores import Answered, score_case
-from uls.voi import Spacing
+from uls.geometry.voi import Spacing
 
 __all__ = ["ChosenPeer", "Peer", "all_peers", "choose_peers"]
 

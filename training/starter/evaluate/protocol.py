@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from training.sample.clicks import Voxel, choose_clicks
+from training.data.cases.click_choice import Voxel, choose_clicks
 from training.starter.evaluate.cases import Lesion
-from uls.cropped import CroppedMask, cropped
-from uls.errors import InputError
-from uls.lesion import bounding_box
-from uls.voi import cut_voi
+from uls.geometry.cropped import CroppedMask, cropped
+from uls.geometry.lesion import bounding_box
+from uls.geometry.voi import cut_voi
+from uls.workshop.errors import InputError
 
 __all__ = ["CLICKS", "SEED", "Case", "prepare", "with_random_margins"]
 

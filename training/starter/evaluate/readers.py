@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 __all__ = ["ReadersScore", "readers_agreement"]
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from uls.lesion import bounding_box, clicked
-from uls.voi import CLICK_ZYX, Spacing
+from uls.geometry.lesion import bounding_box, clicked
+from uls.geometry.voi import CLICK_ZYX, Spacing
 
 __all__ = ["Region", "around_click", "opened"]
 

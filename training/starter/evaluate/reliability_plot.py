@@ -6,8 +6,8 @@ from pathlib import Path
 
 from training.starter.evaluate.more_tables import known_certainty, reliability
 from training.starter.evaluate.scores import CaseScores
-from uls.atomic import write_file
-from uls.errors import InputError
+from uls.workshop.atomic import write_file
+from uls.workshop.errors import InputError
 
 __all__ = ["write_reliability"]
 

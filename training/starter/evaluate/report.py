@@ -7,12 +7,12 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from algorithm.manifest import AnyManifest
+from algorithm.models.manifest import AnyManifest
 from training.starter.evaluate.corrected import CorrectedScore
 from training.starter.evaluate.readers import ReadersScore
 from training.starter.evaluate.scores import CaseScores
 from training.starter.evaluate.selectivity import HealthyScore, SelectedScore
-from uls.errors import InputError, OutputError
+from uls.workshop.errors import InputError, OutputError
 
 __all__ = ["Method", "Report", "check_writable", "digest", "read_report", "write_report"]
 

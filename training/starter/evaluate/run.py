@@ -9,13 +9,14 @@ import numpy as np
 import SimpleITK as sitk
 from threadpoolctl import threadpool_limits
 
-from algorithm import engines, weights
+from algorithm.cli.load import make_predictor
 from algorithm.engines.cpu import available_cpus
-from algorithm.load import make_predictor
-from algorithm.models.zoom import ZoomPredictor
-from algorithm.predictor import Predictor
-from algorithm.weights import Model
-from training.starter.cases_seen import CasesSeen, cases_of
+from algorithm.engines.selection.create import create
+from algorithm.inference.predictor import Predictor
+from algorithm.inference.zoom_predictor import ZoomPredictor
+from algorithm.models.find_model import find_model
+from algorithm.models.importing.on_the_fly import load_model
+from algorithm.models.weights import Model
 from training.starter.evaluate.choice import Choice, choose_lesions, choose_tuning_lesions
 from training.starter.evaluate.corrected import CORRECTIONS, CorrectedScore, correct
 from training.starter.evaluate.peers import ChosenPeer, all_peers, choose_peers
@@ -24,8 +25,9 @@ from training.starter.evaluate.readers import readers_agreement
 from training.starter.evaluate.report import Method, Report, digest
 from training.starter.evaluate.scores import CaseScores, Segment, model_segment, score_case
 from training.starter.evaluate.selectivity import select
-from uls.progress import Progress, log_beside_bars
-from uls.voi import VOI_SHAPE_ZYX
+from training.starter.settings.cases_seen import CasesSeen, cases_of
+from uls.geometry.voi import VOI_SHAPE_ZYX
+from uls.workshop.progress import Progress, log_beside_bars
 
 __all__ = ["Options", "run"]
 
@@ -76,7 +78,7 @@ def run(options: Options) -> Report:
         InputError: a folder of lesions is not what it should be.
         ModelError: the model is missing or is not what its manifest says.
     """
-    model = weights.load_model(weights.find_model(options.model))
+    model = load_model(find_model(options.model))
     seen = _cases_seen(model, options)
     readers = () if options.readers is None else readers_agreement(options.readers)
     lesions = choose_lesions(
@@ -87,7 +89,7 @@ def run(options: Options) -> Report:
     )
     cpus = available_cpus()
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(cpus)
-    networks = engines.create(options.engine, model, device=options.device, precision="auto")
+    networks = create(options.engine, model, device=options.device, precision="auto")
     engine = f"{networks[0].name} on {networks[0].device}"
     _log.info("Model %s, %s, %d CPUs", model.manifest.name, engine, cpus)
     predictor = make_predictor(model, networks)

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from algorithm.models.zoom import ZoomPredictor
-from algorithm.predictor import Predictor
-from evaluation.lesion_scores import score_lesion
-from training.sample.clicks import Voxel
+from algorithm.inference.predictor import Predictor
+from algorithm.inference.zoom_predictor import ZoomPredictor
+from evaluation.scoring.lesion_scores import score_lesion
+from training.data.cases.click_choice import Voxel
 from training.starter.evaluate.protocol import Case
-from uls.axes import lesion_axes
-from uls.cropped import CroppedMask, cropped
-from uls.lesion import clicked
-from uls.overlap import moved_dice
-from uls.voi import Spacing
+from uls.geometry.axes import lesion_axes
+from uls.geometry.cropped import CroppedMask, cropped
+from uls.geometry.lesion import clicked
+from uls.geometry.overlap import moved_dice
+from uls.geometry.voi import Spacing
 
 __all__ = [
     "Answered",

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.sample.clicks import Voxel
+from training.data.cases.click_choice import Voxel
 from training.starter.evaluate.scores import Answered, Segment
 from training.starter.evaluate.several import SeveralLesions, draw_several
-from uls.cropped import cropped
-from uls.overlap import dice
-from uls.progress import progress
-from uls.voi import Spacing, cut_voi
+from uls.geometry.cropped import cropped
+from uls.geometry.overlap import dice
+from uls.geometry.voi import Spacing, cut_voi
+from uls.workshop.progress import progress
 
 __all__ = ["HealthyScore", "SelectedScore", "score_several", "select"]
 

@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from training.sample.clicks import Voxel, choose_clicks
-from training.synthetic.grid import Grid, Point
-from training.synthetic.lesion import Lesion
-from training.synthetic.scanner import Scanner
-from training.synthetic.scenes import Scene, draw_look, draw_scene, draw_spacing
-from uls.voi import Spacing
+from training.data.cases.click_choice import Voxel, choose_clicks
+from training.phantoms.drawing.grid import Grid, Point
+from training.phantoms.drawing.lesion import Lesion
+from training.phantoms.drawing.scanner import Scanner
+from training.phantoms.scenes import Scene, draw_look, draw_scene, draw_spacing
+from uls.geometry.voi import Spacing
 
 __all__ = ["SeveralLesions", "draw_several"]
 

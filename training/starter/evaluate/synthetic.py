@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from training.phantoms.drawing.grid import Grid, Point
+from training.phantoms.drawing.scanner import Scanner
+from training.phantoms.scenes import draw_scene, draw_spacing
 from training.starter.evaluate.cases import Lesion
-from training.synthetic.grid import Grid, Point
-from training.synthetic.scanner import Scanner
-from training.synthetic.scenes import draw_scene, draw_spacing
 
 __all__ = ["TUNING", "VALIDATION", "draw_lesion"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import fmean, median
 
-from evaluation.columns import Row, aligned
+from evaluation.results.columns import Row, aligned
 from training.starter.evaluate.scores import CaseScores, ClickScore
 
 __all__ = ["BAD_DICE", "sections", "size_of", "table"]

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from algorithm.models.zoom_certainty import EVIDENCE
+from algorithm.models.certainty import EVIDENCE
 from training.starter.evaluate.calibrate import fit_certainty, known_answers
 from training.starter.evaluate.readers import readers_agreement
 from training.starter.evaluate.report import Method, Report
 from training.starter.evaluate.scores import CaseScores, ClickScore
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 
 def _evidence(rng: np.random.Generator) -> dict[str, float]:

@@ -9,8 +9,8 @@ from training.starter.evaluate.cases import (
     read_lesion,
     trained_on,
 )
-from training.starter.recipe import VALIDATION_LESIONS
-from uls.errors import InputError
+from training.starter.settings.recipe import VALIDATION_LESIONS
+from uls.workshop.errors import InputError
 
 HELD = VALIDATION_LESIONS[0]
 

@@ -7,8 +7,8 @@ from cube_lesions import write_cube
 from training.starter.evaluate import synthetic
 from training.starter.evaluate.choice import choose_lesions, choose_tuning_lesions
 from training.starter.evaluate.synthetic import draw_lesion
-from training.starter.recipe import VALIDATION_LESIONS
-from uls.errors import InputError
+from training.starter.settings.recipe import VALIDATION_LESIONS
+from uls.workshop.errors import InputError
 
 HELD = VALIDATION_LESIONS[0]
 

@@ -7,7 +7,7 @@ from cube_lesions import write_cube
 from typer.testing import CliRunner
 
 from training.__main__ import app
-from uls.errors import CallError, InputError, OutputError
+from uls.workshop.errors import CallError, InputError, OutputError
 
 
 def call(*arguments: str | Path) -> str:

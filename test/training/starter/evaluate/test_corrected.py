@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pytest
 from cube_lesions import cube_lesion
 
-from algorithm.corrections import Correction
+from algorithm.inference.corrections import Correction
 from training.starter.evaluate.corrected import correct, next_correction
 from training.starter.evaluate.protocol import Case
-from uls.voi import CLICK_ZYX, Spacing
+from uls.geometry.voi import CLICK_ZYX, Spacing
 
 SHAPE = (20, 40, 40)
 THIN: Spacing = (1.0, 1.0, 1.0)

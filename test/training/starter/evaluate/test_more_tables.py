@@ -20,7 +20,7 @@ from training.starter.evaluate.readers import ReadersScore
 from training.starter.evaluate.reliability_plot import write_reliability
 from training.starter.evaluate.scores import CaseScores, ClickScore
 from training.starter.evaluate.selectivity import HealthyScore, SelectedScore
-from uls.errors import InputError
+from uls.workshop.errors import InputError
 
 
 def _case(name: str, *clicks: tuple[float, float], certainty: float | None = None) -> CaseScores:

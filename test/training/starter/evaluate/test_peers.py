@@ -14,7 +14,7 @@ from training.starter.evaluate.peers import Peer, choose_peers
 from training.starter.evaluate.protocol import Case
 from training.starter.evaluate.region import Region, around_click
 from training.starter.evaluate.scores import score_case
-from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX
+from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
 
 RADIUS = 9
 

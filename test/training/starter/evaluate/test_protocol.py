@@ -6,8 +6,8 @@ from cube_lesions import CUBE, cube_lesion
 
 from training.starter.evaluate.cases import Lesion
 from training.starter.evaluate.protocol import prepare, with_random_margins
-from uls.errors import InputError
-from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX
+from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
+from uls.workshop.errors import InputError
 
 
 def box_of(mask: np.ndarray) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from cube_lesions import cube_lesion
 
 from training.starter.evaluate.protocol import Case, prepare
 from training.starter.evaluate.scores import Answered, evaluate_cases, score_case
-from uls.voi import CLICK_ZYX, VOI_SHAPE_ZYX, Spacing
+from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX, Spacing
 
 Z, Y, X = CLICK_ZYX
 

@@ -7,8 +7,8 @@ import pytest
 from training.starter.evaluate.scores import Answered
 from training.starter.evaluate.selectivity import score_several
 from training.starter.evaluate.several import SeveralLesions, draw_several
-from uls.lesion import clicked
-from uls.voi import Spacing
+from uls.geometry.lesion import clicked
+from uls.geometry.voi import Spacing
 
 SPACING: Spacing = (1.0, 1.0, 2.0)
 

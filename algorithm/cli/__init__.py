@@ -1,0 +1,1 @@
+"""What the commands are made of: options, loading a model in time, commands on weights."""

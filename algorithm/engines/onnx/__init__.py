@@ -1,0 +1,1 @@
+"""Engines of onnxruntime: on a CPU, on CUDA, and by TensorRT."""

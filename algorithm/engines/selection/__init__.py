@@ -1,0 +1,1 @@
+"""Which engine runs a model: candidates, accuracy check, timing, what is remembered."""

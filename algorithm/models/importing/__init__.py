@@ -1,0 +1,1 @@
+"""Model folders from what others trained: nnU-Net's result folders, checkpoints, networks."""

@@ -1,0 +1,1 @@
+"""What to compute, in torch: nnU-Net's architectures and the zoom network."""

@@ -1,0 +1,1 @@
+"""Pictures of a lesion: the plane of its axes, and the key image."""

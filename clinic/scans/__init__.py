@@ -1,0 +1,1 @@
+"""A scan in memory: voxels in HU on a checked grid in LPS mm."""

@@ -1,0 +1,1 @@
+"""Charts of a report, and the published figures that stand beside ours."""

@@ -1,0 +1,1 @@
+"""What metrics.json holds, as models: lesions, sections, aggregates; its schema and tables."""

@@ -1,0 +1,1 @@
+"""Plans: nnU-Net's own, and those of the published models."""

@@ -1,0 +1,1 @@
+"""From a raw data set and plans to what a trainer reads."""

@@ -1,0 +1,1 @@
+"""Train, validate, predict and hand over folds, each resumable."""

@@ -1,0 +1,1 @@
+"""How phantoms are drawn: grids, shapes, vessels, waves, lesions, and the scanner."""

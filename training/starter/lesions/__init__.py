@@ -1,0 +1,1 @@
+"""Synthetic lesions: their shapes, tissue, edges, companions and how they are implanted."""

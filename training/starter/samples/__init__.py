@@ -1,0 +1,1 @@
+"""Samples to train on: scans, places, scenes, clicks, crops."""

@@ -1,0 +1,1 @@
+"""The recipe: every hyper-parameter, checked; and which cases a model has seen."""

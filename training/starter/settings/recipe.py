@@ -1,0 +1,216 @@
+"""The recipe: every hyper-parameter of the starter model, read from one TOML file."""
+
+import tomllib
+from pathlib import Path
+from typing import Self
+
+from pydantic import ValidationError, model_validator
+
+from algorithm.models.zoom_settings import ZoomSettings
+from training.starter.settings.lesion_settings import Bodies, Looks, Shapes, Tissues, Visibility
+from training.starter.settings.sample_settings import (
+    KINDS,
+    Augmentation,
+    Clicks,
+    Companions,
+    KeepAway,
+    Kind,
+    Places,
+    RealLesions,
+    ScanEnds,
+)
+from training.starter.settings.strict_table import Range, Share, Strict
+from uls.workshop.errors import InputError
+
+__all__ = [
+    "DEFAULT_RECIPE",
+    "VALIDATION_LESIONS",
+    "Network",
+    "Recipe",
+    "Samples",
+    "Training",
+    "read_recipe",
+]
+
+DEFAULT_RECIPE = Path(__file__).with_name("recipe.toml")
+
+VALIDATION_LESIONS = ("STS_003", "STS_019", "STS_029", "STS_037", "STS_039", "STS_049")
+"""Cases that training never reads, neither as lesions nor as background; the protocol's own."""
+
+
+class Network(Strict):
+    """The network's size: channels and residual blocks at 1/2, 1/4, 1/8, … of the resolution."""
+
+    widths: tuple[int, ...]
+    blocks: tuple[int, ...]
+
+    @model_validator(mode="after")
+    def _same_length(self) -> Self:
+        if len(self.widths) != len(self.blocks):
+            raise ValueError("as many widths as blocks")
+        return self
+
+
+class Samples(Strict):
+    """What the endless samples are drawn from.
+
+    Attributes:
+        real_share: of scenes with a real lesion, where there are any; the rest is synthetic.
+        plain_scan_share: of synthetic lesions, implanted into scans without known lesions.
+        fitted_share: patches centred on the lesion; the others have the click in their centre.
+        any_step_share: of patches centred on the click, whose zoom knows nothing of the lesion's
+            size; else the network would learn to find a lesion as large as the zoom suggests.
+        any_step_mm: their steps, drawn log-uniformly.
+        any_fill: of the others, lesion size over patch size, drawn log-uniformly.
+        fitted_fill: the same for patches centred on the lesion.
+        step_mm: the narrowest and widest zoom.
+        least_step_pixels: narrowest zoom of synthetic lesions, in the scan's pixels.
+        clicked_elsewhere_share: of synthetic lesions that the patch is centred on, clicked in any
+            voxel and not near their middle.
+        box_share: samples that come with a box.
+        box_jitter: standard deviation of a box's sides, over the lesion's size.
+        box_wider: how much wider than the lesion a box is on each side, in the mean.
+        easy_steps: training steps after which samples are as hard as they get.
+        easiest_tries: clicks of which an easy real lesion gets the deepest.
+        places, real, clicks, companions, shapes, tissues, looks, bodies, visible, augment, ends:
+            as each one says.
+        kinds: `lung`, `fat`, `soft`, `bone`, `organ` and `node`.
+        keep_away: unlabelled lesions whose place is known.
+    """
+
+    real_share: Share
+    plain_scan_share: Share
+    fitted_share: Share
+    any_step_share: Share
+    any_step_mm: Range
+    any_fill: Range
+    fitted_fill: Range
+    step_mm: Range
+    least_step_pixels: float
+    clicked_elsewhere_share: Share
+    box_share: Share
+    box_jitter: float
+    box_wider: float
+    easy_steps: int
+    easiest_tries: int
+    places: Places
+    real: RealLesions
+    clicks: Clicks
+    companions: Companions
+    shapes: Shapes
+    tissues: Tissues
+    looks: Looks
+    bodies: Bodies
+    visible: Visibility
+    augment: Augmentation
+    ends: ScanEnds
+    kinds: dict[str, Kind]
+    keep_away: tuple[KeepAway, ...] = ()
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        if set(self.kinds) != set(KINDS):
+            raise ValueError(f"the kinds {', '.join(KINDS)}")
+        if abs(sum(kind.share for kind in self.kinds.values()) - 1) > 1e-6:
+            raise ValueError("shares of kinds that add up to 1")
+        if any(abs(sum(kind.companion_shares) - 1) > 1e-6 for kind in self.kinds.values()):
+            raise ValueError("companion shares that add up to 1 in each kind")
+        return self
+
+
+class Training(Strict):
+    """How the network is trained.
+
+    The learning rate rises over `warm_up_steps`, stays, and falls over the last
+    `cool_down_steps`: a run may go on for as long as it gains, and be ended from any checkpoint.
+
+    Attributes:
+        batch_size: samples per step; scenes are clicked twice, so it is even.
+        corrected_samples: of these, those that were seen before and got a further click where the
+            network was wrong (`corrections`); fewer where there are none yet.
+        corrected_again: how much likelier a corrected sample is to be corrected again than a fresh
+            one is to be corrected.
+        waiting_samples: corrected samples that are kept for later steps, at most.
+        random_correction_share: of corrections, those anywhere in the wrong region, not in its
+            deepest voxel.
+        fewest_wrong_voxels: of a region that is corrected.
+        learning_rate: after `warm_up_steps`.
+        weight_decay: AdamW's.
+        betas: AdamW's.
+        gradient_norm: to which gradients are clipped.
+        ema_decay: of the averaged weights, which are the ones validated and exported.
+        dice_smooth: voxels added to Dice's numerator and denominator: small lesions' gradients
+            stay tame.
+        cross_entropy_weight: of the cross entropy per lesion voxel beside Dice.
+        cross_entropy_voxels: added to a lesion's voxels there.
+        consistency_weight: of the difference between the answers to two clicks in one lesion.
+        steps: the run's length where no `--steps` or `--minutes` are given.
+        cool_down_steps: of these, at the end.
+        validation_patches: real and synthetic patches, fixed by the seed, never trained on.
+    """
+
+    batch_size: int
+    corrected_samples: int
+    corrected_again: float
+    waiting_samples: int
+    random_correction_share: Share
+    fewest_wrong_voxels: int
+    learning_rate: float
+    warm_up_steps: int
+    weight_decay: float
+    betas: Range
+    gradient_norm: float
+    ema_decay: float
+    dice_smooth: float
+    cross_entropy_weight: float
+    cross_entropy_voxels: float
+    consistency_weight: float
+    steps: int
+    cool_down_steps: int
+    validation_patches: int
+
+    @model_validator(mode="after")
+    def _scenes_are_clicked_twice(self) -> Self:
+        if self.batch_size % 2 or self.corrected_samples % 2:
+            raise ValueError("even numbers of samples")
+        if not 0 <= self.corrected_samples < self.batch_size:
+            raise ValueError("fewer corrected samples than a batch has")
+        return self
+
+
+class Recipe(Strict):
+    """The whole recipe; the same seed draws the same samples.
+
+    Attributes:
+        seed: of weights, samples and clicks.
+        network: its size.
+        samples: what it learns from.
+        training: how it learns.
+        search: how the trained network is applied; none of it changes the training.
+    """
+
+    seed: int
+    network: Network
+    samples: Samples
+    training: Training
+    search: ZoomSettings = ZoomSettings()
+
+    def trains_as(self, other: Self) -> bool:
+        """Say whether another recipe trains the same network in the same way."""
+        return self.model_dump(exclude={"search"}) == other.model_dump(exclude={"search"})
+
+
+def read_recipe(path: Path = DEFAULT_RECIPE) -> Recipe:
+    """Read a recipe.
+
+    Raises:
+        InputError: the file is missing, is no TOML, or an entry is missing, unknown or wrong.
+    """
+    try:
+        with path.open("rb") as file:
+            return Recipe.model_validate(tomllib.load(file))
+    except FileNotFoundError as error:
+        raise InputError.about(path, expected="a recipe (TOML)", found="no file") from error
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        hint = f"{DEFAULT_RECIPE} is a complete one to start from."
+        raise InputError.about(path, expected="a recipe", found=str(error), hint=hint) from error

@@ -1,0 +1,1 @@
+"""Statistics on arrays, one of each kind; knows neither lesions' files nor reports."""
