@@ -8,12 +8,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import SimpleITK as sitk
 from masks import voxels_of
+
+from uls.geometry.voi import VOI_SHAPE_ZYX
 
 REPOSITORY = Path(__file__).parents[1]
 SAMPLE = REPOSITORY / "test" / "sample" / "input"
 MASK = Path("images/ct-binary-uls/sample.mha")
-_PARTS = ("uls", "algorithm", "evaluation", "clinic", "training", "baseline_weights")
+_PARTS = ("uls", "algorithm", "evaluation", "clinic", "training", "uls23", "baseline_weights")
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,28 @@ def test_it_segments_the_sample_in_an_empty_folder(wheel: Path, tmp_path: Path) 
     assert f"from {site / 'algorithm/built_in/starter'}" in log
     assert voxels_of(tmp_path / "out" / MASK).any()
     assert not [path for path in empty.iterdir() if path.name != ".cache"]
+
+
+def test_the_one_command_segments_a_scan_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
+    """The sample's first VOI as a scan of its own, clicked in its centre."""
+    site, empty = tmp_path / "site", tmp_path / "empty"
+    empty.mkdir()
+    _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", site, wheel)
+    stack = sitk.ReadImage(next((SAMPLE / "images").rglob("*.mha")))
+    scan = stack[:, :, : VOI_SHAPE_ZYX[0]]
+    scan.SetSpacing((0.8, 0.8, 1.5))
+    sitk.WriteImage(scan, tmp_path / "scan.nii.gz")
+
+    _run(
+        site / "bin" / "uls23", "segment", tmp_path / "scan.nii.gz", "--click", "128,128,64",
+        "--output", tmp_path / "out",
+        cwd=empty, env={"PYTHONPATH": str(site), "PATH": os.environ["PATH"], "HOME": str(empty)},
+    )  # fmt: skip
+
+    masks = [sitk.ReadImage(path) for path in (tmp_path / "out").rglob("*.nii.gz")]
+    assert [mask.GetSize() for mask in masks] == [(256, 256, 128)]
+    assert sitk.GetArrayViewFromImage(masks[0])[64, 128, 128]
+    assert (site / "uls23" / "py.typed").is_file()
 
 
 def _run(*command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:

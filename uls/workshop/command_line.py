@@ -9,7 +9,7 @@ import shlex
 import signal
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -34,6 +34,9 @@ commands = partial(
 """Makes a group of commands. Its help is plain text: rich would take what stands in brackets, such
 as [x, y, z], for markup, and leave it out."""
 
+_FOR_ALL = ("--help", "--version")
+"""Options of a group of commands, before any of these is named."""
+
 _KEYBOARD = 128 + signal.SIGINT
 _BY_KEYBOARD = "stopped from the keyboard (Ctrl-C) before the end; nothing half written is left."
 _SHOWN_CHARACTERS = 200
@@ -47,11 +50,12 @@ _log = logging.getLogger(__name__)
 
 
 def run(
-    app: typer.Typer,
+    app: Callable[..., Any],
     *,
-    default_command: str,
+    default_command: str | None,
     arguments: Sequence[str] | None = None,
     seconds_to_end: float | None = None,
+    program: str = "",
 ) -> NoReturn:
     """Run a command line and leave; the default command's name may be left out.
 
@@ -59,14 +63,16 @@ def run(
     call is wrong, and with 1, after a traceback, for anything else.
 
     Args:
-        app: the commands.
-        default_command: goes before arguments that begin with an option.
+        app: the commands, or one of them; called with the arguments and `standalone_mode=False`.
+        default_command: goes before arguments that begin with an option; None for one command.
         arguments: instead of those of the process.
         seconds_to_end: after SIGTERM, for what is running; then the process ends at once. None: as
             long as it takes.
+        program: what the command is called by, for errors that do not know it.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or (given[0].startswith("-") and given[0] not in ("--help", "--version")):
+    is_named = bool(given) and (not given[0].startswith("-") or given[0] in _FOR_ALL)
+    if default_command is not None and not is_named:
         given.insert(0, default_command)
     signal.signal(signal.SIGTERM, lambda number, _: _stop(number, seconds_to_end))
     try:
@@ -78,7 +84,7 @@ def run(
         _say(stopped.sentence)
         raise
     except Exception as error:  # whatever it is: it ends in a sentence
-        sys.exit(_say_why(error, given))
+        sys.exit(_say_why(error, given, program))
     except KeyboardInterrupt:
         code = _KEYBOARD
     if code == _KEYBOARD:
@@ -135,10 +141,10 @@ def _stop(signal_number: int, seconds: float | None) -> NoReturn:
     raise ending.Stopped
 
 
-def _say_why(error: Exception, given: Sequence[str]) -> int:
+def _say_why(error: Exception, given: Sequence[str], program: str) -> int:
     """Say what went wrong, the sentence that explains it last; return the exit code."""
     if isinstance(error, _ClickException):
-        return _say_what_is_wrong_with_the_call(error, given)
+        return _say_what_is_wrong_with_the_call(error, given, program)
     if isinstance(error, typer.Abort):
         _say("stopped by an answer of 'no' or by the end of the input.")
         return 1
@@ -149,10 +155,11 @@ def _say_why(error: Exception, given: Sequence[str]) -> int:
     return int(getattr(error, "exit_code", 1))
 
 
-def _say_what_is_wrong_with_the_call(error: Any, given: Sequence[str]) -> int:
+def _say_what_is_wrong_with_the_call(error: Any, given: Sequence[str], program: str) -> int:
     """Show how the command is called, and last what is wrong with this call."""
     context: Any = getattr(error, "ctx", None)
-    command = "" if context is None else f"{context.command_path} "
+    path = program if context is None else context.command_path
+    command = f"{path} " if path else ""
     if context is not None and type(error).__name__ == "NoArgsIsHelpError":
         typer.echo(context.get_help())
         _say(f"{command.strip()}: expected a command, found none. See: {command}--help")
@@ -161,7 +168,7 @@ def _say_what_is_wrong_with_the_call(error: Any, given: Sequence[str]) -> int:
         typer.echo(context.get_usage(), err=True)
     message = on_one_line(error.format_message()).rstrip(".")
     call = on_one_line(textwrap.shorten(shlex.join(given), _SHOWN_CHARACTERS, placeholder=" …"))
-    _say(f"{message}. Found: {call}. See: {command}--help")
+    _say(f"{message}. Found: {call or 'nothing'}. See: {command}--help")
     return int(error.exit_code)
 
 

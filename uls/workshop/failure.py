@@ -24,7 +24,7 @@ _NO_BUG = {
 }
 """Errors of the system that no program can help: they need no traceback."""
 
-_OUR_PACKAGES = ("uls", "algorithm", "evaluation", "clinic", "training")
+_OUR_PACKAGES = ("uls", "algorithm", "evaluation", "clinic", "training", "uls23")
 _SHOWN_CHARACTERS = 80
 
 

@@ -1,4 +1,4 @@
-"""A VOI put back where it was cut from."""
+"""Put a VOI back where it was cut from."""
 
 from typing import Any
 
@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
+from uls.workshop.errors import InputError
 
-__all__ = ["paste_voi"]
+__all__ = ["put_back"]
 
 
-def paste_voi(
+def put_back(
     voi: npt.NDArray[Any], click_zyx: tuple[int, int, int], scan_shape_zyx: tuple[int, int, int]
 ) -> npt.NDArray[Any]:
     """Lay a VOI into an empty scan: the inverse of `uls.geometry.voi.cut_voi`.
@@ -25,10 +26,12 @@ def paste_voi(
         outside the scan is lost.
 
     Raises:
-        ValueError: it is no VOI.
+        InputError: its shape is not that of a VOI.
     """
     if voi.shape != VOI_SHAPE_ZYX:
-        raise ValueError(f"not a VOI: {voi.shape}")
+        raise InputError.about(
+            "VOI", expected=f"shape {VOI_SHAPE_ZYX} (z, y, x)", found=f"{voi.shape}"
+        )
     scan = np.zeros(scan_shape_zyx, dtype=voi.dtype)
     source, target = [], []
     for click, centre, size, length in zip(

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.data.prepare.place import paste_voi
+from uls.geometry.put_back import put_back
 from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX, cut_voi
+from uls.workshop.errors import InputError
 
 
 @settings(max_examples=15)
@@ -14,7 +15,7 @@ def test_what_was_cut_is_put_back(data: st.DataObject) -> None:
     sizes = tuple(data.draw(st.integers(1, n + 40)) for n in VOI_SHAPE_ZYX)
     click = tuple(data.draw(st.integers(0, n - 1)) for n in sizes)
     scan = np.random.default_rng(1).integers(1, 100, sizes, dtype=np.uint8)
-    pasted = paste_voi(cut_voi(scan, click, fill=0), click, sizes)  # type: ignore[arg-type]
+    pasted = put_back(cut_voi(scan, click, fill=0), click, sizes)  # type: ignore[arg-type]
     inside = np.ones(sizes, dtype=bool)
     for axis, (at, centre, length) in enumerate(zip(click, CLICK_ZYX, VOI_SHAPE_ZYX, strict=True)):
         place = np.arange(sizes[axis]) - at + centre
@@ -25,5 +26,5 @@ def test_what_was_cut_is_put_back(data: st.DataObject) -> None:
 
 
 def test_only_a_voi_can_be_put_back() -> None:
-    with pytest.raises(ValueError, match="not a VOI"):
-        paste_voi(np.zeros((2, 2, 2)), (0, 0, 0), (4, 4, 4))
+    with pytest.raises(InputError, match=r"VOI: expected shape \(128, 256, 256\)"):
+        put_back(np.zeros((2, 2, 2)), (0, 0, 0), (4, 4, 4))
