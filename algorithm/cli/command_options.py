@@ -52,7 +52,7 @@ PrecisionOption = Annotated[
     typer.Option(
         "--precision",
         help="bf16, fp16: faster where the device has it; checked against f32 first. auto: fp16 "
-        "on CUDA, bf16 on a CPU where timing says that it is faster, else f32.",
+        "on CUDA, bf16 on a CPU where `weights tune` found it faster, else f32.",
     ),
 ]
 MirrorOption = Annotated[

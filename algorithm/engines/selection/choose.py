@@ -76,9 +76,6 @@ def first_admitted(
                 known |= (found := _checked(candidate, model, limit or TimeLimit()))
                 if found and not _passes(candidate, found[candidate]):
                     continue
-                if precision == "auto" and found and _is_no_gain(candidate, found, waiting):
-                    _log.info("%s is not taken: it is hardly faster than float32.", candidate)
-                    continue
             _log_verdict(candidate, known.get(candidate))
             made = tuple(candidate.make(model, fold) for fold in model.manifest.folds)
             seconds = known[candidate].seconds if candidate in known else None
@@ -133,17 +130,6 @@ def _effort(candidate: Candidate, admission: Admission) -> float:
     """Return the seconds that a pass takes, more in a precision that costs accuracy."""
     exact = candidate.precision == "f32"
     return admission.seconds if exact else admission.seconds / WORTH
-
-
-def _is_no_gain(
-    candidate: Candidate, found: dict[Candidate, Admission], waiting: Sequence[Candidate]
-) -> bool:
-    """Say whether a candidate costs accuracy for nothing: its own reference is as fast."""
-    return any(
-        other in waiting and _effort(other, found[other]) <= _effort(candidate, found[candidate])
-        for other in found
-        if other != candidate
-    )
 
 
 def _checked(candidate: Candidate, model: Model, limit: TimeLimit) -> dict[Candidate, Admission]:

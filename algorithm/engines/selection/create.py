@@ -40,8 +40,8 @@ def select(
         precision: one of `PRECISIONS`. `f32` gives the reference's masks; `bf16` and `fp16` are
             faster where the device has them, and what they compute is checked against float32
             first: an engine that fails the check gives way to the next, in the end in float32,
-            and the log says so. `auto` tries the one that is fast on the device, and takes it if
-            it is faster than float32, too.
+            and the log says so. `auto` is fp16 on CUDA, and on a CPU float32, or bf16 where
+            `weights tune` found that faster.
         limit: of the time for checks; None for as long as they take.
 
     Raises:

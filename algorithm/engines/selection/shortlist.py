@@ -33,9 +33,9 @@ def candidates(
 ) -> list[Candidate]:
     """List the engines that may run a model, the most promising first.
 
-    Reduced precisions come before float32, but for large networks on a CPU whose precision nobody
-    named: there Winograd's method in float32 was faster wherever both were measured, and what is
-    faster on this machine shows when `weights tune` times it.
+    On CUDA reduced precisions come before float32. On a CPU float32 comes first unless a precision
+    was named: masks are then the same on every CPU and in every run, however busy the machine is;
+    bfloat16 is taken where `weights tune` found it faster on this machine.
 
     Args:
         name: an engine, or `auto`.
@@ -66,7 +66,7 @@ def candidates(
         Candidate(one, device, wish) for one in names for wish in _reduced(one, device, precision)
     ]
     exact = [Candidate(one, device, "f32") for one in names]
-    only_if_timed = precision == "auto" and device == "cpu" and not is_small(model)
+    only_if_timed = precision == "auto" and device == "cpu"
     wanted = exact + reduced if only_if_timed else reduced + exact
     if name != "auto":
         return wanted

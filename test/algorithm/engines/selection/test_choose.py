@@ -38,7 +38,7 @@ def _used(model: weights.Model, name: str = "auto", precision: str = "auto") -> 
 def test_the_order_on_a_cpu(model: weights.Model, fakes: Fakes) -> None:
     wanted = shortlist.candidates("auto", model, device="auto", precision="auto")
 
-    assert [str(one) for one in wanted] == [OV_BF16, OV_F32, WINOGRAD_F32, TORCH_F32, ONNX_F32]
+    assert [str(one) for one in wanted] == [OV_F32, WINOGRAD_F32, TORCH_F32, ONNX_F32, OV_BF16]
 
 
 @pytest.fixture
@@ -93,35 +93,41 @@ def test_a_named_precision_is_taken_however_fast(
     assert _used(model, precision="bf16") == OV_BF16
 
 
+@pytest.mark.parametrize("in_bf16", [False, True])
+def test_a_small_network_takes_float32_unchecked_and_alike_in_every_run(
+    model: weights.Model,
+    fakes: Fakes,
+    monkeypatch: pytest.MonkeyPatch,
+    cache_folder: Path,
+    in_bf16: bool,
+) -> None:
+    """What is faster on a busy machine changes from run to run, and masks would with it."""
+    monkeypatch.setattr(shortlist, "_cpu_computes_in_bf16", lambda: in_bf16)
+    fakes.seconds = {OV_BF16: 0.001}
+
+    assert [_used(model), _used(model)] == [OV_F32, OV_F32]
+    assert fakes.made == [OV_F32, OV_F32]
+    assert list(cache_folder.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("bf16_seconds", "used"), [(0.5, OV_BF16), (0.89, OV_BF16), (0.95, OV_F32), (2.0, OV_F32)]
 )
-def test_a_small_network_takes_bfloat16_where_the_check_finds_it_faster(
+def test_a_small_network_takes_bfloat16_where_tune_found_it_faster(
     model: weights.Model, fakes: Fakes, bf16_seconds: float, used: str
 ) -> None:
     """It must save a tenth: float32 takes a second."""
     fakes.seconds = {OV_BF16: bf16_seconds}
+    tune(model)
 
-    assert _used(model) == used
-    assert _used(model) == used  # as remembered
-    assert fakes.made.count(OV_F32) == (1 if used == OV_BF16 else 3)
-
-
-def test_without_bfloat16_nothing_is_checked(
-    model: weights.Model, fakes: Fakes, monkeypatch: pytest.MonkeyPatch, cache_folder: Path
-) -> None:
-    monkeypatch.setattr(shortlist, "_cpu_computes_in_bf16", lambda: False)
-
-    assert _used(model) == OV_F32
-    assert fakes.made == [OV_F32]
-    assert list(cache_folder.iterdir()) == []
+    assert [_used(model), _used(model)] == [used, used]
 
 
 def test_reduced_precision_where_it_agrees(
     model: weights.Model, fakes: Fakes, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        assert _used(model) == OV_BF16
+        assert _used(model, precision="bf16") == OV_BF16
 
     assert f"{OV_BF16} is admitted: Dice 1.0" in caplog.text
 
@@ -131,7 +137,7 @@ def test_float32_where_it_does_not(
 ) -> None:
     fakes.errors = {OV_BF16: 0.9}
 
-    assert _used(model) == OV_F32
+    assert _used(model, "openvino", "bf16") == OV_F32
     assert f"{OV_BF16} disagrees with the float32 reference" in caplog.text
     assert "The next engine is tried." in caplog.text
 
@@ -150,7 +156,7 @@ def test_an_engine_that_does_not_run_gives_way(
 ) -> None:
     fakes.failing = (OV_BF16,)
 
-    assert _used(model) == OV_F32
+    assert _used(model, "openvino", "bf16") == OV_F32
     assert f"{OV_BF16} cannot be used" in caplog.text
     assert "expected enough memory, found too little (RuntimeError: out of memory)" in caplog.text
 
@@ -160,7 +166,7 @@ def test_where_the_reference_does_not_run_another_one_judges(
 ) -> None:
     fakes.failing = (OV_F32,)
 
-    assert _used(model) == OV_BF16
+    assert _used(model, precision="bf16") == OV_BF16
     assert f"{OV_F32}, by which to judge, does not run" in caplog.text
     assert fakes.made[:3] == [OV_F32, TORCH_F32, OV_BF16]
 
@@ -219,7 +225,7 @@ def test_a_time_of_a_less_promising_one_alone_says_nothing(
 ) -> None:
     _remember(model, {TORCH_F32: 0.1})
 
-    assert _used(model) == OV_BF16
+    assert _used(model) == OV_F32
 
 
 def test_float32_on_cuda_is_judged_by_the_cpu_if_that_is_cheap(
