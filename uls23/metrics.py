@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy.typing as npt
 
-from evaluation.results.aggregates import challenge_score
 from evaluation.scoring.lesion_scores import sape
 from uls.geometry import axes, overlap
 from uls.geometry.axes import Axis, LesionAxes
 from uls.geometry.cropped import cropped
 from uls.geometry.voi import Spacing
+from uls.statistics.challenge_score import challenge_score
 
 __all__ = [
     "Axis",

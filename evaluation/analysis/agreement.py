@@ -1,22 +1,17 @@
-"""How far predicted and reference axes agree: within 10 %, and Bland and Altman's limits.
-
-Source: J. M. Bland, D. G. Altman, Statistical methods for assessing agreement between two methods
-of clinical measurement, Lancet 327 (1986).
-"""
+"""How far predicted and reference axes agree: within 10 %, and Bland and Altman's limits."""
 
 from collections.abc import Callable, Sequence
 
 from evaluation.results.metrics import Lesion, MaskMeasures
 from evaluation.results.sections import Agreement, AxisAgreement, BlandAltman, ObserverStudy
-from evaluation.results.shares import mean_std, share_of
+from evaluation.results.shares import share_of
+from uls.statistics.bland_altman import DEVIATIONS, limits_of_agreement
 
 __all__ = ["YOON_2016", "agreement", "bland_altman", "is_within_10_percent"]
 
 _WITHIN = 0.1
 _ROUNDING = 1e-9
 """Relative; a prediction of exactly 110 % must not fall out by the last bit."""
-_DEVIATIONS = 1.96
-"""Standard deviations between the bias and either limit of agreement."""
 
 _YOON_BIAS, _YOON_STD = 1.6, 12.1
 YOON_2016 = ObserverStudy(
@@ -25,8 +20,8 @@ YOON_2016 = ObserverStudy(
     bias_lower=-2.8,
     bias_upper=6.0,
     std=_YOON_STD,
-    lower=_YOON_BIAS - _DEVIATIONS * _YOON_STD,
-    upper=_YOON_BIAS + _DEVIATIONS * _YOON_STD,
+    lower=_YOON_BIAS - DEVIATIONS * _YOON_STD,
+    upper=_YOON_BIAS + DEVIATIONS * _YOON_STD,
 )
 """Relative measurement difference in %, its 95 % interval, and the pooled standard deviation."""
 
@@ -71,15 +66,6 @@ def is_within_10_percent(expected: float, found: float | None) -> bool:
 
 
 def bland_altman(differences: Sequence[float]) -> BlandAltman:
-    """Give bias and limits of agreement; limits need two differences."""
-    summary = mean_std(differences)
-    if summary.mean is None or summary.std is None:
-        return BlandAltman(bias=summary.mean, count=summary.count)
-    reach = _DEVIATIONS * summary.std
-    return BlandAltman(
-        bias=summary.mean,
-        std=summary.std,
-        lower=summary.mean - reach,
-        upper=summary.mean + reach,
-        count=summary.count,
-    )
+    """Return bias and limits of agreement, see `uls.statistics.bland_altman`."""
+    found = limits_of_agreement(differences)
+    return BlandAltman(**found._asdict(), count=len(differences))

@@ -1,28 +1,26 @@
 """Bootstrap intervals of the aggregates and of the ChallengeScore."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from evaluation.analysis.resampling import (
-    FIGURES,
-    Floats,
-    Units,
-    draw_counts,
-    resampled_summaries,
-    units_of,
-)
-from evaluation.results.aggregates import AXIS_WEIGHT, CONSISTENCY_WEIGHT, DICE_WEIGHT
+from evaluation.analysis.units import Units, units_of
 from evaluation.results.metrics import Clicks, Lesion
 from evaluation.results.sections import Interval, Intervals, SummaryIntervals
+from uls.statistics.bootstrap import (
+    FIGURES,
+    Floats,
+    draw_counts,
+    percentile_interval,
+    resampled_summaries,
+)
+from uls.statistics.challenge_score import challenge_scores
 
-__all__ = ["CONFIDENCE", "RESAMPLES", "SEED", "intervals", "percentile_interval"]
+__all__ = ["RESAMPLES", "SEED", "intervals"]
 
 RESAMPLES = 10_000
 SEED = 23
 """Fixed, so that the same scores have the same intervals."""
-CONFIDENCE = 0.95
 
 
 def intervals(
@@ -45,7 +43,7 @@ def intervals(
         unit=units.unit,
         units=units.count,
         challenge_score=(
-            percentile_interval(_challenge_scores(*(draw[0] for draw in draws)))
+            _interval(challenge_scores(*(draw[0] for draw in draws)))
             if varies and clicks_vary
             else None
         ),
@@ -77,43 +75,13 @@ def _array(values: Sequence[float]) -> Floats:
     return np.array(values, dtype=np.float64)
 
 
-def _challenge_scores(
-    dice: Floats, long_axis: Floats, short_axis: Floats, consistency: Floats
-) -> Floats:
-    """Weigh the means of every resample, as `challenge_score` does for the submission."""
-    return (
-        DICE_WEIGHT * dice
-        + AXIS_WEIGHT * (1 - np.minimum(1, long_axis))
-        + AXIS_WEIGHT * (1 - np.minimum(1, short_axis))
-        + CONSISTENCY_WEIGHT * consistency
-    )
-
-
 def _summary_intervals(draws: Floats, *, varies: bool) -> SummaryIntervals:
     if not varies:
         return SummaryIntervals()
     figures = zip(FIGURES, draws, strict=True)
-    return SummaryIntervals(**{name: percentile_interval(figure) for name, figure in figures})
+    return SummaryIntervals(**{name: _interval(figure) for name, figure in figures})
 
 
-def percentile_interval(draws: Floats) -> Interval | None:
-    """Cut 2.5 % of the draws off on either side; NaN draws count as not made."""
-    known = draws[~np.isnan(draws)]
-    if not known.size:
-        return None
-    tail = (1 - CONFIDENCE) / 2
-    ordered = np.sort(known)
-    return Interval(lower=_quantile(ordered, tail), upper=_quantile(ordered, 1 - tail))
-
-
-def _quantile(ordered: Floats, share: float) -> float:
-    """Interpolate between two neighbours, to the last bit as `numpy.quantile` does.
-
-    That one first loads masked arrays, which takes longer than all the quantiles.
-    """
-    place = share * (len(ordered) - 1)
-    below = math.floor(place)
-    low, high = float(ordered[below]), float(ordered[min(below + 1, len(ordered) - 1)])
-    beyond = place - below
-    step = high - low
-    return low + step * beyond if beyond < 0.5 else high - step * (1 - beyond)
+def _interval(draws: Floats) -> Interval | None:
+    found = percentile_interval(draws)
+    return None if found is None else Interval(lower=found[0], upper=found[1])

@@ -5,19 +5,20 @@ from itertools import combinations
 
 import numpy as np
 
-from evaluation.analysis.intervals import percentile_interval
-from evaluation.analysis.resampling import (
-    FIGURES,
-    Floats,
-    Units,
-    draw_counts,
-    resampled_summaries,
-)
+from evaluation.analysis.units import Units
 from evaluation.compare.comparison import Comparison, Published, Range, Ranking, Standing, Test
 from evaluation.compare.entries import METRICS, Entries, Entry
-from evaluation.compare.paired import SignedRank, check_scipy, holm, signed_rank
+from evaluation.compare.paired import SignedRank, check_scipy, signed_rank
 from evaluation.compare.ranking import Ranks, resampled_ranks
 from evaluation.report.charts.published import BASELINE, BASELINE_LESIONS, BASELINE_NAME
+from uls.statistics.bootstrap import (
+    FIGURES,
+    Floats,
+    draw_counts,
+    percentile_interval,
+    resampled_summaries,
+)
+from uls.statistics.holm import holm
 
 __all__ = ["RESAMPLES", "SEED", "compare_entries"]
 
@@ -80,7 +81,7 @@ def _standing(entry: Entry, ranks: Ranks, index: int) -> Standing:
 
 def _range(draws: Floats) -> Range | None:
     interval = percentile_interval(draws)
-    return Range(lower=interval.lower, upper=interval.upper) if interval else None
+    return Range(lower=interval[0], upper=interval[1]) if interval else None
 
 
 @dataclass(frozen=True, eq=False)

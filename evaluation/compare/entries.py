@@ -9,9 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from evaluation.analysis.resampling import Floats, Units, units_of
+from evaluation.analysis.units import Units, units_of
 from evaluation.results.metrics import Clicks, Lesion, Metrics
 from evaluation.results.metrics_file import read_metrics
+from uls.statistics.bootstrap import Floats
 from uls.workshop.errors import CallError, InputError
 
 __all__ = ["METRICS", "Entries", "Entry", "read_entries"]

@@ -1,20 +1,17 @@
 """Is the difference between two submissions real? Wilcoxon's test, and how large it is.
 
-Sources: F. Wilcoxon, Individual comparisons by ranking methods, Biometrics Bulletin 1 (1945);
-S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics
-6 (1979).
+Source: F. Wilcoxon, Individual comparisons by ranking methods, Biometrics Bulletin 1 (1945).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.analysis.resampling import Floats
+from uls.statistics.bootstrap import Floats
 from uls.workshop.errors import CallError
 from uls.workshop.extras import how_to_install
 
-__all__ = ["SignedRank", "check_scipy", "holm", "signed_rank"]
+__all__ = ["SignedRank", "check_scipy", "signed_rank"]
 
 _DIGITS = 12
 """Differences are rounded to these, so that 0.3 − 0.2 and 0.2 − 0.1 tie as they should."""
@@ -59,17 +56,3 @@ def signed_rank(a: Floats, b: Floats) -> SignedRank:
     if not len(unequal):
         return SignedRank(1.0, ties, "no lesion differs: the test is not defined, p is set to 1")
     return SignedRank(float(wilcoxon(unequal).pvalue), ties)
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Correct p values for being many: the smallest of n is multiplied by n, the next by n − 1.
-
-    Returns:
-        In the given order, at most 1, and none below one that was smaller.
-    """
-    adjusted = [0.0] * len(p_values)
-    highest = 0.0
-    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
-        adjusted[index] = highest
-    return adjusted

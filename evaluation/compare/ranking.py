@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from evaluation.analysis.resampling import Counts, Floats, Integers, draw_counts
 from evaluation.compare.entries import Entries, Entry
-from evaluation.results.aggregates import AXIS_WEIGHT, CONSISTENCY_WEIGHT, DICE_WEIGHT
+from uls.statistics.bootstrap import Counts, Floats, Integers, draw_counts, resampled_means
+from uls.statistics.challenge_score import challenge_scores
 
 __all__ = ["Ranks", "ranks_of", "resampled_ranks"]
 
@@ -70,20 +70,12 @@ def _scores(entries: Entries, counts: Counts) -> Floats:
 def _entry_scores(entry: Entry, entries: Entries, counts: Counts) -> Floats:
     of_lesions, of_clicks = entries.units.of_lesions, entries.units.of_clicks
     dice, long_axis, short_axis, consistency = entry.scores
-    mean_dice = _means(dice, of_lesions, counts)
+    mean_dice = resampled_means(dice, of_lesions, counts)
     if not len(of_clicks):
         return mean_dice
-    return (
-        DICE_WEIGHT * mean_dice
-        + AXIS_WEIGHT * (1 - np.minimum(1, _means(long_axis, of_lesions, counts)))
-        + AXIS_WEIGHT * (1 - np.minimum(1, _means(short_axis, of_lesions, counts)))
-        + CONSISTENCY_WEIGHT * _means(consistency, of_clicks, counts)
+    return challenge_scores(
+        mean_dice,
+        resampled_means(long_axis, of_lesions, counts),
+        resampled_means(short_axis, of_lesions, counts),
+        resampled_means(consistency, of_clicks, counts),
     )
-
-
-def _means(values: Floats, unit_of: Integers, counts: Counts) -> Floats:
-    """Give the mean of each resample, every value as often as its unit was drawn."""
-    sums = np.bincount(unit_of, weights=values, minlength=len(counts)) @ counts
-    totals = np.bincount(unit_of, minlength=len(counts)) @ counts
-    with np.errstate(invalid="ignore"):
-        return np.asarray(sums / totals)

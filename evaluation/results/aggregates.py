@@ -4,13 +4,9 @@ import statistics
 from collections.abc import Sequence
 
 from evaluation.results.metrics import Aggregates, ConsistencySummary, Summary
+from uls.statistics.challenge_score import challenge_score
 
-__all__ = ["AXIS_WEIGHT", "CONSISTENCY_WEIGHT", "DICE_WEIGHT", "aggregate", "challenge_score"]
-
-DICE_WEIGHT = 0.8
-AXIS_WEIGHT = 0.05
-CONSISTENCY_WEIGHT = 0.1
-"""Weights of the ChallengeScore (de Grauw et al. 2025); the axis weight counts twice."""
+__all__ = ["aggregate", "summarise"]
 
 
 def aggregate(
@@ -29,23 +25,6 @@ def aggregate(
         long_axis_error=summaries[1],
         short_axis_error=summaries[2],
         consistency=consistencies,
-    )
-
-
-def challenge_score(
-    dice: float | None,
-    long_axis_error: float | None,
-    short_axis_error: float | None,
-    consistency: float | None,
-) -> float | None:
-    """Weigh the four means into the ChallengeScore; None where one of them is not known."""
-    if dice is None or long_axis_error is None or short_axis_error is None or consistency is None:
-        return None
-    return (
-        DICE_WEIGHT * dice
-        + AXIS_WEIGHT * (1 - min(1, long_axis_error))
-        + AXIS_WEIGHT * (1 - min(1, short_axis_error))
-        + CONSISTENCY_WEIGHT * consistency
     )
 
 

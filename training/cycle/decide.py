@@ -4,20 +4,19 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from evaluation.analysis.intervals import percentile_interval
-from evaluation.analysis.resampling import (
-    Counts,
-    Floats,
-    Units,
-    draw_counts,
-    resampled_summaries,
-    units_of,
-)
-from evaluation.results.aggregates import AXIS_WEIGHT, CONSISTENCY_WEIGHT, DICE_WEIGHT
+from evaluation.analysis.units import Units, units_of
 from evaluation.results.metrics import Metrics
 from evaluation.results.sections import Group, Grouping
 from training.cycle.project import now
 from training.cycle.records import Decision, GroupChange, Interval, Rule
+from uls.statistics.bootstrap import (
+    Counts,
+    Floats,
+    draw_counts,
+    percentile_interval,
+    resampled_summaries,
+)
+from uls.statistics.challenge_score import challenge_scores
 from uls.workshop.errors import InputError
 
 __all__ = ["compare", "decide"]
@@ -159,7 +158,7 @@ def compare(old: Metrics, new: Metrics, units: Units, rule: Rule) -> Interval | 
         for counts in draw_counts(units.count, resamples=rule.resamples, seed=rule.seed)
     ]
     found = percentile_interval(np.concatenate(differences))
-    return Interval(lower=found.lower, upper=found.upper) if found else None
+    return Interval(lower=found[0], upper=found[1]) if found else None
 
 
 def _resampled_scores(metrics: Metrics, units: Units, counts: Counts) -> Floats:
@@ -177,7 +176,4 @@ def _resampled_scores(metrics: Metrics, units: Units, counts: Counts) -> Floats:
         return np.asarray(dice)
     clicks = np.array([entry.dice for entry in metrics.clicks], dtype=np.float64)
     consistency = resampled_summaries(clicks, units.of_clicks, counts)[0]
-    errors = np.minimum(1, long_axis) + np.minimum(1, short_axis)
-    return np.asarray(
-        DICE_WEIGHT * dice + AXIS_WEIGHT * (2 - errors) + CONSISTENCY_WEIGHT * consistency
-    )
+    return challenge_scores(dice, long_axis, short_axis, consistency)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from evaluation.report.charts.published import BASELINE, BASELINE_LESIONS, BASELINE_NAME
-from evaluation.results.aggregates import challenge_score
 from evaluation.results.metrics import Metrics, Summary
 from evaluation.results.sections import Interval, Intervals, MeanStd, SummaryIntervals
 from uls.report.page import UNKNOWN, Headline, Section, Table
 from uls.report.text import counted, dice_std, interval, number, percent_std
+from uls.statistics.challenge_score import challenge_score
 
 __all__ = ["headline", "score_section"]
 

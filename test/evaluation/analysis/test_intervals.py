@@ -3,15 +3,14 @@
 import random
 import statistics
 
-import numpy as np
 import pytest
 from synthetic_lesions import clicks, lesion
 
-from evaluation.analysis.intervals import SEED, intervals, percentile_interval
-from evaluation.analysis.resampling import draw_counts
-from evaluation.results.aggregates import challenge_score
+from evaluation.analysis.intervals import SEED, intervals
 from evaluation.results.metrics import Clicks, Lesion
 from evaluation.results.sections import Interval, SummaryIntervals
+from uls.statistics.bootstrap import draw_counts
+from uls.statistics.challenge_score import challenge_score
 
 RESAMPLES = 400
 
@@ -34,18 +33,6 @@ def lesions() -> list[Lesion]:
 @pytest.fixture
 def entries() -> list[Clicks]:
     return [clicks(0.3, 0, 20), clicks(0.9, 1, 21), clicks(0.5, 2, 22), clicks(0.7, 6, 23)]
-
-
-def test_percentiles_are_cut_off_on_either_side() -> None:
-    """Of 0, 1, …, 1000 the 2.5 % are 0 to 24."""
-    draws = np.random.default_rng(0).permutation(np.arange(1001.0))
-    assert_close(percentile_interval(draws), Interval(lower=25, upper=975))
-
-
-def test_draws_that_do_not_exist_are_left_out() -> None:
-    draws = np.array([np.nan, 1.0, np.nan, 1.0])
-    assert percentile_interval(draws) == Interval(lower=1, upper=1)
-    assert percentile_interval(np.array([np.nan])) is None
 
 
 def literal_resamples(

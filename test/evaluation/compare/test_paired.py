@@ -1,11 +1,11 @@
-"""Wilcoxon's test and Holm's correction, on examples that can be worked out by hand."""
+"""Wilcoxon's test, on examples that can be worked out by hand."""
 
 import sys
 
 import numpy as np
 import pytest
 
-from evaluation.compare.paired import check_scipy, holm, signed_rank
+from evaluation.compare.paired import check_scipy, signed_rank
 from uls.workshop.errors import CallError
 
 
@@ -47,20 +47,6 @@ def test_one_lesion_proves_nothing() -> None:
 def test_order_does_not_matter() -> None:
     a, b = np.random.default_rng(0).random((2, 30))
     assert signed_rank(a, b).p == pytest.approx(signed_rank(b, a).p)
-
-
-@pytest.mark.parametrize(
-    ("given", "corrected"),
-    [
-        ([0.01, 0.04, 0.03], [0.03, 0.06, 0.06]),  # 3·0.01, then 2·0.03, then 0.04 raised to it
-        ([0.5, 0.6], [1.0, 1.0]),
-        ([0.02], [0.02]),
-        ([], []),
-        ([0.01, 0.01], [0.02, 0.02]),
-    ],
-)
-def test_holm(given: list[float], corrected: list[float]) -> None:
-    assert holm(given) == pytest.approx(corrected)
 
 
 def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

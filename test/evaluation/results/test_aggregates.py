@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation.results.aggregates import aggregate, challenge_score, summarise
+from evaluation.results.aggregates import aggregate, summarise
 
 
 def test_a_summary_of_seven_values() -> None:
@@ -37,33 +37,6 @@ def test_one_value_is_its_own_quartiles_and_has_no_deviation() -> None:
 def test_of_no_values_only_the_count_is_known() -> None:
     known = {key: value for key, value in summarise([]).model_dump().items() if value is not None}
     assert known == {"count": 0}
-
-
-def test_the_published_baseline() -> None:
-    """0.8 · 0.703 + 0.05 · 0.888 + 0.05 · 0.880 + 0.1 · 0.787, which the paper rounds to 0.729."""
-    assert challenge_score(0.703, 0.112, 0.120, 0.787) == pytest.approx(0.7295, abs=5e-5)
-
-
-@pytest.mark.parametrize(
-    ("means", "score"),
-    [
-        ((1, 0, 0, 1), 1.0),
-        ((0, 1, 1, 0), 0.0),
-        ((1, 1, 1, 0), 0.8),
-        ((0, 0, 1, 0), 0.05),
-        ((0, 1, 0, 0), 0.05),
-        ((0, 1, 1, 1), 0.1),
-    ],
-)
-def test_the_weights(means: tuple[float, ...], score: float) -> None:
-    assert challenge_score(*means) == pytest.approx(score)
-
-
-@pytest.mark.parametrize("unknown", range(4))
-def test_without_one_of_its_parts_there_is_no_challenge_score(unknown: int) -> None:
-    means: list[float | None] = [0.5] * 4
-    means[unknown] = None
-    assert challenge_score(*means) is None
 
 
 def test_all_metrics_together() -> None:

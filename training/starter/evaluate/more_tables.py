@@ -5,17 +5,17 @@ from statistics import fmean, median
 
 import numpy as np
 
-from evaluation.analysis.intervals import RESAMPLES, SEED, percentile_interval
+from evaluation.analysis.intervals import RESAMPLES, SEED
 from evaluation.results.columns import Row, aligned
 from training.starter.evaluate.corrected import CorrectedScore
 from training.starter.evaluate.readers import ReadersScore
 from training.starter.evaluate.scores import CaseScores
 from training.starter.evaluate.selectivity import HealthyScore, SelectedScore
 from training.starter.evaluate.table import sections
+from uls.statistics.bootstrap import interval_of_mean
 
 __all__ = [
     "corrections_table",
-    "interval_of_means",
     "known_certainty",
     "readers_table",
     "reliability",
@@ -70,18 +70,8 @@ def _volumes(cases: Sequence[CaseScores]) -> Row:
     )
 
 
-def interval_of_means(values: Sequence[float]) -> tuple[float, float] | None:
-    """Give the 95 % interval of a mean over lesions, by a bootstrap; None for a single one."""
-    if len(values) < 2:
-        return None
-    rng = np.random.default_rng(SEED)
-    drawn = rng.choice(np.asarray(values), (RESAMPLES, len(values))).mean(axis=1)
-    interval = percentile_interval(drawn)
-    return None if interval is None else (interval.lower, interval.upper)
-
-
 def _interval(values: Sequence[float]) -> str:
-    interval = interval_of_means(values)
+    interval = interval_of_mean(values, resamples=RESAMPLES, seed=SEED)
     return _UNKNOWN if interval is None else f"{interval[0]:.3f}-{interval[1]:.3f}"
 
 

@@ -1,15 +1,12 @@
 """Tables beside the main one, from figures worked out here."""
 
-import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from training.starter.evaluate.corrected import CorrectedScore
 from training.starter.evaluate.more_tables import (
     corrections_table,
-    interval_of_means,
     readers_table,
     reliability,
     reliability_table,
@@ -41,17 +38,8 @@ def test_volumes_and_intervals() -> None:
 
 
 def test_a_single_lesion_has_no_interval() -> None:
-    assert interval_of_means([0.5]) is None
     row = volumes_table({"model": [_case("a", (0.5, 1.0))]}).splitlines()[-1].split()
     assert row[4] == "-"
-
-
-def test_an_interval_is_that_of_a_mean_over_lesions() -> None:
-    values = np.random.default_rng(0).normal(0.6, 0.2, 100)
-    interval = interval_of_means(list(values))
-    assert interval is not None
-    error = 1.96 * values.std() / math.sqrt(len(values))
-    assert interval == pytest.approx((values.mean() - error, values.mean() + error), abs=0.006)
 
 
 def test_selectivity_is_split_by_touching_and_nothing_is_counted() -> None:

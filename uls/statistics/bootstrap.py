@@ -1,32 +1,32 @@
-"""Bootstrap resamples of a submission: which units are drawn, how often, and what they score.
+"""Bootstrap: which units are drawn, how often, and what a metric's summary is in every resample.
 
-Units are drawn with replacement: patients where they are known, since one patient's lesions are
-alike, else lesions. A unit comes with its lesions and its repeated clicks, so that Dice and
-consistency vary together. A resample is the number of times that each unit was drawn; figures of a
-resample are weighted figures of the original values, without any copy of them.
+A resample is the number of times that each unit was drawn; figures of a resample are weighted
+figures of the original values, without any copy of them.
 
 Source: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap (1993), chapters 8 and 13.
 """
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.results.metrics import Clicks, Lesion
-
 __all__ = [
+    "CONFIDENCE",
     "FIGURES",
     "Counts",
     "Floats",
     "Integers",
-    "Units",
     "draw_counts",
+    "interval_of_mean",
+    "percentile_interval",
+    "resampled_means",
     "resampled_summaries",
-    "units_of",
 ]
+
+CONFIDENCE = 0.95
+"""Of every interval."""
 
 FIGURES = ("mean", "std", "lower_quartile", "median", "upper_quartile")
 """What `resampled_summaries` gives, in its rows."""
@@ -37,50 +37,6 @@ _CHUNK_ELEMENTS = 1 << 20
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
 Counts = npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True, eq=False)
-class Units:
-    """What is drawn: for every lesion and every lesion with several clicks, its unit's number."""
-
-    unit: Literal["patient", "lesion"]
-    count: int
-    of_lesions: Integers
-    of_clicks: Integers
-
-
-def units_of(lesions: Sequence[Lesion], clicks: Sequence[Clicks]) -> Units:
-    """Find the units: patients if any lesion has one, else lesions.
-
-    Repeated clicks belong to their patient, else to the lesion scored on one of their VOIs; where
-    neither is known they are a unit of their own.
-    """
-    of_voi = {(lesion.stack, lesion.voi): _unit(lesion) for lesion in lesions}
-    keys: list[object] = [_unit(lesion) for lesion in lesions]
-    keys += [_unit_of_clicks(entry, of_voi, index) for index, entry in enumerate(clicks)]
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-    numbered = np.array([numbers[key] for key in keys], dtype=np.intp)
-    by_patient = any(lesion.patient is not None for lesion in lesions)
-    return Units(
-        unit="patient" if by_patient else "lesion",
-        count=len(numbers),
-        of_lesions=numbered[: len(lesions)],
-        of_clicks=numbered[len(lesions) :],
-    )
-
-
-def _unit(lesion: Lesion) -> object:
-    if lesion.patient is not None:
-        return "patient", lesion.patient
-    return "lesion", lesion.stack, lesion.voi
-
-
-def _unit_of_clicks(clicks: Clicks, of_voi: dict[tuple[str, int], object], index: int) -> object:
-    if clicks.patient is not None:
-        return "patient", clicks.patient
-    vois = [voi for pair in clicks.pairs for voi in (pair.a, pair.b)]
-    known = [of_voi[clicks.stack, voi] for voi in vois if (clicks.stack, voi) in of_voi]
-    return known[0] if known else ("clicks", index)
 
 
 def draw_counts(units: int, *, resamples: int, seed: int) -> Iterator[Counts]:
@@ -97,6 +53,31 @@ def draw_counts(units: int, *, resamples: int, seed: int) -> Iterator[Counts]:
         cells = drawn * np.int64(n) + np.arange(n)[:, None]
         counts = np.bincount(cells.ravel(), minlength=units * n)
         yield counts.astype(np.int32).reshape(units, n)
+
+
+def resampled_means(values: Floats, unit_of: Integers, counts: Counts) -> Floats:
+    """Return the mean of one metric in every resample, (resamples,); NaN where nothing was drawn.
+
+    Args:
+        values: (n,), in any order.
+        unit_of: the number of each value's unit, (n,).
+        counts: how often each unit was drawn, (units, resamples).
+    """
+    sums = np.bincount(unit_of, weights=values, minlength=len(counts)) @ counts
+    totals = np.bincount(unit_of, minlength=len(counts)) @ counts
+    with np.errstate(invalid="ignore"):
+        return np.asarray(sums / totals)
+
+
+def interval_of_mean(
+    values: Sequence[float], *, resamples: int, seed: int
+) -> tuple[float, float] | None:
+    """Return the 95 % interval of a mean, each value a unit of its own; None of a single one."""
+    if len(values) < 2:
+        return None
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(np.asarray(values), (resamples, len(values))).mean(axis=1)
+    return percentile_interval(drawn)
 
 
 def resampled_summaries(values: Floats, unit_of: Integers, counts: Counts) -> Floats:
@@ -170,3 +151,26 @@ def _ranked(in_order: Floats, ranks: Counts, rank: Integers) -> Floats:
         high = np.where(reached, middle, high)
         low = np.where(reached, low, np.minimum(middle + 1, high))
     return in_order[low]
+
+
+def percentile_interval(draws: Floats) -> tuple[float, float] | None:
+    """Cut 2.5 % of the draws off on either side; NaN draws count as not made."""
+    known = draws[~np.isnan(draws)]
+    if not known.size:
+        return None
+    tail = (1 - CONFIDENCE) / 2
+    ordered = np.sort(known)
+    return _quantile(ordered, tail), _quantile(ordered, 1 - tail)
+
+
+def _quantile(ordered: Floats, share: float) -> float:
+    """Interpolate between two neighbours, to the last bit as `numpy.quantile` does.
+
+    That one first loads masked arrays, which takes longer than all the quantiles.
+    """
+    place = share * (len(ordered) - 1)
+    below = math.floor(place)
+    low, high = float(ordered[below]), float(ordered[min(below + 1, len(ordered) - 1)])
+    beyond = place - below
+    step = high - low
+    return low + step * beyond if beyond < 0.5 else high - step * (1 - beyond)

@@ -1,5 +1,6 @@
 """Bootstrap resamples, against slow ones written out literally."""
 
+import math
 import statistics
 from collections import Counter
 
@@ -8,10 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from synthetic_lesions import clicks, lesion
 
-from evaluation.analysis.resampling import FIGURES, draw_counts, resampled_summaries, units_of
 from evaluation.results.aggregates import summarise
+from uls.statistics.bootstrap import (
+    FIGURES,
+    draw_counts,
+    interval_of_mean,
+    percentile_interval,
+    resampled_means,
+    resampled_summaries,
+)
 
 
 def literal_summary(values: list[float]) -> list[float | None]:
@@ -75,7 +82,7 @@ def test_draws_equal_those_of_the_same_numbers_counted_literally(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """In parts of 2 resamples; the generator's numbers, counted one by one."""
-    monkeypatch.setattr("evaluation.analysis.resampling._CHUNK_ELEMENTS", 10)
+    monkeypatch.setattr("uls.statistics.bootstrap._CHUNK_ELEMENTS", 10)
     parts = list(draw_counts(5, resamples=5, seed=3))
     assert [part.shape for part in parts] == [(5, 2), (5, 2), (5, 1)]
     generator = np.random.default_rng(3)
@@ -98,24 +105,32 @@ def test_the_same_seed_draws_the_same() -> None:
     assert (first != other).any()
 
 
-def test_lesions_are_units_where_no_patient_is_known() -> None:
-    """Clicks belong to the lesion on one of their VOIs; without one they are a unit."""
-    lesions = [lesion(voi=0), lesion(voi=1), lesion(voi=1, stack="other")]
-    entries = [clicks(0.5, 7, 1), clicks(0.5, 8, 9), clicks(0.5, 1, 2, stack="other")]
-    units = units_of(lesions, entries)
-    assert (units.unit, units.count) == ("lesion", 4)
-    assert units.of_lesions.tolist() == [0, 1, 2]
-    assert units.of_clicks.tolist() == [1, 3, 2]
+def test_draws_as_even_as_can_be() -> None:
+    """0 … 1000: 2.5 % of the way from 0 to 1000 is 25."""
+    draws = np.random.default_rng(0).permutation(np.arange(1001.0))
+    assert percentile_interval(draws) == pytest.approx((25, 975))
 
 
-def test_patients_come_with_all_that_is_theirs() -> None:
-    lesions = [lesion(voi=i, patient=p) for i, p in enumerate(("a", "b", "a"))]
-    entries = [clicks(0.5, 8, 9, patient="a"), clicks(0.5, 1, 7), clicks(0.5, 5, 6, patient="c")]
-    units = units_of(lesions, entries)
-    assert (units.unit, units.count) == ("patient", 3)
-    assert units.of_lesions.tolist() == [0, 1, 0]
-    assert units.of_clicks.tolist() == [0, 1, 2]
+def test_draws_that_do_not_exist_are_left_out() -> None:
+    assert percentile_interval(np.array([np.nan, 1.0, np.nan, 1.0])) == (1, 1)
+    assert percentile_interval(np.array([np.nan])) is None
 
 
-def test_a_lesion_that_counts_twice_is_one_unit() -> None:
-    assert units_of([lesion(voi=3), lesion(voi=3)], []).count == 1
+def test_a_single_value_has_no_interval() -> None:
+    assert interval_of_mean([0.5], resamples=100, seed=1) is None
+
+
+def test_an_interval_is_that_of_a_mean() -> None:
+    values = np.random.default_rng(0).normal(0.6, 0.2, 100)
+    interval = interval_of_mean(list(values), resamples=10_000, seed=23)
+    assert interval is not None
+    error = 1.96 * values.std() / math.sqrt(len(values))
+    assert interval == pytest.approx((values.mean() - error, values.mean() + error), abs=0.006)
+
+
+def test_means_of_resamples_are_those_of_summaries() -> None:
+    values, unit_of = np.array([1.0, 2.0, 4.0]), np.array([0, 1, 0])
+    counts = np.array([[2, 0, 0], [1, 3, 0]], dtype=np.int32)
+    found = resampled_means(values, unit_of, counts)
+    assert found[:2].tolist() == pytest.approx([12 / 5, 2.0])
+    assert np.isnan(found[2])
