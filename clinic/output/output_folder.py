@@ -1,12 +1,10 @@
 """The folder of results: complete under its name, or not there at all."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from uls.workshop.beside import folder_beside
 from uls.workshop.errors import OutputError
 
 __all__ = ["RESULTS", "check_free", "output_folder"]
@@ -43,39 +41,11 @@ def output_folder(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
         OutputError: see `check_free`; or the place cannot be written.
     """
     check_free(folder, overwrite=overwrite)
-    target = folder.absolute()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+        with folder_beside(folder) as beside:
+            yield beside
     except OSError as error:
         raise _unwritable(folder, error) from error
-    try:
-        try:
-            yield beside
-            _as_others_are(beside)
-            _swap(beside, target)
-        except OSError as error:
-            raise _unwritable(folder, error) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _swap(beside: Path, target: Path) -> None:
-    """Put a finished folder in its place; earlier results go only once it is there."""
-    if target.is_dir() and any(target.iterdir()):
-        old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-        target.rename(old)
-        beside.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        beside.rename(target)  # over an empty folder, too
-
-
-def _as_others_are(folder: Path) -> None:
-    """Give the folder the mode that the user's other new folders have: temporary ones are 0700."""
-    mask = os.umask(0)
-    os.umask(mask)
-    folder.chmod(0o777 & ~mask)
 
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:

@@ -16,15 +16,15 @@ from training.cycle.project import Work
 from training.cycle.records import Entry, SegmentRecord
 from training.data.cases.case import InstanceRule, LesionClass
 from training.data.cases.ellipse_axes import ellipse_axes
-from training.data.cases.files import beside, write_json
 from training.data.cases.images import hu_array, image_like, oriented, read_image
 from training.data.cases.instances import find_instances
 from training.data.prepare.clicks import draw_clicks
 from training.data.splits import folds_by_patient
 from uls.geometry.cropped import CroppedMask
 from uls.geometry.voi import CLICK_ZYX, cut_voi
+from uls.workshop.beside import file_beside
 from uls.workshop.errors import InputError
-from uls.workshop.files import sha256
+from uls.workshop.files import sha256, write_json
 
 __all__ = ["BOXES_FILE", "DATASET", "DataSettings", "write_data"]
 
@@ -196,7 +196,7 @@ def _write(
     image.SetSpacing(scan.GetSpacing())
     image.SetDirection(scan.GetDirection())
     image.SetOrigin(scan.TransformContinuousIndexToPhysicalPoint(corner[::-1]))
-    with beside(path) as part:
+    with file_beside(path) as part:
         sitk.WriteImage(image, str(part), useCompression=True)
 
 

@@ -24,9 +24,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from training.cycle.records import Project, Rule, SetVersion
-from training.data.cases.files import write_text
 from training.jobs.digests import digest
 from training.jobs.stages import Stages
+from uls.workshop.atomic import write_file
 from uls.workshop.errors import CallError, InputError, ModelError
 
 __all__ = [
@@ -214,7 +214,7 @@ def read_record(model: type[_Model], path: Path) -> _Model:
 
 def write_record(path: Path, record: BaseModel) -> Path:
     """Write one of our JSON files, beside its place first."""
-    return write_text(path, record.model_dump_json(indent=1) + "\n")
+    return write_file(path, record.model_dump_json(indent=1) + "\n", make_folder=True)
 
 
 def now() -> datetime:

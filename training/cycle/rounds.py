@@ -12,9 +12,9 @@ from training.cycle.options import Options
 from training.cycle.project import Work, now, read_record, write_record
 from training.cycle.records import Decision, Entry, Round, SetVersion
 from training.cycle.steps import decision_file, steps
-from training.data.cases.files import write_json
 from training.jobs.digests import digest
 from uls.workshop.errors import CallError, InputError
+from uls.workshop.files import write_json
 
 __all__ = ["abandon", "decision_of", "is_abandoned", "run_round"]
 

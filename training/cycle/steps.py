@@ -12,8 +12,8 @@ from training.cycle.options import Options
 from training.cycle.project import FIRST_MODEL, Work, write_record
 from training.cycle.records import Entry, Round
 from training.cycle.scoring import score_model, scores_in
-from training.data.cases.files import write_json
 from training.jobs.stages import Stage
+from uls.workshop.files import write_json
 
 __all__ = ["decision_file", "steps"]
 

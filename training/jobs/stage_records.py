@@ -1,6 +1,5 @@
 """What is written down of a stage, when it begins and when it is done."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from training.jobs.digests import Digest
 from uls.workshop.errors import InputError
+from uls.workshop.files import write_json
 
-__all__ = ["Begun", "Record", "Records", "write_json"]
+__all__ = ["Begun", "Record", "Records"]
 
 
 class Begun(BaseModel):
@@ -90,11 +90,3 @@ def _read(model: type[_Kind], path: Path) -> _Kind | None:
     except ValidationError as error:
         reason = " ".join(str(error).split())
         raise InputError.about(path, expected="a stage's record", found=reason[:200]) from error
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON beside its place and rename it there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    beside.rename(path)

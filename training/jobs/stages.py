@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from training.jobs.digests import Digest, digest, is_as_listed
-from training.jobs.stage_records import Begun, Record, Records, write_json
+from training.jobs.stage_records import Begun, Record, Records
 from uls.workshop.errors import CallError, InputError
+from uls.workshop.files import write_json
 from uls.workshop.lock import alone_in
 
 __all__ = ["Record", "Stage", "Stages", "partial_place", "write_json"]

@@ -20,8 +20,8 @@ from algorithm.engines.selection.parity import Parity
 from algorithm.models.json_files import StrictModel, parse, read_object
 from algorithm.models.weights import Model
 from uls.workshop import cache
+from uls.workshop.atomic import write_file
 from uls.workshop.errors import ModelError
-from uls.workshop.files import write_beside
 
 __all__ = ["FILE_NAME", "Admission", "read_beside", "recall", "remember", "write_beside_weights"]
 
@@ -131,12 +131,12 @@ def write_beside_weights(new: Iterable[Admission], model: Model) -> None:
     Records of other devices and packages stay, those of another model go.
 
     Raises:
-        OSError: the folder cannot be written.
+        OutputError: the folder cannot be written.
     """
     by_conditions = {one.conditions: one for one in (*read_beside(model.folder), *new)}
     kept = [one for one in by_conditions.values() if one.conditions.model_sha256 == model.sha256]
     content = _File(admissions=tuple(kept)).model_dump_json(indent=1) + "\n"
-    write_beside(model.folder / FILE_NAME, content.encode())
+    write_file(model.folder / FILE_NAME, content)
 
 
 def _place(conditions: Conditions) -> tuple[str, ...]:

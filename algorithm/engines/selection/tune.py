@@ -80,11 +80,7 @@ def _tried(candidate: Candidate, trial: Trial) -> Tried:
 
 def _remember(admissions: list[Admission], model: Model) -> None:
     admission.remember(admissions)
-    try:
-        admission.write_beside_weights(admissions, model)
-    except OSError as error:
-        expected, found = "a folder that can be written", error.strerror or str(error)
-        raise OutputError.about(model.folder, expected=expected, found=found) from error
+    admission.write_beside_weights(admissions, model)
 
 
 def _verdict(tried: Tried) -> str:

@@ -21,9 +21,9 @@ from algorithm.models.importing.nnunet_recipe import Field, Recipe
 from algorithm.models.importing.plans import UNCHANGED
 from algorithm.models.json_files import parse
 from algorithm.models.manifest import Card, FileRecord, Fold, Manifest
+from uls.workshop.beside import new_folder
 from uls.workshop.errors import CallError, ModelError
 from uls.workshop.extras import how_to_install
-from uls.workshop.files import new_folder
 
 __all__ = ["import_model"]
 

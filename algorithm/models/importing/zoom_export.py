@@ -11,7 +11,7 @@ from algorithm.models.zoom_patch import PATCH_SIZE
 from algorithm.models.zoom_settings import ZoomSettings
 from algorithm.networks import networks
 from algorithm.networks.zoom_network import ZoomNetwork, folded
-from uls.workshop.files import new_folder
+from uls.workshop.beside import new_folder
 
 __all__ = ["export_zoom"]
 

@@ -20,7 +20,8 @@ from training.data.cases.images import hu_array
 from training.data.cases.measured import dicom_windows, measured_slice
 from training.data.grabcut.pseudo_mask import PseudoMask, pseudo_mask
 from training.data.grabcut.recipe import GrabCutRecipe
-from uls.workshop.errors import CallError, OutputError
+from uls.workshop.beside import file_beside
+from uls.workshop.errors import CallError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,15 +91,9 @@ def draw_choices(rows: list[Choice], path: Path) -> Path:
     grid = figure.subplots(len(rows), columns, squeeze=False)
     for row, panels in zip(rows, grid, strict=True):
         _draw_row(row, list(panels))
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with file_beside(path) as part:
         figure.savefig(part, format="png", dpi=110, facecolor="white")
-        return part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        found = error.strerror or str(error)
-        raise OutputError.about(path, expected="a file that can be written", found=found) from error
+    return path
 
 
 def _draw_row(row: Choice, panels: "list[Axes]") -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from training.data.cases.case import Found
-from training.data.cases.files import write_text
 from training.data.cases.records import CaseRecord, InputFile
 from training.data.prepare.table import Lesion, Row, table_rows
+from uls.workshop.atomic import write_file
 from uls.workshop.errors import InputError
 
 __all__ = [
@@ -110,7 +110,9 @@ def _dropped(records: Iterable[CaseRecord]) -> dict[str, tuple[str, ...]]:
 
 def write_manifest(manifest: Manifest, folder: Path) -> Path:
     """Write the manifest into the output folder."""
-    return write_text(folder / MANIFEST_FILE, manifest.model_dump_json(indent=1) + "\n")
+    return write_file(
+        folder / MANIFEST_FILE, manifest.model_dump_json(indent=1) + "\n", make_folder=True
+    )
 
 
 def read_manifest(folder: Path) -> Manifest:

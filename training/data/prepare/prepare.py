@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from training.data.cases.case import Case
-from training.data.cases.files import digest, write_json
 from training.data.cases.records import CaseRecord
 from training.data.grabcut.cut import check_opencv
 from training.data.prepare.find import find_cases, person, split_cases, taken
@@ -25,6 +24,7 @@ from training.data.prepare.stacks import plan_stacks, write_stacks
 from training.data.prepare.vois import input_paths
 from training.data.prepare.work import Outcome, prepare_cases
 from uls.workshop.errors import InputError
+from uls.workshop.files import sha256, write_json
 from uls.workshop.progress import log_beside_bars
 
 __all__ = ["prepare"]
@@ -126,7 +126,7 @@ def _lay_out(records: Sequence[CaseRecord], options: Options) -> Mapping[str, st
     outputs: dict[str, str] = {}
     if plan.dataset_folder is not None:
         path = _write_dataset_json(output / plan.dataset_folder, records)
-        outputs[str(path.relative_to(output))] = digest(path)
+        outputs[str(path.relative_to(output))] = sha256(path)
     if options.kind != "nnunet":
         stacks = plan_stacks(records, name=options.name, largest=options.largest_stack)
         outputs |= write_stacks(stacks, output, output / "stack")

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.data.cases.files import beside
 from uls.geometry.voi import VOI_SHAPE_ZYX, VOI_SLICES
+from uls.workshop.beside import file_beside
 
 __all__ = ["write_stack"]
 
@@ -36,7 +36,7 @@ def write_stack(vois: Iterable[npt.NDArray[Any]], path: Path, *, count: int, dty
         OutputError: the file cannot be written.
     """
     header = _header(count, dtype)
-    with beside(path) as part, part.open("wb") as file:
+    with file_beside(path) as part, part.open("wb") as file:
         body_at = file.write(header)
         packer = zlib.compressobj(_COMPRESSION_LEVEL)
         for voi in _checked(vois, count):

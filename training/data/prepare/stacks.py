@@ -10,7 +10,6 @@ from typing import Any
 
 from evaluation.scoring.ground_truth import MULTI_FILE, SINGLE_FILE, SPACING_FILE
 from evaluation.scoring.lesion_table import LESION_FILE
-from training.data.cases.files import digest, write_json, write_text
 from training.data.cases.records import CaseRecord, LesionRecord, VoiRecord
 from training.data.prepare.clicks import pairs_of
 from training.data.prepare.plan import WORK
@@ -18,6 +17,8 @@ from training.data.prepare.stack_file import write_stack
 from uls.geometry.voi import Spacing
 from uls.images.stack import read_header, read_vois
 from uls.platform.sockets import SPACINGS_FILE, STACK_FOLDER
+from uls.workshop.atomic import write_file
+from uls.workshop.files import sha256, write_json
 from uls.workshop.progress import Progress
 
 __all__ = ["Stack", "plan_stacks", "write_stacks"]
@@ -117,9 +118,9 @@ def write_stacks(stacks: Sequence[Stack], output: Path, folder: Path) -> dict[st
         write_json(truth / SINGLE_FILE, _by_name(stacks, [s.first_vois for s in stacks])),
         write_json(truth / MULTI_FILE, _by_name(stacks, [s.pairs for s in stacks])),
         write_json(truth / SPACING_FILE, spacings),
-        write_text(truth / LESION_FILE, _lesion_table(stacks)),
+        write_file(truth / LESION_FILE, _lesion_table(stacks), make_folder=True),
     ]
-    return {str(path.relative_to(output)): digest(path) for path in files}
+    return {str(path.relative_to(output)): sha256(path) for path in files}
 
 
 def _stack(vois: Sequence[tuple[str, str]], path: Path, dtype: str, output: Path) -> Path:

@@ -10,7 +10,7 @@ import SimpleITK as sitk
 
 from training.data.cases.case import Case, DicomSeries, PngSeries
 from training.data.cases.click_choice import Voxel
-from training.data.cases.files import beside, checked_digest, digest, write_text
+from training.data.cases.files import checked_digest
 from training.data.cases.groups import training_group
 from training.data.cases.records import CaseRecord, LesionRecord, VoiRecord, input_files
 from training.data.prepare.clicks import draw_clicks
@@ -20,6 +20,9 @@ from training.data.splits import Part
 from uls.geometry.axes import lesion_axes
 from uls.geometry.cropped import CroppedMask
 from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX, cut_voi
+from uls.workshop.atomic import write_file
+from uls.workshop.beside import file_beside
+from uls.workshop.files import sha256
 
 __all__ = ["input_paths", "prepare_case"]
 
@@ -64,7 +67,9 @@ def prepare_case(case: Case, part: Part, plan: Plan) -> CaseRecord:
         notes=() if scan.lesions else ("no lesion in the mask",),
         attributes=dict(case.attributes),
     )
-    write_text(plan.record_file(case.name), record.model_dump_json(indent=1) + "\n")
+    write_file(
+        plan.record_file(case.name), record.model_dump_json(indent=1) + "\n", make_folder=True
+    )
     return record
 
 
@@ -162,8 +167,8 @@ def _write_vois(
             click_zyx=click,
             cut_off=inside < lesion.mask.n_voxels,
             label_voxels=inside,
-            image_sha256=digest(plan.output / image_file),
-            label_sha256=digest(plan.output / label_file),
+            image_sha256=sha256(plan.output / image_file),
+            label_sha256=sha256(plan.output / label_file),
             image_bytes=(plan.output / image_file).stat().st_size,
             label_bytes=(plan.output / label_file).stat().st_size,
         )
@@ -186,5 +191,5 @@ def _write(voi: npt.NDArray[Any], scan: Scan, click: Voxel, path: Path) -> None:
     image.SetSpacing(scan.image.GetSpacing())
     image.SetDirection(scan.image.GetDirection())
     image.SetOrigin(scan.image.TransformContinuousIndexToPhysicalPoint([*map(float, corner[::-1])]))
-    with beside(path) as part:
+    with file_beside(path) as part:
         sitk.WriteImage(image, str(part), useCompression=True)

@@ -22,6 +22,7 @@ from training.nnunet.preprocessing.cases import Case, read_case
 from training.nnunet.preprocessing.lesion_sizes import long_axis_mm, write_long_axis_mm
 from training.nnunet.preprocessing.parallel import mapped
 from uls.geometry.voi import VOI_SHAPE_ZYX
+from uls.images.written import write_image
 
 __all__ = ["preprocess"]
 
@@ -170,18 +171,11 @@ def _properties(voi: Case) -> dict[str, Any]:
 
 def _write_label(voi: Case, path: Path) -> None:
     """Write the cropped label, which nnU-Net's validation compares with."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     image = sitk.GetImageFromArray(voi.label.astype(np.uint8))
     image.SetSpacing(voi.spacing_mm)
     image.SetOrigin(voi.origin_mm)
     image.SetDirection(voi.direction)
-    beside = path.with_name(f".{path.name.split('.')[0]}.new{_ending(path)}")
-    sitk.WriteImage(image, str(beside), useCompression=True)
-    beside.replace(path)
-
-
-def _ending(path: Path) -> str:
-    return ".nii.gz" if path.name.endswith(".nii.gz") else path.suffix
+    write_image(image, path)
 
 
 def _scratch(job: _Job) -> Path:

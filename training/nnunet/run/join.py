@@ -7,7 +7,7 @@ from pathlib import Path
 
 from algorithm.models.find_model import find_result_folder
 from algorithm.models.importing.nnunet import ResultFolder, folds_in
-from training.jobs.stages import partial_place
+from uls.workshop.beside import folder_beside
 from uls.workshop.errors import CallError, ModelError
 
 __all__ = ["join_folds"]
@@ -38,15 +38,12 @@ def join_folds(folders: Sequence[Path], output: Path) -> Path:
                 found = f"it in {folds[fold.name].parent} and in {folder}"
                 raise CallError.about(fold.name, expected="each fold once", found=found)
             folds[fold.name] = fold
-    place = partial_place(output)
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    for fold in folds.values():
-        shutil.copytree(fold, place / fold.name)
-    for name in _SHARED:
-        if (sources[0] / name).exists():
-            shutil.copyfile(sources[0] / name, place / name)
-    place.rename(output)
+    with folder_beside(output) as place:
+        for fold in folds.values():
+            shutil.copytree(fold, place / fold.name)
+        for name in _SHARED:
+            if (sources[0] / name).exists():
+                shutil.copyfile(sources[0] / name, place / name)
     return output
 
 

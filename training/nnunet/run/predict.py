@@ -13,6 +13,7 @@ from training.jobs.stages import Stage, Stages
 from uls.geometry.lesion import DEFAULT_REACH_MM, Policy, clicked
 from uls.geometry.voi import VOI_SHAPE_ZYX
 from uls.images.scan_reading import read_image
+from uls.images.written import write_image
 from uls.workshop.errors import InputError
 from uls.workshop.folder_scan import listed, shown
 from uls.workshop.progress import progress
@@ -149,6 +150,4 @@ def predict_case(
 def _write(mask: npt.NDArray[np.bool_], like: sitk.Image, path: Path) -> None:
     image = sitk.GetImageFromArray(mask.astype(np.uint8))
     image.CopyInformation(like)
-    beside = path.with_name(f".{path.name}")
-    sitk.WriteImage(image, str(beside), useCompression=True)
-    beside.replace(path)
+    write_image(image, path)

@@ -15,6 +15,7 @@ from training.jobs.finite import FiniteLoss
 from training.nnunet.framework.schedules import INITIAL_LR, Schedule
 from training.nnunet.preprocessing.lesion_sizes import read_long_axes_mm
 from training.nnunet.run.settings import TrainingSettings
+from uls.workshop.beside import file_beside
 
 __all__ = ["UlsTrainer"]
 
@@ -80,10 +81,10 @@ class UlsTrainer(nnUNetTrainer):  # type: ignore[misc]
         """Write a checkpoint beside its place and rename it there."""
         if self.disable_checkpointing:
             return
-        beside = f"{filename}.new"
-        super().save_checkpoint(beside)
-        if self.local_rank == 0:
-            Path(beside).replace(filename)
+        if self.local_rank != 0:
+            return
+        with file_beside(Path(filename)) as part:
+            super().save_checkpoint(str(part))
 
     def print_to_log_file(
         self, *args: Any, also_print_to_console: bool = True, add_timestamp: bool = True

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
-from training.data.cases.files import write_text
 from training.jobs.stages import Stage, Stages
 from training.nnunet.data.raw_dataset import RawDataset
 from training.nnunet.preprocessing.parallel import mapped
@@ -26,6 +25,7 @@ from training.nnunet.semi_supervised.measurements import (
 )
 from uls.geometry.axes import lesion_axes
 from uls.geometry.cropped import cropped
+from uls.workshop.atomic import write_file
 from uls.workshop.errors import InputError
 
 __all__ = ["is_prepared", "is_raw", "measurements_of", "raw_set_of"]
@@ -128,7 +128,7 @@ def _write(raw: RawDataset, deeplesion: Path | None, place: Path, processes: int
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["case", "long_axis_px", "short_axis_px"])
     writer.writerows([case, f"{m.long_px:.4f}", f"{m.short_px:.4f}"] for case, m in table.items())
-    write_text(place, text.getvalue())
+    write_file(place, text.getvalue(), make_folder=True)
 
 
 def _axes(raw: RawDataset, case: str) -> Measured:

@@ -16,6 +16,7 @@ from training.nnunet.data.raw_dataset import RawDataset, write_dataset_json
 from training.nnunet.preprocessing.parallel import mapped
 from uls.images.scan_reading import read_image
 from uls.images.voxels import label_array
+from uls.images.written import write_image
 from uls.workshop.errors import InputError
 
 __all__ = ["IGNORE", "SELECTION", "ignoring_unannotated", "write_2d_set", "write_pseudo_set"]
@@ -73,7 +74,7 @@ def write_pseudo_set(raw: RawDataset, masks: Path, cases: Iterable[str], folder:
     _link_images(raw, folder, kept)
     for case in kept:
         image = read_image(masks / f"{case}.nii.gz")
-        _write(image, _label(raw, folder, case))
+        write_image(image, _label(raw, folder, case))
     write_dataset_json(folder, len(kept), ending=raw.ending)
 
 
@@ -101,7 +102,7 @@ def _write_2d(raw: RawDataset, folder: Path, case: str) -> None:
         label = ignoring_unannotated(label)
     image = sitk.GetImageFromArray(label.astype(np.uint8))
     image.CopyInformation(source)
-    _write(image, _label(raw, folder, case))
+    write_image(image, _label(raw, folder, case))
 
 
 def _link_images(raw: RawDataset, folder: Path, cases: Iterable[str]) -> None:
@@ -115,9 +116,3 @@ def _link_images(raw: RawDataset, folder: Path, cases: Iterable[str]) -> None:
 
 def _label(raw: RawDataset, folder: Path, case: str) -> Path:
     return folder / "labelsTr" / f"{case}{raw.ending}"
-
-
-def _write(image: sitk.Image, path: Path) -> None:
-    beside = path.with_name(f".{path.name}")
-    sitk.WriteImage(image, str(beside), useCompression=True)
-    beside.replace(path)

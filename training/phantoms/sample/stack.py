@@ -1,6 +1,5 @@
 """The sample as a Grand Challenge job and its reference data, built and written."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ import SimpleITK as sitk
 from training.data.cases.click_choice import Pair, Voxel, choose_clicks, pairs_of_clicks
 from training.phantoms.sample.recipe import CLICKS_PER_LESION, SampleScan, sample_scans
 from uls.geometry.voi import Spacing, cut_voi
+from uls.images.written import write_image
+from uls.workshop.files import write_json
 
 __all__ = ["Sample", "build_sample", "scan_clicks", "write_sample"]
 
@@ -92,12 +93,12 @@ def write_sample(sample: Sample, folder: Path) -> list[Path]:
     job, truth = folder / "input", folder / "ground-truth"
     return [
         _write_image(sample.vois, job / IMAGE_FOLDER / f"{NAME}.mha"),
-        _write_json(sample.spacings, job / SPACINGS_FILE),
-        _write_json(_sockets(sample), job / "inputs.json"),
+        write_json(job / SPACINGS_FILE, sample.spacings),
+        write_json(job / "inputs.json", _sockets(sample)),
         _write_image(sample.masks, truth / f"{NAME}.mha"),
-        _write_json(sample.single, truth / "single_sample.json"),
-        _write_json(sample.multi, truth / "multi_sample.json"),
-        _write_json(sample.spacings, truth / "stacked_spacing.json"),
+        write_json(truth / "single_sample.json", sample.single),
+        write_json(truth / "multi_sample.json", sample.multi),
+        write_json(truth / "stacked_spacing.json", sample.spacings),
     ]
 
 
@@ -128,14 +129,5 @@ def _sockets(sample: Sample) -> list[dict[str, Any]]:
 
 
 def _write_image(voxels: npt.NDArray[Any], path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".part-{path.name}")
     image = sitk.GetImageFromArray(voxels)
-    sitk.WriteImage(image, str(part), useCompression=True, compressionLevel=_SMALLEST_FILE)
-    return part.replace(path)
-
-
-def _write_json(value: Any, path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
-    return path
+    return write_image(image, path, compression_level=_SMALLEST_FILE)

@@ -12,6 +12,7 @@ from training.starter.evaluate.corrected import CorrectedScore
 from training.starter.evaluate.readers import ReadersScore
 from training.starter.evaluate.scores import CaseScores
 from training.starter.evaluate.selectivity import HealthyScore, SelectedScore
+from uls.workshop.atomic import write_file
 from uls.workshop.errors import InputError, OutputError
 
 __all__ = ["Method", "Report", "check_writable", "digest", "read_report", "write_report"]
@@ -97,17 +98,7 @@ def write_report(report: Report, path: Path) -> None:
     Raises:
         OutputError: the place cannot be written.
     """
-    part = path.with_name(f".part-{path.name}")
-    try:
-        part.write_bytes(TypeAdapter(Report).dump_json(report, indent=1) + b"\n")
-        part.replace(path)
-    except OSError as error:
-        found = error.strerror or str(error)
-        raise OutputError.about(
-            path, expected="a place that can be written", found=found
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+    write_file(path, TypeAdapter(Report).dump_json(report, indent=1) + b"\n")
 
 
 def read_report(path: Path) -> Report:

@@ -11,8 +11,8 @@ from training.starter.evaluate.scores import CaseScores
 from training.starter.export.about import About
 from training.starter.export.export import Exported, export_run
 from training.starter.settings.recipe import Recipe
+from uls.workshop.beside import new_folder
 from uls.workshop.errors import InputError
-from uls.workshop.files import new_folder
 
 __all__ = ["export_with_card", "model_card"]
 

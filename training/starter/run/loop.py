@@ -21,6 +21,7 @@ from training.starter.samples.corrections import Corrected
 from training.starter.samples.stream import Batch, Difficulty, Material, batches
 from training.starter.settings.cases_seen import CasesSeen, joined
 from training.starter.settings.recipe import Recipe
+from uls.workshop.beside import file_beside
 from uls.workshop.errors import InputError
 
 __all__ = ["Run"]
@@ -172,9 +173,8 @@ class Run:
             "progress": vars(self.progress),
             "recipe": self._recipe.model_dump_json(),
         }
-        beside = self._folder / f".{CHECKPOINT}.part"
-        torch.save(state, beside)
-        beside.replace(self._folder / CHECKPOINT)
+        with file_beside(self._folder / CHECKPOINT) as part:
+            torch.save(state, part)
 
     def _resume(self) -> None:
         state = read_checkpoint(self._folder, self._device)

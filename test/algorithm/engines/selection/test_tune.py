@@ -195,10 +195,10 @@ def test_no_two_networks_are_in_memory_together(
 def test_a_folder_that_cannot_be_written_is_an_error(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(admission, "write_beside", refuse)
+    monkeypatch.setattr("uls.workshop.atomic.new_part", refuse)
 
-    with pytest.raises(OutputError, match="a folder that can be written"):
+    with pytest.raises(OutputError, match=r"engines\.json: expected a place that can be written"):
         tune(weights.verify(folder))
