@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from algorithm.engines.cpu import available_cpus
 from algorithm.models.json_files import StrictModel
 from benchmarks.algorithm import plan
 from benchmarks.algorithm.cells import Cell
@@ -25,6 +24,7 @@ from benchmarks.algorithm.tasks import (
     WholeJob,
     WholeJobTask,
 )
+from uls.workshop.cpus import available_cpus
 from uls.workshop.errors import UserError
 
 __all__ = ["BenchOptions", "Bencher"]

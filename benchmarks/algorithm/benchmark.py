@@ -8,13 +8,13 @@ nobody, each engine has two turns with half of its runs: all in order, then all 
 import logging
 from pathlib import Path
 
-from algorithm.engines.cpu import available_cpus
 from benchmarks.algorithm.bencher import Bencher, BenchOptions
 from benchmarks.algorithm.cells import cells_here, reference_cell, wanted_cells
 from benchmarks.algorithm.findings import Findings
 from benchmarks.algorithm.processes import run_worker
 from benchmarks.algorithm.subject import Subject
 from benchmarks.algorithm.tasks import Start, StartTask
+from uls.workshop.cpus import available_cpus
 
 __all__ = ["measure"]
 

@@ -2,7 +2,8 @@
 
 import platform
 from importlib import metadata
-from pathlib import Path
+
+from uls.workshop.cpus import cpu_model
 
 __all__ = ["device_said", "versions"]
 
@@ -15,15 +16,7 @@ def device_said(device: str, threads: int) -> str:
         import torch  # noqa: PLC0415
 
         return str(torch.cuda.get_device_name())
-    return f"{_cpu_name()}, {threads} threads"
-
-
-def _cpu_name() -> str:
-    """Give the processor's name, as Linux tells it."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(errors="replace").splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
+    return f"{cpu_model()}, {threads} threads"
 
 
 def versions() -> dict[str, str]:

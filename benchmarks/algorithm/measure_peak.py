@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from algorithm.engines.cpu import available_cpus
 from benchmarks.algorithm.tasks import Peak, PeakTask
 from benchmarks.algorithm.worker import Say
+from uls.workshop.cpus import available_cpus
 
 __all__ = ["measure"]
 

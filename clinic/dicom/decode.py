@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from clinic.dicom.header import Header
 from uls.geometry.voi import VOI_SLICES
+from uls.workshop.cpus import available_cpus
 from uls.workshop.errors import InputError, UserError
 
 __all__ = ["Decoded", "Limits", "decode"]
@@ -99,8 +100,7 @@ def _is_whole(header: Header) -> bool:
 
 def _parts(n_slices: int) -> list[range]:
     """Share the slices out, in runs: several children where there are CPUs and slices enough."""
-    cpus = len(os.sched_getaffinity(0))
-    n = max(1, min(cpus, _MOST_CHILDREN, -(-n_slices // _SLICES_PER_CHILD)))
+    n = max(1, min(available_cpus(), _MOST_CHILDREN, -(-n_slices // _SLICES_PER_CHILD)))
     edges = [n_slices * i // n for i in range(n + 1)]
     return [range(first, stop) for first, stop in pairwise(edges)]
 

@@ -1,12 +1,12 @@
 """`python -m training hcuch …`: the HCUCH data set measured, compared and followed."""
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from uls.workshop.command_line import commands
+from uls.workshop.cpus import available_cpus
 
 __all__ = ["app"]
 
@@ -90,7 +90,7 @@ def report(
         data,
         extent=Extent(measure_from),
         smallest_voxels=smallest,
-        workers=workers or min(_MOST_WORKERS, os.cpu_count() or 1),
+        workers=workers or min(_MOST_WORKERS, available_cpus()),
     )
     written = write_report(findings, series if pictures else (), output, source=data)
     if not quiet:

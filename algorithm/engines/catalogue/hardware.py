@@ -1,11 +1,10 @@
 """What the device is called: what was found out on one need not hold on another."""
 
 import hashlib
-import platform
 from importlib.util import find_spec
 from pathlib import Path
 
-from algorithm.engines.cpu import available_cpus
+from uls.workshop.cpus import available_cpus, cpu_flags, cpu_model, first_processor
 
 __all__ = ["cuda_is_there", "device_name"]
 
@@ -54,22 +53,12 @@ def cuda_is_there(root: Path = Path("/")) -> bool:
 
 def _cpu_name(root: Path) -> str:
     """Such as `Intel(R) Xeon(R) Processor (6/207/2; avx2, avx512f; flags 1f2e3d4c)`."""
-    entries = _first_processor(root)
-    name = entries.get("model name", platform.machine())
+    entries = first_processor(root)
     version = "/".join(entries.get(key, "") for key in ("cpu family", "model", "stepping"))
-    flags = entries.get("flags", entries.get("Features", "")).split()
+    flags = cpu_flags(root)
     shown = ", ".join(flag for flag in _CAPABILITIES if flag in flags)
     every = hashlib.sha256(" ".join(sorted(flags)).encode()).hexdigest()[:8]
-    return f"{name} ({version}; {shown}; flags {every})"
-
-
-def _first_processor(root: Path) -> dict[str, str]:
-    try:
-        text = (root / "proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return {}
-    lines = (line.partition(":") for line in text.split("\n\n")[0].splitlines())
-    return {key.strip(): value.strip() for key, _, value in lines}
+    return f"{cpu_model(root)} ({version}; {shown}; flags {every})"
 
 
 def _gpu_name(root: Path) -> str:

@@ -11,11 +11,11 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
 
 from algorithm.engines.base import Batch, Engine
-from algorithm.engines.cpu import available_cpus
 from algorithm.engines.options import Options
 from algorithm.models.manifest import Fold
 from algorithm.models.onnx_names import INPUT
 from algorithm.models.weights import Model
+from uls.workshop.cpus import available_cpus
 from uls.workshop.errors import CallError, ModelError
 
 __all__ = ["OnnxEngine", "create", "new_session"]

@@ -13,7 +13,6 @@ from algorithm.engines.base import Batch, Engine
 from algorithm.engines.catalogue.catalogue import Candidate
 from algorithm.engines.catalogue.compiled import CompiledFile
 from algorithm.engines.catalogue.conditions import Conditions
-from algorithm.engines.cpu import available_cpus
 from algorithm.engines.interruption import go_on_or_stop, may_be_interrupted
 from algorithm.engines.mapped_pages import give_back
 from algorithm.engines.openvino.concats import split_concats
@@ -22,6 +21,7 @@ from algorithm.engines.openvino_package import openvino
 from algorithm.engines.options import Options
 from algorithm.models.manifest import Fold
 from algorithm.models.weights import Model
+from uls.workshop.cpus import available_cpus
 from uls.workshop.errors import ModelError
 
 __all__ = ["OpenVinoEngine", "compile_network", "computes_in_bf16", "create"]

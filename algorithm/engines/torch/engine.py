@@ -3,13 +3,13 @@
 import torch
 
 from algorithm.engines.base import Batch, Engine
-from algorithm.engines.cpu import available_cpus
 from algorithm.engines.options import Options
 from algorithm.engines.torch.cuda import HalfEngine
 from algorithm.models.manifest import AnyManifest, Fold, ZoomManifest
 from algorithm.models.weights import Model
 from algorithm.networks import networks
 from algorithm.networks.zoom_network import ZoomNetwork
+from uls.workshop.cpus import available_cpus
 from uls.workshop.errors import CallError, ModelError
 
 __all__ = ["TorchEngine", "create"]

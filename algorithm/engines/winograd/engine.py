@@ -7,7 +7,6 @@ the float32 reference like every engine before it may run a model.
 import numpy as np
 
 from algorithm.engines.base import Batch, Engine
-from algorithm.engines.cpu import available_cpus
 from algorithm.engines.mapped_pages import give_back
 from algorithm.engines.options import Options
 from algorithm.engines.winograd.graph import UnknownOperatorError, read_network
@@ -15,6 +14,7 @@ from algorithm.engines.winograd.library import library_path, shared
 from algorithm.engines.winograd.program import Program
 from algorithm.models.manifest import Fold
 from algorithm.models.weights import Model
+from uls.workshop.cpus import available_cpus
 from uls.workshop.errors import CallError, ModelError
 
 __all__ = ["WinogradEngine", "create"]

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from algorithm.engines.winograd.build import SOURCES, library_name
 from algorithm.engines.winograd.layout import aligned
 from algorithm.engines.winograd.network import Floats
+from uls.workshop.cpus import cpu_flags
 
 __all__ = ["Convolution", "Library", "Source", "digest", "library_path", "shared"]
 __all__ += ["triple"]
@@ -65,9 +66,13 @@ class Convolution(ctypes.Structure):
     )
 
 
-def library_path(cpuinfo: Path = Path("/proc/cpuinfo")) -> Path | None:
-    """Give the best library that was compiled and that this CPU runs, if any."""
-    flags = _flags(cpuinfo)
+def library_path(root: Path = Path("/")) -> Path | None:
+    """Return the best library that was compiled and that this CPU runs, if any.
+
+    Args:
+        root: where `proc` is; for tests.
+    """
+    flags = cpu_flags(root)
     paths = (_FOLDER / library_name(kind) for kind, needed in _NEEDS.items() if needed <= flags)
     return next((path for path in paths if path.exists()), None)
 
@@ -78,7 +83,7 @@ def digest(path: Path) -> str:
     It covers the library, and the Python files that lay out what it computes.
     """
     code = hashlib.sha256(path.read_bytes())
-    for file in sorted(_FOLDER.glob("*.py")):
+    for file in sorted(Path(__file__).parent.glob("*.py")):
         code.update(file.read_bytes())
     return code.hexdigest()[:8]
 
@@ -150,12 +155,3 @@ def shared(path: Path, threads: int) -> Library:
 def triple(values: Any) -> Any:
     """Give three whole numbers, (z, y, x), as C takes them."""
     return _Triple(*values)
-
-
-def _flags(cpuinfo: Path) -> set[str]:
-    try:
-        text = cpuinfo.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return set()
-    lines = (line.partition(":") for line in text.splitlines())
-    return next((set(value.split()) for key, _, value in lines if key.strip() == "flags"), set())

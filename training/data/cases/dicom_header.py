@@ -8,10 +8,10 @@ import SimpleITK as sitk
 
 from uls.workshop.errors import InputError
 
-__all__ = ["DicomHeader", "read_dicom_header"]
+__all__ = ["POSITION", "DicomHeader", "read_dicom_header", "read_tags"]
 
 _SERIES, _INSTANCE, _PATIENT, _MODALITY = "0020|000e", "0008|0018", "0010|0020", "0008|0060"
-_POSITION, _ORIENTATION = "0020|0032", "0020|0037"
+POSITION, _ORIENTATION = "0020|0032", "0020|0037"
 """DICOM tags: Series Instance UID, SOP Instance UID, Patient ID, Modality, Image Position and
 Orientation (Patient) (PS3.6)."""
 
@@ -45,24 +45,24 @@ def read_dicom_header(path: Path) -> DicomHeader:
     Raises:
         InputError: it is none, or its place is not told in numbers.
     """
-    reader = _opened(path)
-    tags = set(reader.GetMetaDataKeys())
-
-    def text(tag: str) -> str:
-        return str(reader.GetMetaData(tag)).strip("\0 ") if tag in tags else ""
-
+    tags = read_tags(path)
     return DicomHeader(
         path=path,
-        series=text(_SERIES),
-        instance=text(_INSTANCE),
-        patient=text(_PATIENT),
-        modality=text(_MODALITY),
-        position_mm=_numbers(path, text(_POSITION), 3),
-        orientation=_numbers(path, text(_ORIENTATION), 6),
+        series=tags.get(_SERIES, ""),
+        instance=tags.get(_INSTANCE, ""),
+        patient=tags.get(_PATIENT, ""),
+        modality=tags.get(_MODALITY, ""),
+        position_mm=_numbers(path, tags.get(POSITION, ""), 3),
+        orientation=_numbers(path, tags.get(_ORIENTATION, ""), 6),
     )
 
 
-def _opened(path: Path) -> sitk.ImageFileReader:
+def read_tags(path: Path) -> dict[str, str]:
+    """Return the tags of a DICOM file that are text, such as `0008|0060`, without their padding.
+
+    Raises:
+        InputError: it is none.
+    """
     reader = sitk.ImageFileReader()
     reader.SetImageIO("GDCMImageIO")
     reader.SetFileName(str(path))
@@ -71,7 +71,7 @@ def _opened(path: Path) -> sitk.ImageFileReader:
     except RuntimeError as error:
         found = "no file" if not path.exists() else "one that cannot be read"
         raise InputError.about(path, expected="a DICOM image", found=found) from error
-    return reader
+    return {tag: reader.GetMetaData(tag).strip("\0 ") for tag in reader.GetMetaDataKeys()}
 
 
 def _numbers(path: Path, text: str, count: int) -> tuple[float, ...] | None:

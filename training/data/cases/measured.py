@@ -6,14 +6,14 @@ import numpy as np
 import SimpleITK as sitk
 
 from training.data.cases.case import Measurement
+from training.data.cases.dicom_header import POSITION, read_tags
 from training.data.cases.records import Measured
 from uls.workshop.errors import InputError
 
 __all__ = ["diameters", "dicom_windows", "measured_slice"]
 
-_POSITION = "0020|0032"
 _WINDOW_CENTRE, _WINDOW_WIDTH = "0028|1050", "0028|1051"
-"""DICOM tags: Image Position (Patient), Window Center, Window Width (PS3.6)."""
+"""DICOM tags: Window Center, Window Width (PS3.6)."""
 
 _OFF_SLICE = 0.5
 """In slices: a position further from every slice's centre belongs to no slice of the scan."""
@@ -28,7 +28,7 @@ def measured_slice(measurement: Measurement, image: sitk.Image, name: str) -> in
     if measurement.slice_index is not None:
         index = float(measurement.slice_index)
     elif measurement.slice_file is not None:
-        place = _numbers(measurement.slice_file, _POSITION)
+        place = _numbers(measurement.slice_file, POSITION)
         index = image.TransformPhysicalPointToContinuousIndex(place)[2]
     else:
         raise ValueError(f"{name}: a measurement without a slice")
@@ -45,28 +45,15 @@ def measured_slice(measurement: Measurement, image: sitk.Image, name: str) -> in
 def dicom_windows(measurement: Measurement) -> tuple[tuple[float, float], ...]:
     """List the windows that the measured slice's DICOM file gives, as lowest and highest HU."""
     file = measurement.slice_file
-    if file is None or _WINDOW_CENTRE not in _header(file).GetMetaDataKeys():
+    if file is None or _WINDOW_CENTRE not in read_tags(file):
         return ()
     centres, widths = _numbers(file, _WINDOW_CENTRE), _numbers(file, _WINDOW_WIDTH)
     pairs = zip(centres, widths, strict=False)
     return tuple((centre - width / 2, centre + width / 2) for centre, width in pairs)
 
 
-def _header(path: Path) -> sitk.ImageFileReader:
-    reader = sitk.ImageFileReader()
-    reader.SetImageIO("GDCMImageIO")
-    reader.SetFileName(str(path))
-    try:
-        reader.ReadImageInformation()
-    except RuntimeError as error:
-        found = "no file" if not path.exists() else "one that cannot be read"
-        raise InputError.about(path, expected="a DICOM file", found=found) from error
-    return reader
-
-
 def _numbers(path: Path, tag: str) -> list[float]:
-    reader = _header(path)
-    text = reader.GetMetaData(tag) if tag in reader.GetMetaDataKeys() else ""
+    text = read_tags(path).get(tag, "")
     try:
         return [float(number) for number in text.split("\\")]
     except ValueError as error:

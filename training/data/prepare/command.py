@@ -1,12 +1,12 @@
 """`python -m training prepare`: scans and masks, or measurements, into VOIs."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from uls.workshop.command_line import start_log
+from uls.workshop.cpus import available_cpus
 
 if TYPE_CHECKING:
     from training.data.prepare.manifest import Manifest
@@ -160,7 +160,7 @@ def prepare(
 
 def default_workers() -> int:
     """Give the number of processes for this machine."""
-    return min(_MOST_WORKERS, len(os.sched_getaffinity(0)))
+    return min(_MOST_WORKERS, available_cpus())
 
 
 def tell(manifest: "Manifest", output: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from training.nnunet.framework.schedules import TRAINERS_FOLDER
 from training.nnunet.framework.torchvision_import import make_torchvision_importable
+from uls.workshop.cpus import available_cpus
 from uls.workshop.errors import CallError
 from uls.workshop.extras import how_to_install
 
@@ -62,7 +63,7 @@ def nnunet(
         "nnUNet_results": results,
         "nnUNet_n_proc_DA": loaders,
         "nnUNet_extTrainer": TRAINERS_FOLDER,
-        _EXPORTERS: os.environ.get(_EXPORTERS, min(8, os.cpu_count() or 1)),
+        _EXPORTERS: os.environ.get(_EXPORTERS, min(8, available_cpus())),
     }
     with _variables({key: str(value) for key, value in variables.items() if value is not None}):
         if trainers:

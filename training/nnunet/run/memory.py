@@ -15,6 +15,7 @@ from typing import Any
 from algorithm.models.architecture import Architecture
 from algorithm.models.importing.architectures import architecture
 from algorithm.models.importing.plans import Plans
+from uls.workshop.cpus import available_cpus
 from uls.workshop.errors import CallError
 from uls.workshop.machine_memory import Memory, machine_memory
 
@@ -136,7 +137,7 @@ def _loaders(loaders: int | None) -> int:
     if loaders is not None:
         return loaders
     asked = os.environ.get("nnUNet_n_proc_DA", "")  # noqa: SIM112  (nnU-Net's own name)
-    return int(asked) if asked.isdecimal() else min(_DEFAULT_LOADERS, os.cpu_count() or 1)
+    return int(asked) if asked.isdecimal() else min(_DEFAULT_LOADERS, available_cpus())
 
 
 def _gb(count: int) -> str:

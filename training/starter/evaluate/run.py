@@ -10,7 +10,6 @@ import SimpleITK as sitk
 from threadpoolctl import threadpool_limits
 
 from algorithm.cli.load import make_predictor
-from algorithm.engines.cpu import available_cpus
 from algorithm.engines.selection.create import create
 from algorithm.inference.predictor import Predictor
 from algorithm.inference.zoom_predictor import ZoomPredictor
@@ -27,6 +26,7 @@ from training.starter.evaluate.scores import CaseScores, Segment, model_segment,
 from training.starter.evaluate.selectivity import select
 from training.starter.settings.cases_seen import CasesSeen, cases_of
 from uls.geometry.voi import VOI_SHAPE_ZYX
+from uls.workshop.cpus import available_cpus
 from uls.workshop.progress import Progress, log_beside_bars
 
 __all__ = ["Options", "run"]

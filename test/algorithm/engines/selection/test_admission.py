@@ -10,12 +10,12 @@ from fake_engines import Fakes
 from algorithm.engines.catalogue import conditions, hardware
 from algorithm.engines.catalogue.catalogue import Candidate
 from algorithm.engines.catalogue.conditions import Conditions
-from algorithm.engines.cpu import available_cpus
 from algorithm.engines.selection import admission
 from algorithm.engines.selection.admission import Admission
 from algorithm.engines.selection.create import create
 from algorithm.engines.selection.parity import Parity
 from algorithm.models import weights
+from uls.workshop.cpus import available_cpus
 
 BF16, F32 = "openvino on cpu in bf16", "openvino on cpu in f32"
 

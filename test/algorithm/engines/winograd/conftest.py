@@ -6,6 +6,7 @@ import pytest
 
 from algorithm.engines.winograd import build, library
 from algorithm.engines.winograd.library import Library, library_path
+from uls.workshop.cpus import cpu_flags
 
 
 def _built(kind: str) -> Path:
@@ -22,7 +23,7 @@ def _built(kind: str) -> Path:
 
 @pytest.fixture(params=build.KINDS)
 def path(request: pytest.FixtureRequest) -> Path:
-    if not library._NEEDS[request.param] <= library._flags(Path("/proc/cpuinfo")):
+    if not library._NEEDS[request.param] <= cpu_flags():
         pytest.skip("this CPU does not run the library")
     return _built(request.param)
 

@@ -24,9 +24,10 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _cpuinfo(folder: Path, flags: str) -> Path:
-    path = folder / "cpuinfo"
+    path = folder / "proc/cpuinfo"
+    path.parent.mkdir()
     path.write_text(f"processor\t: 0\nmodel name\t: A\nflags\t\t: fpu {flags}\n\nprocessor\t: 1\n")
-    return path
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,20 @@ def test_what_was_not_built_is_not_taken(built: Path) -> None:
     (built / "x86_64_v4-0000beef.so").touch()
 
     assert library_path(_cpuinfo(built, V4)) == built / build.library_name("x86_64_v3")
+
+
+def test_the_version_covers_the_code_that_lays_out_filters(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = built / build.library_name("x86_64_v4")
+    before = library.digest(path)
+    read_bytes = Path.read_bytes
+
+    def changed(file: Path) -> bytes:
+        return read_bytes(file) + b"#" * (file.name == "layout.py")
+
+    monkeypatch.setattr(Path, "read_bytes", changed)
+    assert library.digest(path) != before
 
 
 def test_no_memory_is_an_error(two_threads: Library, monkeypatch: pytest.MonkeyPatch) -> None:

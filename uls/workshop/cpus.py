@@ -1,10 +1,11 @@
-"""How many CPUs this process may use: the container's share, not the host's cores."""
+"""What CPUs this process may use: the container's share, not the host's cores; and their kind."""
 
 import math
 import os
+import platform
 from pathlib import Path
 
-__all__ = ["available_cpus"]
+__all__ = ["available_cpus", "cpu_flags", "cpu_model", "first_processor"]
 
 _V1_CONTROLLERS = ("cpu", "cpu,cpuacct", "cpuacct,cpu")
 
@@ -21,6 +22,31 @@ def available_cpus(root: Path = Path("/")) -> int:
     allowed = len(os.sched_getaffinity(0))
     quota = _quota(root)
     return allowed if quota is None else max(1, min(allowed, math.ceil(quota)))
+
+
+def first_processor(root: Path = Path("/")) -> dict[str, str]:
+    """Return what `/proc/cpuinfo` says of the first processor; empty where there is none.
+
+    Args:
+        root: where `proc` is; for tests.
+    """
+    try:
+        text = (root / "proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    lines = (line.partition(":") for line in text.split("\n\n")[0].splitlines())
+    return {key.strip(): value.strip() for key, _, value in lines}
+
+
+def cpu_flags(root: Path = Path("/")) -> frozenset[str]:
+    """Return the flags of the first processor (x86 `flags`, Arm `Features`)."""
+    entries = first_processor(root)
+    return frozenset(entries.get("flags", entries.get("Features", "")).split())
+
+
+def cpu_model(root: Path = Path("/")) -> str:
+    """Return the processor's name, as Linux gives it."""
+    return first_processor(root).get("model name") or platform.processor() or platform.machine()
 
 
 def _quota(root: Path) -> float | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from algorithm.engines.cpu import available_cpus
+from uls.workshop.cpus import available_cpus
 
 
 @pytest.fixture(autouse=True)
