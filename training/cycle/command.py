@@ -163,7 +163,7 @@ def run(
     smallest_px: Annotated[
         float, typer.Option("--smallest-px", min=0, help="Shorter lesions are not trained on.")
     ] = 5.0,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of clicks, boxes, weights.")] = 23,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of clicks and weights.")] = 23,
     signed_off_only: Annotated[
         bool, typer.Option("--signed-off-only", help="Train on cases that were signed off.")
     ] = False,

@@ -1,4 +1,4 @@
-"""The set as training data: a VOI per lesion in nnU-Net's raw format, and boxes to prompt with."""
+"""The set as training data: a VOI per lesion in nnU-Net's raw format."""
 
 import json
 import logging
@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from training.cycle.boxes import Box, box_of, jittered
 from training.cycle.project import Work
 from training.cycle.records import Entry, SegmentRecord
 from training.data.cases.case import InstanceRule, LesionClass
@@ -22,19 +21,14 @@ from training.data.prepare.clicks import draw_clicks
 from training.data.splits import folds_by_patient
 from uls.geometry.cropped import CroppedMask
 from uls.geometry.voi import CLICK_ZYX, cut_voi
-from uls.workshop.beside import file_beside
+from uls.images.written import write_image
 from uls.workshop.errors import InputError
 from uls.workshop.files import sha256, write_json
 
-__all__ = ["BOXES_FILE", "DATASET", "DataSettings", "write_data"]
+__all__ = ["DATASET", "DataSettings", "write_data"]
 
 DATASET = "Dataset001_Cycle"
 """nnU-Net wants such a name."""
-
-BOXES_FILE = "boxes.json"
-
-_BOX_DRAWS = 8
-"""Jittered boxes that are written for each VOI; a loop that draws its own needs none."""
 
 _MOST_FOLDS = 5
 _RULE = InstanceRule(kind="components", connectivity=26)
@@ -48,7 +42,7 @@ class DataSettings:
     """What decides the data, beside the set.
 
     Attributes:
-        seed: of clicks and boxes.
+        seed: of clicks.
         smallest_axis_px: lesions whose long ellipse axis is shorter, in pixels, get no VOI.
     """
 
@@ -86,8 +80,6 @@ def write_data(work: Work, entries: Sequence[Entry], folder: Path, settings: Dat
             expected=f"a lesion of at least {settings.smallest_axis_px:g} pixels",
             found="none",
         )
-    boxes = {name: box for of_case in written.values() for name, box in of_case.items()}
-    write_json(target / BOXES_FILE, boxes)
     _write_splits(cases, target / "splits_final.json")
     write_json(target / "dataset.json", _description(len(cases)))
     _log.info("%d VOIs of %d cases in %s", len(cases), len(entries), target.name)
@@ -108,30 +100,29 @@ def _write_splits(cases: dict[str, Entry], path: Path) -> None:
         write_json(path, folds_by_patient(patients, folds=folds))
 
 
-def _case(work: Work, entry: Entry, target: Path, settings: DataSettings) -> dict[str, Any]:
-    """Write a case unless that is done; its boxes, written last, say that it is."""
+def _case(work: Work, entry: Entry, target: Path, settings: DataSettings) -> list[str]:
+    """Write a case unless that is done; return its VOIs' names, which are written down last."""
     record = target / "cases" / f"{entry.case}.json"
     if record.exists():
-        known: dict[str, Any] = json.loads(record.read_bytes())
-        return known
-    boxes = _write_case(work, entry, target, settings)
-    write_json(record, boxes)
-    return boxes
+        return list(json.loads(record.read_bytes()))
+    names = _write_case(work, entry, target, settings)
+    write_json(record, names)
+    return names
 
 
-def _write_case(work: Work, entry: Entry, target: Path, settings: DataSettings) -> dict[str, Any]:
-    """Write the VOIs of one case; give their boxes by VOI."""
+def _write_case(work: Work, entry: Entry, target: Path, settings: DataSettings) -> list[str]:
+    """Write the VOIs of one case; return their names."""
     scan = _read_scan(entry)
     hu = sitk.GetArrayFromImage(scan)
-    boxes = {}
+    names = []
     for lesion in _lesions(work, entry, hu.shape, settings):
         click = draw_clicks(lesion.mask, 1, seed=settings.seed, name=lesion.name)[0]
         label = cut_voi(_uncropped(lesion.mask), click, fill=0)
         image_file = target / "imagesTr" / f"{lesion.name}_0000.nii.gz"
         _write(cut_voi(hu, click), scan, click, image_file)
         _write(label, scan, click, target / "labelsTr" / f"{lesion.name}.nii.gz")
-        boxes[lesion.name] = _boxes(label, lesion.name, settings.seed)
-    return boxes
+        names.append(lesion.name)
+    return names
 
 
 def _read_scan(entry: Entry) -> sitk.Image:
@@ -196,18 +187,4 @@ def _write(
     image.SetSpacing(scan.GetSpacing())
     image.SetDirection(scan.GetDirection())
     image.SetOrigin(scan.TransformContinuousIndexToPhysicalPoint(corner[::-1]))
-    with file_beside(path) as part:
-        sitk.WriteImage(image, str(part), useCompression=True)
-
-
-def _boxes(label: npt.NDArray[Any], name: str, seed: int) -> dict[str, Any]:
-    """Give a VOI's tight box and some jittered ones, in voxels (z, y, x) of the VOI."""
-    tight = box_of(label > 0)
-    rng = np.random.default_rng([seed, *name.encode()])
-    z, y, x = label.shape
-    draws = [jittered(tight, (z, y, x), rng) for _ in range(_BOX_DRAWS)]
-    return {"tight": _corners(tight), "jittered": [_corners(box) for box in draws]}
-
-
-def _corners(box: Box) -> dict[str, list[int]]:
-    return {"start_zyx": list(box.start), "stop_zyx": list(box.stop)}
+    write_image(image, path)

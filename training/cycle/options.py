@@ -17,7 +17,7 @@ class Options:
     Attributes:
         settings: of the fine-tuning; a round that goes on keeps those it began with.
         smallest_axis_px: lesions shorter than this are not trained on.
-        seed: of clicks and boxes.
+        seed: of clicks.
         machine: where training runs.
         fine_tune: what tunes.
         segment: what segments the test set.

@@ -12,7 +12,7 @@ from training.cycle.grids import Fit, Grid, Placed
 from training.cycle.project import Work
 from training.cycle.records import SegmentRecord
 from training.cycle.segments import Segment
-from uls.workshop.beside import file_beside
+from uls.images.written import write_image
 from uls.workshop.errors import InputError
 from uls.workshop.files import sha256
 
@@ -76,5 +76,4 @@ def _log_fit(placed: Placed, voxels: int, about: str) -> None:
 
 def _write(mask: npt.NDArray[np.bool_], scan: Grid, path: Path) -> None:
     image = scan.place_on(sitk.GetImageFromArray(mask.astype(np.uint8)))
-    with file_beside(path) as part:
-        sitk.WriteImage(image, str(part), useCompression=True)
+    write_image(image, path)

@@ -80,20 +80,6 @@ def test_vois_lie_where_their_scan_lies(filled: Work, tmp_path: Path) -> None:
     assert high == pytest.approx([22, 32, 40])
 
 
-def test_boxes_are_tight_and_jittered(filled: Work, tmp_path: Path) -> None:
-    folder = written(filled, tmp_path / "place")
-    boxes = json.loads((folder / "boxes.json").read_text())
-    assert set(boxes) == {"ct1_lesion_01", "ct1_lesion_02", "ct2_lesion_01"}
-    tight = boxes["ct1_lesion_01"]["tight"]
-    label = read(folder / "labelsTr" / "ct1_lesion_01.nii.gz")
-    assert tight["start_zyx"] == np.argwhere(label).min(axis=0).tolist()
-    assert tight["stop_zyx"] == (np.argwhere(label).max(axis=0) + 1).tolist()
-    for box in boxes["ct1_lesion_01"]["jittered"]:
-        steps = np.subtract(tight["start_zyx"], box["start_zyx"]).tolist()
-        steps += np.subtract(box["stop_zyx"], tight["stop_zyx"]).tolist()
-        assert 0 <= min(steps) <= max(steps) <= 5
-
-
 def test_folds_are_of_whole_patients(filled: Work, tmp_path: Path) -> None:
     folder = written(filled, tmp_path / "place")
     folds = json.loads((folder / "splits_final.json").read_text())
@@ -105,7 +91,6 @@ def test_the_same_seed_gives_the_same_files(filled: Work, tmp_path: Path) -> Non
     one, other = written(filled, tmp_path / "1"), written(filled, tmp_path / "2")
     name = Path("labelsTr") / "ct1_lesion_02.nii.gz"
     assert (one / name).read_bytes() == (other / name).read_bytes()
-    assert (one / "boxes.json").read_text() == (other / "boxes.json").read_text()
 
 
 def test_a_case_that_is_done_is_not_done_again(filled: Work, tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from training.data.splits import Part
 from uls.geometry.axes import lesion_axes
 from uls.geometry.cropped import CroppedMask
 from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX, cut_voi
+from uls.images.written import write_image
 from uls.workshop.atomic import write_file
-from uls.workshop.beside import file_beside
 from uls.workshop.files import sha256
 
 __all__ = ["input_paths", "prepare_case"]
@@ -191,5 +191,4 @@ def _write(voi: npt.NDArray[Any], scan: Scan, click: Voxel, path: Path) -> None:
     image.SetSpacing(scan.image.GetSpacing())
     image.SetDirection(scan.image.GetDirection())
     image.SetOrigin(scan.image.TransformContinuousIndexToPhysicalPoint([*map(float, corner[::-1])]))
-    with file_beside(path) as part:
-        sitk.WriteImage(image, str(part), useCompression=True)
+    write_image(image, path)
