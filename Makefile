@@ -39,6 +39,15 @@ format: venv ## Format the code and mend what the linter can
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
+.PHONY: docs
+docs: venv ## Build the documentation into a site that works offline (out/docs/site); warnings are errors
+	$(VENV)/bin/python docs/build_site.py
+
+.PHONY: clean
+clean: ## Remove what builds and tests leave in the checkout; .venv stays (rm -rf .venv)
+	rm -rf build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
+
 .PHONY: sanitize
 sanitize: ## Run the C code under sanitizers with random layers (ROUNDS=300; needs gcc or CC)
 	test/algorithm/engines/winograd/sanitize.sh $(ROUNDS)

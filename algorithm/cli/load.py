@@ -15,7 +15,7 @@ from algorithm.engines.base import Engine
 from algorithm.engines.selection.choose import Selected
 from algorithm.engines.selection.create import create, select
 from algorithm.engines.time_limit import TimeLimit
-from algorithm.inference.nnunet_predictor import Predictor as NnunetPredictor
+from algorithm.inference.nnunet_predictor import NnunetPredictor
 from algorithm.inference.predictor import Predictor
 from algorithm.inference.zoom_predictor import ZoomPredictor
 from algorithm.job.rehearsal import Expected, rehearse_fallback, rehearse_model

@@ -22,13 +22,13 @@ from algorithm.models.weights import Model
 from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX, Spacing
 from uls.workshop.errors import ModelError
 
-__all__ = ["LOGIT_OUTSIDE", "Predictor", "mirrorings", "not_finite"]
+__all__ = ["LOGIT_OUTSIDE", "NnunetPredictor", "mirrorings", "not_finite"]
 
 _LARGEST_BATCH = 8
 """As many patches as there are mirrored views; beyond, a device gains next to nothing."""
 
 
-class Predictor:
+class NnunetPredictor:
     """An nnU-Net model and the engines that run its folds."""
 
     def __init__(self, model: Model, engines: Sequence[Engine]) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_COMMAND = re.compile(r"(?:\./|python |make |docker |mkdir |sha256sum |pip |source |uls-|git )")
+_COMMAND = re.compile(
+    r"(?:\./|python |make |docker |mkdir |sha256sum |pip |source |uls-|uls23 |git )"
+)
 _NAME = re.compile(r"(?<![A-Za-z0-9_])([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])")
 
 

@@ -19,6 +19,7 @@ class Command(NamedTuple):
 
 
 IN_CI = ".ci/run does it itself, as printed"
+IN_README = "stands in README.md, too, and is run there"
 HOURS = "takes hours; test/training/test_whole_way.py does the same with a tiny network"
 BENCH = "takes from minutes to half an hour; test/benchmarks/algorithm runs it with a tiny network"
 SYNOPSIS = "says how it is called, not a call"
@@ -41,8 +42,22 @@ DECLARED: dict[str, list[list[Command]]] = {
     "README.md": [
         [Command("./test.sh ", IN_CI), Command("make test ", IN_CI)],
         [
+            Command("make venv && source .venv/bin/activate"),
+            Command("uls23 segment SCAN --click X,Y,Z --output out/lesion "),
+        ],
+        [
             Command("./build.sh all --budget 540 ", containers=True),
             Command("./export.sh --budget 540 ", containers=True),
+        ],
+        [
+            Command("mkdir -p OUT", containers=True),
+            Command("docker run --rm --network none --user", containers=True),
+        ],
+    ],
+    "docs/challenge.md": [
+        [
+            Command("./build.sh all --budget 540 ", IN_README),
+            Command("./export.sh --budget 540 ", IN_README),
         ],
         [
             Command("make venv && source .venv/bin/activate"),
@@ -54,15 +69,13 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("python -m algorithm bench --architecture small ", BENCH),
             Command("python -m algorithm bench --architecture uls23-baseline", BENCH),
         ],
+    ],
+    "docs/training.md": [
         [
             Command("python -m training prepare kits=KITS lits=LITS pairs=MINE --id 901"),
             Command("python -m training nnunet plan vois/nnunet/Dataset901_Full"),
             Command("python -m training nnunet train plan", HOURS),
             Command("python -m training nnunet fine-tune MODEL", HOURS),
-        ],
-        [
-            Command("make venv && source .venv/bin/activate"),
-            Command("python -m clinic segment SCAN --click X,Y,Z --output out/lesion "),
         ],
         [
             Command("make venv && source .venv/bin/activate"),
@@ -73,15 +86,19 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("python -m training starter evaluate --model out/starter", AFTER_STARTER),
             Command("python -m training starter export --run out/run", AFTER_STARTER),
         ],
+    ],
+    "docs/hidden-test-set.md": [
         [
-            Command("mkdir -p OUT", containers=True),
-            Command("docker run --rm --network none --user", containers=True),
+            Command("mkdir -p OUT", IN_README),
+            Command("docker run --rm --network none --user", IN_README),
         ],
         [
             Command("python -m evaluation --input SUBMISSION --ground-truth REFERENCES"),
             Command("python -m evaluation compare A/metrics.json B/metrics.json"),
             Command("python -m evaluation bench ", SCORING_BENCH),
         ],
+    ],
+    "docs/hospital.md": [
         [
             Command("./build.sh all --cpu && ./export.sh --cpu ", containers=True),
             Command("(cd dist && sha256sum --check SHA256SUMS && docker load", containers=True),

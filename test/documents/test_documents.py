@@ -12,6 +12,8 @@ from documents.blocks import ROOT, Block, blocks_of, commands_in, documents, wit
 from documents.declared import DECLARED, SAME, Command
 from documents.stand_ins import put_relative_ones, stand_ins
 
+NATIVE = "algorithm/engines/winograd/native"
+
 IMAGES = [
     f"uls23-{image}:{target}"
     for image in ("algorithm", "algorithm-cpu", "evaluation")
@@ -57,8 +59,8 @@ def copy(tmp_path: Path) -> Path:
     if not (ROOT / ".venv" / ".installed").exists():
         pytest.skip("the documents' commands run in .venv: make venv")
     (folder / ".venv").symlink_to(ROOT / ".venv")
-    for library in (ROOT / "algorithm" / "native").glob("*.so"):
-        shutil.copy2(library, folder / "algorithm" / "native")
+    for library in (ROOT / NATIVE).glob("*.so"):
+        shutil.copy2(library, folder / NATIVE)
     put_relative_ones(folder)
     return folder
 

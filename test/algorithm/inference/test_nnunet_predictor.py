@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from algorithm.engines.base import Batch
-from algorithm.inference.nnunet_predictor import LOGIT_OUTSIDE, Predictor, mirrorings
+from algorithm.inference.nnunet_predictor import LOGIT_OUTSIDE, NnunetPredictor, mirrorings
 from algorithm.models.architecture import Architecture, NoNormalisation, Zyx
 from algorithm.models.manifest import FileRecord, Fold, Manifest
 from algorithm.models.weights import Model
@@ -83,7 +83,7 @@ def _ball(centre_zyx: tuple[int, int, int], radius: int) -> Voi:
 def test_one_tile_gives_lesion_minus_background() -> None:
     voi = np.arange(8, dtype=np.int16).reshape(2, 2, 2)
 
-    logit = Predictor(_model(patch_zyx=(2, 2, 2)), [Brightness()]).predict(voi)
+    logit = NnunetPredictor(_model(patch_zyx=(2, 2, 2)), [Brightness()]).predict(voi)
 
     np.testing.assert_array_equal(logit, voi - 0.5)
     assert logit.dtype == np.float32
@@ -93,7 +93,7 @@ def test_tiles_blend_to_the_same_where_they_agree() -> None:
     voi = np.random.default_rng(0).normal(size=(6, 9, 11))
     engine = Brightness()
 
-    logit = Predictor(_model(patch_zyx=(4, 4, 4)), [engine]).predict(voi)
+    logit = NnunetPredictor(_model(patch_zyx=(4, 4, 4)), [engine]).predict(voi)
 
     np.testing.assert_allclose(logit, voi - 0.5, atol=1e-5)
     # Steps of at most 2 over 2, 5, 7 voxels: 2 * 4 * 5 tiles.
@@ -103,7 +103,7 @@ def test_tiles_blend_to_the_same_where_they_agree() -> None:
 def test_tiles_blend_by_their_weights_where_they_differ() -> None:
     voi = np.zeros((6, 4, 4))
 
-    logit = Predictor(_model(patch_zyx=(4, 4, 4)), [FirstSlice()]).predict(voi)[:, 2, 2]
+    logit = NnunetPredictor(_model(patch_zyx=(4, 4, 4)), [FirstSlice()]).predict(voi)[:, 2, 2]
 
     # Tiles start at 0 and 2, sigma is 0.5, and weights are 10 e^-(2 d^2) at distance d from slice 2
     # of a tile: e^-8 for its first, 1 for its third. Slice 0 is the first of tile 0 only. Slice 2
@@ -116,7 +116,7 @@ def test_a_patch_larger_than_the_voi_sees_zeros_around_it() -> None:
     voi = np.ones((2, 3, 4))
     engine = Brightness()
 
-    logit = Predictor(_model(patch_zyx=(4, 4, 4)), [engine]).predict(voi)
+    logit = NnunetPredictor(_model(patch_zyx=(4, 4, 4)), [engine]).predict(voi)
 
     (patch,) = engine.patches
     assert patch[0, 0].sum() == 24
@@ -127,13 +127,13 @@ def test_a_patch_larger_than_the_voi_sees_zeros_around_it() -> None:
 def test_folds_are_averaged() -> None:
     engines = [Brightness(offset) for offset in (0, 3, 6)]
 
-    logit = Predictor(_model(patch_zyx=(2, 2, 2)), engines).predict(np.zeros((2, 2, 2)))
+    logit = NnunetPredictor(_model(patch_zyx=(2, 2, 2)), engines).predict(np.zeros((2, 2, 2)))
 
     np.testing.assert_allclose(logit, 2.5)
 
 
 def test_mirrored_views_are_flipped_back_and_averaged() -> None:
-    predictor = Predictor(_model(patch_zyx=(4, 2, 2)), [FirstSlice()])
+    predictor = NnunetPredictor(_model(patch_zyx=(4, 2, 2)), [FirstSlice()])
 
     logit = predictor.predict(np.zeros((4, 2, 2)), mirror=2)
 
@@ -145,7 +145,7 @@ def test_every_view_of_an_engine_that_sees_no_place_is_the_same() -> None:
     voi = np.random.default_rng(0).normal(size=(2, 3, 4)).astype(np.float32)
     engine = Brightness()
 
-    logit = Predictor(_model(patch_zyx=(2, 3, 4)), [engine]).predict(voi, mirror=8)
+    logit = NnunetPredictor(_model(patch_zyx=(2, 3, 4)), [engine]).predict(voi, mirror=8)
 
     np.testing.assert_allclose(logit, voi - 0.5, atol=1e-6)
     assert len({patch.tobytes() for patch in engine.patches}) == 8
@@ -162,7 +162,7 @@ def test_mirrorings_come_in_a_fixed_order() -> None:
 
 
 def test_passes_counts_the_views() -> None:
-    predictor = Predictor(_model(patch_zyx=(2, 2, 2), mirror_axes_zyx=(0, 2)), [Brightness()])
+    predictor = NnunetPredictor(_model(patch_zyx=(2, 2, 2), mirror_axes_zyx=(0, 2)), [Brightness()])
 
     assert [predictor.passes(mirror) for mirror in (0, 1, 2, 8)] == [1, 1, 2, 4]
 
@@ -170,7 +170,7 @@ def test_passes_counts_the_views() -> None:
 def test_warm_up_runs_every_engine_once() -> None:
     engines = [Brightness(), Brightness()]
 
-    Predictor(_model(patch_zyx=(2, 2, 2)), engines).warm_up()
+    NnunetPredictor(_model(patch_zyx=(2, 2, 2)), engines).warm_up()
 
     assert [len(engine.patches) for engine in engines] == [1, 1]
 
@@ -179,7 +179,7 @@ def test_a_small_lesion_takes_one_patch_around_the_click() -> None:
     voi, engine = _ball(CLICK_ZYX, radius=5), Brightness()
     model = _model(patch_zyx=(32, 64, 64), field="click")
 
-    logit = Predictor(model, [engine]).predict(voi)
+    logit = NnunetPredictor(model, [engine]).predict(voi)
 
     assert len(engine.patches) == 1
     np.testing.assert_array_equal(logit > 0, voi > 0)
@@ -193,7 +193,7 @@ def test_a_lesion_that_outgrows_the_patch_takes_the_tiles_beyond_it() -> None:
     voi, engine = _ball(CLICK_ZYX, radius=20), Brightness()
     model = _model(patch_zyx=(32, 64, 64), field="click")
 
-    logit = Predictor(model, [engine]).predict(voi)
+    logit = NnunetPredictor(model, [engine]).predict(voi)
 
     assert engine.batches == [1, 2]
     np.testing.assert_array_equal(logit > 0, voi > 0)
@@ -217,7 +217,7 @@ def test_a_long_lesion_is_followed_one_way_only(x_stop: int, patches: int) -> No
     """Tiles end at 160, 192, 224 and 256; that last face is the VOI's own, so nothing follows."""
     voi, engine = _rod(x_stop), Brightness()
 
-    logit = Predictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine]).predict(voi)
+    logit = NnunetPredictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine]).predict(voi)
 
     np.testing.assert_array_equal(logit > 0, voi > 0)
     assert len(engine.patches) == patches
@@ -230,7 +230,7 @@ def test_followed_tiles_blend_by_their_weights() -> None:
     """The rod's end at 159 lies in both tiles: both say 0.5 there, and so does their blend."""
     model = _model(patch_zyx=(32, 64, 64), field="click")
 
-    logit = Predictor(model, [Brightness()]).predict(_rod(200))
+    logit = NnunetPredictor(model, [Brightness()]).predict(_rod(200))
 
     z, y, _ = CLICK_ZYX
     np.testing.assert_allclose(logit[z, y, 128:200], 0.5, rtol=1e-5)
@@ -240,7 +240,7 @@ def test_followed_tiles_blend_by_their_weights() -> None:
 def test_followed_tiles_are_looked_at_along_all_views() -> None:
     """Two tiles, first as they are (one by one, as they are found), then along three views."""
     voi, engine = _rod(170), Brightness()
-    predictor = Predictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine])
+    predictor = NnunetPredictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine])
 
     logit = predictor.predict(voi, mirror=4)
 
@@ -267,7 +267,7 @@ def test_a_lesion_that_leaves_in_a_later_view_is_followed_along_the_earlier_ones
     So one more tile, first along the earlier view, then along the later one.
     """
     engine = LeavesWhenMirrored()
-    predictor = Predictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine])
+    predictor = NnunetPredictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine])
 
     logit = predictor.predict(_rod(130), mirror=2)
 
@@ -278,7 +278,7 @@ def test_a_lesion_that_leaves_in_a_later_view_is_followed_along_the_earlier_ones
 def test_a_whole_voi_is_never_batched_with_another() -> None:
     voi, engine = np.full(VOI_SHAPE_ZYX, -1, dtype=np.int16), Brightness()
 
-    Predictor(_model(patch_zyx=VOI_SHAPE_ZYX), [engine]).predict(voi, mirror=2)
+    NnunetPredictor(_model(patch_zyx=VOI_SHAPE_ZYX), [engine]).predict(voi, mirror=2)
 
     assert engine.batches == [1, 1]
 
@@ -304,7 +304,9 @@ class Asking:
 def test_passes_are_doubled_as_long_as_wanted(enough: int, told: list[int]) -> None:
     engine, mirroring = Brightness(), Asking(enough)
 
-    Predictor(_model(patch_zyx=(2, 2, 2)), [engine]).predict(np.ones((2, 2, 2)), mirror=mirroring)
+    NnunetPredictor(_model(patch_zyx=(2, 2, 2)), [engine]).predict(
+        np.ones((2, 2, 2)), mirror=mirroring
+    )
 
     assert [passes for passes, _ in mirroring.told] == told
     assert len(engine.patches) == enough
@@ -314,7 +316,7 @@ def test_passes_are_doubled_as_long_as_wanted(enough: int, told: list[int]) -> N
 
 def test_a_model_with_few_views_says_so_and_ends() -> None:
     engine, mirroring = Brightness(), Asking(8)
-    predictor = Predictor(_model(patch_zyx=(2, 2, 2), mirror_axes_zyx=(2,)), [engine])
+    predictor = NnunetPredictor(_model(patch_zyx=(2, 2, 2), mirror_axes_zyx=(2,)), [engine])
 
     predictor.predict(np.ones((2, 2, 2)), mirror=mirroring)
 
@@ -327,7 +329,7 @@ def test_disagreement_is_one_less_dice_of_the_two_means() -> None:
     """
     mirroring = Asking(4)
 
-    Predictor(_model(patch_zyx=(4, 2, 2)), [FirstSlice()]).predict(
+    NnunetPredictor(_model(patch_zyx=(4, 2, 2)), [FirstSlice()]).predict(
         np.zeros((4, 2, 2)), mirror=mirroring
     )
 
@@ -346,7 +348,7 @@ def test_every_face_of_the_patch_counts(axis: int, side: int) -> None:
     rod[axis] = slice(ends[0], ends[1] + 1)
     voi[tuple(rod)] = 1
     engine = Brightness()
-    predictor = Predictor(_model(patch_zyx=patch_zyx, field="click"), [engine])
+    predictor = NnunetPredictor(_model(patch_zyx=patch_zyx, field="click"), [engine])
 
     predictor.predict(voi)
     assert len(engine.patches) > 1
@@ -363,7 +365,7 @@ def test_another_lesion_at_the_patch_border_does_not_matter() -> None:
     voi = np.maximum(_ball(CLICK_ZYX, radius=5), _ball((64, 128, 96), radius=4))
     engine = Brightness()
 
-    Predictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine]).predict(voi)
+    NnunetPredictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine]).predict(voi)
 
     assert len(engine.patches) == 1
 
@@ -371,14 +373,14 @@ def test_another_lesion_at_the_patch_border_does_not_matter() -> None:
 def test_where_the_click_was_missed_any_lesion_at_the_border_counts() -> None:
     voi, engine = _ball((64, 128, 96), radius=4), Brightness()
 
-    Predictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine]).predict(voi)
+    NnunetPredictor(_model(patch_zyx=(32, 64, 64), field="click"), [engine]).predict(voi)
 
     assert len(engine.patches) > 1
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_logits_that_are_no_numbers_are_an_error(bad: float) -> None:
-    predictor = Predictor(_model(patch_zyx=(2, 2, 2)), [Brightness(bad)])
+    predictor = NnunetPredictor(_model(patch_zyx=(2, 2, 2)), [Brightness(bad)])
 
     with pytest.raises(ModelError, match=r"finite logits.*NaN or infinity"):
         predictor.predict(np.zeros((2, 2, 2)))

@@ -18,7 +18,7 @@ from nnunet_folders import (
 from nnunet_oracle import Verdict, judge
 
 from algorithm.engines.selection.create import create
-from algorithm.inference import nnunet_predictor as prediction
+from algorithm.inference.nnunet_predictor import NnunetPredictor
 from algorithm.inference.tiling import gaussian_weights, tiles
 from algorithm.models import weights
 from algorithm.models.architecture import Zyx
@@ -175,13 +175,13 @@ def _assert_agrees(
 
 @pytest.mark.parametrize("engine", TOLERANCE)
 def test_logits_and_masks_agree(judged: Judged, engine: str) -> None:
-    predictor = prediction.Predictor(judged.model, create(engine, judged.model))
+    predictor = NnunetPredictor(judged.model, create(engine, judged.model))
 
     _assert_agrees(predictor.predict(judged.voi_hu), judged.plain, TOLERANCE[engine])
 
 
 def test_mirrored_views_agree(judged: Judged) -> None:
-    predictor = prediction.Predictor(judged.model, create("torch", judged.model))
+    predictor = NnunetPredictor(judged.model, create("torch", judged.model))
 
     _assert_agrees(predictor.predict(judged.voi_hu, mirror=8), judged.mirrored)
 
@@ -194,7 +194,7 @@ def test_agrees_with_unpatched_nnunet_to_half_precision(judged: Judged) -> None:
     difference is float16's rounding.
     """
     half = judge(judged.source, judged.voi_hu, half_sums=True)
-    predictor = prediction.Predictor(judged.model, create("torch", judged.model))
+    predictor = NnunetPredictor(judged.model, create("torch", judged.model))
 
     difference = np.abs(predictor.predict(judged.voi_hu) - half.lesion_logit)
 
@@ -219,5 +219,5 @@ def test_a_whole_voi_through_the_baseline_in_small(tmp_path: Path) -> None:
     verdict = judge(source, voi)
 
     for engine in ("torch", "openvino"):
-        predictor = prediction.Predictor(model, create(engine, model))
+        predictor = NnunetPredictor(model, create(engine, model))
         _assert_agrees(predictor.predict(voi), verdict)

@@ -15,7 +15,7 @@ from nnunet_folders import BASELINE_TRAINER, old_plans, write_result_folder
 from nnunet_oracle import judge
 
 from algorithm.engines.selection.create import create
-from algorithm.inference import nnunet_predictor as prediction
+from algorithm.inference.nnunet_predictor import NnunetPredictor
 from algorithm.models.architecture import CTNormalisation
 from algorithm.models.importing.model_import import import_model
 from algorithm.models.importing.on_the_fly import load_model
@@ -36,11 +36,11 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ours(source: Path, tmp_path_factory: pytest.TempPathFactory) -> prediction.Predictor:
+def ours(source: Path, tmp_path_factory: pytest.TempPathFactory) -> NnunetPredictor:
     folder = tmp_path_factory.mktemp("zeros") / "model"
     import_model(source, folder, name="m", field="voi")
     model = load_model(folder)
-    return prediction.Predictor(model, create("torch", model))
+    return NnunetPredictor(model, create("torch", model))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def moved(voi_hu: Hu, mean_hu: float) -> npt.NDArray[np.float32]:
 
 
 def test_our_masks_are_nnunets_on_the_whole_voi(
-    source: Path, ours: prediction.Predictor, voi_hu: Hu
+    source: Path, ours: NnunetPredictor, voi_hu: Hu
 ) -> None:
     whole = judge(source, kept_whole(voi_hu))
     assert whole.logits.shape[1:] == voi_hu.shape
@@ -80,7 +80,7 @@ def test_our_masks_are_nnunets_on_the_whole_voi(
 
 
 def test_nnunet_itself_would_move_the_click_out_of_the_centre(
-    source: Path, ours: prediction.Predictor, voi_hu: Hu
+    source: Path, ours: NnunetPredictor, voi_hu: Hu
 ) -> None:
     """The reason not to crop: its logits are ours of the VOI moved by half of the planes."""
     manifest = ours._manifest

@@ -24,11 +24,11 @@ from pathlib import Path
 import numpy as np
 
 from algorithm.engines.selection.create import create
-from algorithm.inference import nnunet_predictor as prediction
+from algorithm.inference.nnunet_predictor import NnunetPredictor
 from algorithm.models.importing.on_the_fly import load_model
 
 model = load_model(Path(sys.argv[1]))
-predictor = prediction.Predictor(model, create(sys.argv[2], model, device="cpu"))
+predictor = NnunetPredictor(model, create(sys.argv[2], model, device="cpu"))
 predictor.predict(np.zeros((16, 16, 16), dtype=np.int16))
 heavy = {"torch", "scipy", "onnx", "safetensors", "pandas", "matplotlib"}
 print(sorted(heavy & set(sys.modules)), sys.modules["openvino_telemetry"])
