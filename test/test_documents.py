@@ -43,6 +43,14 @@ def test_every_table_has_a_head_and_rows_of_one_width(path: Path) -> None:
     assert broken == []
 
 
+def test_the_version_is_the_same_wherever_it_stands() -> None:
+    project = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    assert project is not None
+    assert cited is not None
+    assert cited[1] == project[1]
+
+
 def test_what_the_first_run_installs_has_one_size() -> None:
     """Measured: 678 MiB, 711 MB, by `du` of `.venv-run`."""
     said = re.search(r"a minute for `test\.sh` \((\d+ MB)\)", (ROOT / "README.md").read_text())
