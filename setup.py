@@ -13,7 +13,8 @@ from setuptools import setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
 
-_NATIVE = Path("algorithm") / "native"
+_WINOGRAD = Path("algorithm") / "engines" / "winograd"
+_NATIVE = _WINOGRAD / "native"
 _STARTER = Path("baseline_weights") / "starter"
 _BUILT_IN = Path("algorithm") / "built_in"
 
@@ -31,7 +32,7 @@ class BuildWithData(build_py):
             shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
         folder = Path() if self.editable_mode else Path(self.build_lib)
-        if (_NATIVE / "build.py").exists():
+        if (_WINOGRAD / "build.py").exists():
             _compile_into((folder / _NATIVE).absolute())
         if not self.editable_mode and (_STARTER / "model.json").exists():
             _copy_model(_STARTER, folder / _BUILT_IN / _STARTER.name)
@@ -50,7 +51,7 @@ class WheelOfItsMachine(bdist_wheel):
 
 def _compile_into(folder: Path) -> None:
     try:
-        runpy.run_path(str(_NATIVE / "build.py"))["build"](folder)
+        runpy.run_path(str(_WINOGRAD / "build.py"))["build"](folder)
     except RuntimeError as error:
         sys.stderr.write(f"The engine winograd is left out: {error}\n")
 

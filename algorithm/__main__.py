@@ -73,7 +73,7 @@ def segment(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Do one job and leave: read the stacks, write one mask stack for each (exec mode)."""
+    """Do one job and exit: read the stacks, write one mask stack for each (exec mode)."""
     command_line.start_log(quiet=quiet, verbose=verbose)
     options = JobOptions(
         input_folder=input_folder,
@@ -194,7 +194,8 @@ def _show_version(wanted: bool) -> None:
 def _options(
     *,
     _version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     pass

@@ -70,7 +70,7 @@ SurfaceOption = Annotated[
     typer.Option(
         "--surface",
         help="Surface Dice and Hausdorff distances too, by the package surface-distance (extra "
-        "`report`): 0.03 to 3 seconds a lesion, by its size.",
+        "`report`): 0.03 to 3 seconds per lesion, by its size.",
     ),
 ]
 QuietOption = Annotated[
@@ -101,7 +101,7 @@ def score(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Score one submission and leave; prints a row for each lesion (exec mode)."""
+    """Score one submission and exit; prints a row per lesion (exec mode)."""
     command_line.start_log(quiet=quiet, verbose=verbose)
     options = Options(
         input_folder=input_folder,

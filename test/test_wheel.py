@@ -11,6 +11,7 @@ import pytest
 import SimpleITK as sitk
 from masks import voxels_of
 
+from algorithm.engines.winograd import build
 from uls.geometry.voi import VOI_SHAPE_ZYX
 
 REPOSITORY = Path(__file__).parents[1]
@@ -57,6 +58,8 @@ def test_it_is_named_by_the_machine_that_its_libraries_run_on(wheel: Path) -> No
     libraries = [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".so")]
 
     assert wheel.name.endswith("-any.whl") == (not libraries)
+    kinds = {Path(name).name.partition("-")[0] for name in libraries}
+    assert kinds == (set(build.KINDS) if build.find_compiler() else set())
 
 
 def test_it_segments_the_sample_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:

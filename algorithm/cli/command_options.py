@@ -59,8 +59,8 @@ MirrorOption = Annotated[
     str,
     typer.Option(
         "--mirror",
-        help="Mirrored passes a VOI, 0 to 8 (8: all); fewer where --budget is too short. auto: as "
-        "many as fit in --budget, most for VOIs whose passes disagree; without one, or with the "
+        help="Mirrored passes per VOI, 0 to 8 (8: all); fewer where --budget is too short. auto: "
+        "as many as fit in --budget, most for VOIs whose passes disagree; without one, or with the "
         "starter model, none.",
     ),
 ]

@@ -27,7 +27,7 @@ With OpenVINO, 7 s of computing all in all, 0.7 s of them were the end.
 
 
 class Means(StrEnum):
-    """By what a VOI's mask is made."""
+    """What makes a VOI's mask."""
 
     MODEL = "the model"
     FALLBACK = "the starter model"

@@ -40,8 +40,8 @@ class JobOptions:
         output_folder: gets `images/ct-binary-uls/<stack name>.mha`.
         policy: which predicted component is the clicked lesion.
         reach_mm: how far from the click that component may begin (`Policy.NEAREST`).
-        mirror: mirrored passes a VOI, see `algorithm.inference.nnunet_predictor`; None spends spare
-            time on them.
+        mirror: mirrored passes per VOI, see `algorithm.inference.nnunet_predictor`; None spends
+            spare time on them.
         budget_seconds: in which to end, with masks that are less good or empty if need be; None
             for as long as it takes.
         one_image: refuse a job with several stacks, as the platform takes one image a job.

@@ -1,4 +1,4 @@
-"""What came of a job, VOI by VOI, and how it is told in the log."""
+"""What came of a job, VOI by VOI, and how the log says it."""
 
 import logging
 from collections import Counter

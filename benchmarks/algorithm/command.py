@@ -37,13 +37,13 @@ def bench(
         ),
     ] = None,
     device: DeviceOption = "auto",
-    runs: Annotated[int, typer.Option("--runs", min=1, help="Of which medians are told.")] = 5,
+    runs: Annotated[int, typer.Option("--runs", min=1, help="Runs whose medians are printed.")] = 5,
     vois: Annotated[int, typer.Option("--vois", min=1, help="Of the measured job.")] = 100,
     peak_size: Annotated[
         int, typer.Option("--peak-size", min=64, help="Of the matrices that set the peak.")
     ] = 4096,
     without_nnunetv2: Annotated[
-        bool, typer.Option("--without-nnunetv2", help="Ours alone.")
+        bool, typer.Option("--without-nnunetv2", help="Measure our engines alone.")
     ] = False,
     whole_job: Annotated[
         bool,

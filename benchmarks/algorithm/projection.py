@@ -19,7 +19,7 @@ ASSUMED_SHARE = 0.5
 """Of the peak, beside the share that was reached here."""
 
 BUDGET_SECONDS = 540.0
-"""What the ULS23 platform gives a job of 100 VOIs: 5.4 s a VOI."""
+"""What the ULS23 platform gives a job of 100 VOIs: 5.4 s per VOI."""
 
 _VOIS = 100
 

@@ -82,7 +82,7 @@ class Job(StrictModel):
 
 
 class ProjectedPasses(StrictModel):
-    """A number of mirrored passes a VOI, and the seconds of all VOIs."""
+    """A number of mirrored passes per VOI, and the seconds of all VOIs."""
 
     passes: int
     seconds: float

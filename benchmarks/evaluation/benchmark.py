@@ -75,7 +75,7 @@ class SideBySide(BaseModel):
 
 
 class StackTiming(BaseModel):
-    """Ours alone, whole processes, on a synthetic stack."""
+    """Measure our evaluation alone, as whole processes, on a synthetic stack."""
 
     vois: int
     groups: int

@@ -77,7 +77,7 @@ def _read_references(options: Options) -> tuple[ReferenceStack, ...]:
 
 
 def _report_problems(pairs: Sequence[StackPair], missing: Missing) -> None:
-    """Stop at predictions that are known to be unusable, naming all of them, or tell their lot."""
+    """Stop at predictions that are known to be unusable, or log that they score worst."""
     problems = [pair.problem for pair in pairs if pair.problem]
     if problems and missing is Missing.ERROR:
         raise InputError.of_several(problems, hint=_HINT)

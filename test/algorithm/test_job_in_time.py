@@ -125,7 +125,7 @@ def test_with_time_enough_the_model_does_all_with_all_passes(
 def test_fewer_passes_than_asked_for_are_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """3 VOIs at 10 s a pass in 82 s. At 10 s: 63.8 to use, 20 for the others, 14.6 each: 2 passes.
+    """3 VOIs at 10 s per pass in 82 s. At 10 s: 63.8 to use, 20 for the others, 14.6 each: two.
 
     At 30 s, after the second one's first pass: 45.8, 10, 17.9 each: 2. At 50 s, after the third's:
     27.8: 2.

@@ -143,9 +143,11 @@ def run(
     epochs: Annotated[
         int | None, typer.Option("--epochs", min=1, help="By default the trainer's, 300.")
     ] = None,
-    iterations: Annotated[int, typer.Option("--iterations", min=1, help="Batches an epoch.")] = 250,
+    iterations: Annotated[
+        int, typer.Option("--iterations", min=1, help="Batches per epoch.")
+    ] = 250,
     validation_iterations: Annotated[
-        int, typer.Option("--validation-iterations", min=1, help="Validation batches an epoch.")
+        int, typer.Option("--validation-iterations", min=1, help="Validation batches per epoch.")
     ] = 50,
     lr: Annotated[
         float | None, typer.Option("--lr", min=0, help="By default the trainer's, 1e-4.")
@@ -193,7 +195,7 @@ def run(
     ] = 0,
     quiet: QuietOption = False,
 ) -> None:
-    """Do a round, or go on with the one that was stopped: tune, score both models, decide."""
+    """Do a round, or resume the one that was stopped: tune, score both models, decide."""
     from training.cycle.fine_tuning import Machine  # noqa: PLC0415
     from training.cycle.options import Options  # noqa: PLC0415
     from training.cycle.project import open_work  # noqa: PLC0415

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 def run_round(work: Work, options: Options) -> Decision:
-    """Do the next round, or go on with the one that was stopped.
+    """Do the next round, or resume the one that was stopped.
 
     Raises:
         CallError: the set has nothing new, or a stopped round was begun with other settings.

@@ -1,7 +1,7 @@
 """Masks as people save them: 3D Slicer's segmentations, label maps in NIfTI, NRRD or MetaImage.
 
 A `.seg.nrrd` holds several segments: each is one value in one layer. Layers are the file's list
-axis, which SimpleITK gives as several values a voxel. Format: 3D Slicer's developer guide,
+axis, which SimpleITK gives as several values per voxel. Format: 3D Slicer's developer guide,
 "Segmentation labelmap file format".
 """
 
@@ -84,7 +84,7 @@ def read_segmentation(path: Path) -> Segmentation:
 
 
 def _read(path: Path) -> sitk.Image:
-    """Read a mask; only NRRD may have several layers, which SimpleITK gives as values a voxel."""
+    """Read a mask; only NRRD may have several layers, which SimpleITK gives as values per voxel."""
     if not path.name.lower().endswith(".nrrd"):
         return read_image(path)
     try:

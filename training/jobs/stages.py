@@ -79,7 +79,7 @@ class Stages:
             yield
 
     def run(self, stage: Stage) -> Record:
-        """Do a stage, go on with it, or pass over it if it is done.
+        """Do a stage, resume it, or skip it if it is done.
 
         Raises:
             CallError: it was done or begun with other settings or inputs.

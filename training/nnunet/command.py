@@ -211,7 +211,7 @@ def predict(
     *,
     output: options.Output,
     mirror: Annotated[
-        int, typer.Option("--mirror", min=0, max=8, help="Mirrored passes a VOI; 8: all.")
+        int, typer.Option("--mirror", min=0, max=8, help="Mirrored passes per VOI; 8: all.")
     ] = 8,
     engine: Annotated[EngineName, typer.Option("--engine", help="What runs the network.")] = "auto",
     device: Annotated[DeviceName, typer.Option("--device", help="Where it runs.")] = "auto",

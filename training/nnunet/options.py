@@ -39,9 +39,7 @@ __all__ = [
 
 Output = Annotated[
     Path,
-    typer.Option(
-        "--output", help="The job's folder. Started again with it, a job goes on where it was."
-    ),
+    typer.Option("--output", help="The job's folder. Started again with it, a job resumes."),
 ]
 PresetName = Annotated[str, typer.Option("--preset", help=f"{' or '.join(PRESETS)}.")]
 Patch = Annotated[
@@ -66,16 +64,16 @@ Folds = Annotated[
 Epochs = Annotated[
     int | None, typer.Option("--epochs", min=1, help="Epochs; by default the trainer's.")
 ]
-Iterations = Annotated[int, typer.Option("--iterations", min=1, help="Batches an epoch.")]
+Iterations = Annotated[int, typer.Option("--iterations", min=1, help="Batches per epoch.")]
 ValidationIterations = Annotated[
-    int, typer.Option("--validation-iterations", min=1, help="Validation batches an epoch.")
+    int, typer.Option("--validation-iterations", min=1, help="Validation batches per epoch.")
 ]
 InitialLr = Annotated[
     float | None,
     typer.Option("--lr", min=0, help="Initial learning rate; by default the trainer's."),
 ]
 SaveEvery = Annotated[
-    int, typer.Option("--save-every", min=1, help="Epochs between checkpoints to go on from.")
+    int, typer.Option("--save-every", min=1, help="Epochs between checkpoints to resume from.")
 ]
 KeepHead = Annotated[
     bool,

@@ -100,7 +100,7 @@ def _geometry_of(reader: sitk.ImageFileReader, path: Path) -> Geometry:
         raise InputError.about(
             path,
             expected="3 dimensions, one value a voxel",
-            found=f"{dimensions} dimensions, {values} values a voxel",
+            found=f"{dimensions} dimensions, {values} values per voxel",
         )
     if reader.GetPixelID() not in NUMBER_TYPES:
         found = f"voxels of type {sitk.GetPixelIDValueAsString(reader.GetPixelID())}"

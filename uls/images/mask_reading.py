@@ -108,7 +108,7 @@ def _check_finite(slab: npt.NDArray[Any], subject: str) -> None:
 
 
 class _OddValue:
-    """The value farthest from 0 outside 0 to 1; if there is none, one between them."""
+    """Return the value farthest from 0 outside 0 to 1; if there is none, one between them."""
 
     def __init__(self) -> None:
         self.lowest = 0.0

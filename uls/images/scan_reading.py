@@ -31,7 +31,7 @@ def read_image(path: Path) -> sitk.Image:
 
     Raises:
         InputError: the file is missing, damaged or cut off; it has other than 3 dimensions, several
-            or complex values a voxel, values that are NaN or infinite, implausible spacings, or
+            or complex values per voxel, values that are NaN or infinite, implausible spacings, or
             axes that are not perpendicular.
     """
     name = path.name.lower()
@@ -92,7 +92,7 @@ def _read_by_itk(path: Path) -> sitk.Image:
         raise InputError.about(path, expected="a readable image", found=reason) from error
     values = image.GetNumberOfComponentsPerPixel()
     if image.GetDimension() != 3 or values != 1:
-        found = f"{image.GetDimension()} dimensions, {values} values a voxel"
+        found = f"{image.GetDimension()} dimensions, {values} values per voxel"
         raise InputError.about(path, expected="3 dimensions, one value a voxel", found=found)
     if image.GetPixelID() not in NUMBER_TYPES:
         found = f"voxels of type {image.GetPixelIDTypeAsString()}"

@@ -103,7 +103,7 @@ def _first_problem(said: re.Match[str]) -> str:
 
 @contextmanager
 def no_permission_is(kind: type[UserError]) -> Iterator[None]:
-    """Turn the system's refusal to read something inside (or in a decorated function) into ours.
+    """Turn a PermissionError inside (or in a decorated function) into an error of ours.
 
     Args:
         kind: what it is an error of.

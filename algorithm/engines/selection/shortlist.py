@@ -1,4 +1,4 @@
-"""Which engines come into question for a wish, in order of promise, and what judges each."""
+"""List the candidates for what was asked for, the most promising first, and what checks each."""
 
 from algorithm.engines.catalogue.catalogue import (
     ENGINES,
@@ -119,7 +119,7 @@ def _can_run(name: str, model: Model, device: str) -> bool:
 def _is_ready(tensorrt: Candidate, model: Model, build: bool) -> bool:
     """Say whether TensorRT was built and checked, or may be built: in half, as torch has float32.
 
-    What lies in the cache folder and is not what was checked is as good as not there.
+    A file in the cache folder that is not the one that was checked is ignored.
     """
     if build and tensorrt.precision == "fp16":
         return True

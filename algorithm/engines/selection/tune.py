@@ -60,7 +60,7 @@ def tune(
 def table(tried: Iterable[Tried]) -> list[str]:
     """Say on a line each what came out, the fastest that was admitted first."""
     form = "{:<9} {:<7} {:<9} {:>9}  {}".format
-    lines = [form("engine", "device", "precision", "s a pass", "")]
+    lines = [form("engine", "device", "precision", "s per pass", "")]
     for one in sorted(tried, key=_usefulness):
         what = one.candidate
         seconds = f"{one.admission.seconds:.3f}" if one.admission else "-"

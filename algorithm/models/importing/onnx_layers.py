@@ -74,7 +74,7 @@ LAYERS: dict[type[nn.Module], Layer] = {
 
 
 def unknown_layer(what: str) -> ModelError:
-    """Say which layer cannot be said in ONNX here, and which can."""
+    """Raise an error that names the layer that this export does not know, and those it knows."""
     known = ", ".join(sorted(layer.__name__ for layer in LAYERS))
     return ModelError.about(
         "ONNX export",

@@ -14,7 +14,7 @@ def passes_of(mirroring: Shared, disagreement: float) -> int:
 
 
 def spare_30_seconds(passes_done: int) -> Spare:
-    """30 s beside one pass for each of 10 VOIs, at 1 s a pass: an even share of 3 s."""
+    """30 s beside one pass for each of 10 VOIs, at 1 s per pass: an even share of 3 s."""
     return Spare(30.0 - max(passes_done - 1, 0), per_pass=1.0, vois=10)
 
 
@@ -27,7 +27,7 @@ def test_a_number_is_that_many_passes() -> None:
 
 @pytest.mark.parametrize(("seconds", "covered"), [(70, 8), (69, 4), (30, 4), (29, 2), (9, 1)])
 def test_an_even_share_is_the_spare_time_over_the_vois(seconds: float, covered: int) -> None:
-    """10 VOIs, 1 s a pass: 7 passes more for 70 s, 3 for 30 s, 1 for 10 s."""
+    """10 VOIs, 1 s per pass: 7 passes more for 70 s, 3 for 30 s, 1 for 10 s."""
     spare = Spare(seconds, per_pass=1.0, vois=10)
 
     assert max(n for n in (1, 2, 4, 8) if spare.covers(n, done=1, most=8)) == covered

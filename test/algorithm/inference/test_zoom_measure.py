@@ -103,7 +103,7 @@ def test_holding_a_click_is_a_matter_of_the_mask_not_of_the_patch() -> None:
 
 
 def test_the_reach_in_millimetres_is_that_of_the_job() -> None:
-    """At 6 mm a step, the 5 mm within which a job looks for the lesion are no whole voxel."""
+    """At 6 mm per step, the 5 mm within which a job looks for the lesion are no whole voxel."""
     look = Look(
         Sight(Frame((64, 128, 128), 6.0, (1, 2, 2)), (64, 128, 128)),
         _look(_cube(24, 30)).probability,

@@ -81,7 +81,7 @@ def test_with_time_enough_auto_is_the_model_with_all_passes() -> None:
 
 
 def test_passes_asked_for_are_stepped_down_to_what_an_even_share_covers() -> None:
-    """10 VOIs, 1 s a pass, 51 s. After the first pass, 50 s: 44 to use, 9 for the others' passes,
+    """10 VOIs, 1 s per pass, 51 s. After the first pass, 50 s: 44 to use, 9 for the others' passes,
     35 to share, 3.5 for each: 3 passes more, not 7.
     """
     job = Job(Expected(per_pass=1.0), n_vois=10, mirror=8, budget_seconds=51.0).play()
@@ -111,7 +111,7 @@ def test_what_a_model_has_not_is_not_left_out() -> None:
 
 
 def test_the_voi_whose_passes_disagree_most_gets_most() -> None:
-    """10 VOIs at 1 s a pass in 38 s. After the first pass, 37 s: 32.3 to use, 9 for the others,
+    """10 VOIs at 1 s per pass in 38 s. After the first pass, 37 s: 32.3 to use, 9 for the others,
     2.33 for each: 2 passes. The fourth's share, at 7 s, is still (26.9 - 6) / 7 = 2.99. The hard
     one's is 4 times (25.1 - 5) / 6 = 3.35: 8 passes.
     """

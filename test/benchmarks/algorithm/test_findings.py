@@ -138,7 +138,7 @@ def test_auto_is_what_a_start_took(found: Findings) -> None:
 
 
 def test_winograd_says_nothing_of_a_card(found: Findings) -> None:
-    """2 s a VOI, half in the network, for 2 TFLOP: the peak. OpenVINO's 2/3 of it are projected."""
+    """2 s per VOI, half in the network, for 2 TFLOP: the peak. OpenVINO's 2/3 are projected."""
     winograd = Cell("winograd", "f32")
     agrees = found.logits["openvino-f32"]
     bench = summarised(

@@ -25,7 +25,7 @@ def scored(stack: ReferenceStack, *predictions: Mask) -> ClicksScore:
 
 
 def test_a_shift_to_the_right_moves_b_to_the_left(stack: ReferenceStack) -> None:
-    """2.5 mm at 0.5 mm a voxel: b moves by -5 along x and lies on a."""
+    """2.5 mm at 0.5 mm per voxel: b moves by -5 along x and lies on a."""
     score = scored(stack, block(), block(right=5))
     assert score.pairs[0].move_zyx == (0, 0, -5)
     assert score.dice == 1
@@ -63,7 +63,7 @@ def test_a_lesion_scores_the_mean_of_its_pairs(tmp_path: Path) -> None:
 
 
 def test_the_spacing_is_that_of_a(stack: ReferenceStack) -> None:
-    """At 1 mm a voxel in VOI a, 2.5 mm are 2 voxels: overlap of 7 columns of 10."""
+    """At 1 mm per voxel in VOI a, 2.5 mm are 2 voxels: overlap of 7 columns of 10."""
     spacings = ((1.0, 1.0, 1.0), *stack.spacings_mm[1:])
     score = scored(dataclasses.replace(stack, spacings_mm=spacings), block(), block(right=5))
     assert score.pairs[0].move_zyx == (0, 0, -2)

@@ -10,7 +10,7 @@ from uls.workshop.errors import CallError, InputError
 
 
 class Work:
-    """Writes one line a call to one file, and dies before the file named by `dies_at`."""
+    """Writes one line per call to one file, and dies before the file named by `dies_at`."""
 
     def __init__(self, *, dies_at: str = "") -> None:
         self.dies_at = dies_at

@@ -274,7 +274,7 @@ REFUSED = {
     "which names 2 files": lines(data_file="s%02d.raw 1 2 1"),
     "compressed voxels in several files": lines(CompressedData="1", data_file="s%d.raw"),
     "4 dimensions": b"NDims = 4\nDimSize = 5 4 3 1\n" + lines().partition(b"DimSize = 5 4 3\n")[2],
-    "3 values a voxel": lines(ElementNumberOfChannels="3"),
+    "3 values per voxel": lines(ElementNumberOfChannels="3"),
 }
 
 

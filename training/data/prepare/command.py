@@ -34,7 +34,7 @@ Kind = Annotated[
     ),
 ]
 Clicks = Annotated[
-    int, typer.Option("--clicks", min=1, help="VOIs a lesion; several give consistency pairs.")
+    int, typer.Option("--clicks", min=1, help="VOIs per lesion; several give consistency pairs.")
 ]
 HeldOut = Annotated[
     str,
@@ -61,7 +61,7 @@ Workers = Annotated[
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of clicks and drawn splits.")]
 DatasetId = Annotated[int, typer.Option("--id", min=1, max=999, help="nnU-Net's data set number.")]
 Name = Annotated[str, typer.Option("--name", help="Of nnU-Net's data set, and of the stacks.")]
-StackSize = Annotated[int, typer.Option("--stack-size", min=1, help="VOIs a stack holds at most.")]
+StackSize = Annotated[int, typer.Option("--stack-size", min=1, help="The most VOIs in a stack.")]
 SkipDamaged = Annotated[
     bool,
     typer.Option(

@@ -32,7 +32,7 @@ class Options:
         sources: readers' names with the folders they read.
         output: the output folder.
         kind: what is written.
-        clicks: VOIs a lesion.
+        clicks: VOIs per lesion.
         seed: of clicks and of a split that is drawn.
         held_out: rule of the split (`training.data.splits`).
         take: which part of the patients.
@@ -44,7 +44,7 @@ class Options:
         dataset_id: nnU-Net's number of the data set.
         name: nnU-Net's name of it, and the stacks'.
         min_axis_px: lesions with a smaller ellipse axis are dropped.
-        largest_stack: VOIs a stack holds at most.
+        largest_stack: the most VOIs in a stack.
         recipe: of pseudo-masks; None takes plain ellipses.
         measured_only: refuse sources that have masks.
     """

@@ -22,7 +22,7 @@ class Plan:
     Attributes:
         output: the output folder.
         dataset_folder: nnU-Net's data set folder, relative to it; None where none is asked for.
-        clicks: VOIs a lesion.
+        clicks: VOIs per lesion.
         seed: of the clicks.
         test_set: leave out lesions that are wider than a VOI.
         trust_grid: let masks lie on their images' voxels whatever their headers say.

@@ -28,8 +28,8 @@ class TrainingSettings(_Settings):
 
     Attributes:
         epochs: how many; None for the trainer's own number.
-        iterations: training batches an epoch.
-        validation_iterations: validation batches an epoch.
+        iterations: training batches per epoch.
+        validation_iterations: validation batches per epoch.
         initial_lr: the first learning rate; None for the trainer's own.
         save_every: epochs between two checkpoints to go on from.
         head: whether a hand-over begins the segmentation layers anew, as nnU-Net's

@@ -20,7 +20,7 @@ class Recipe(BaseModel):
         pretraining: how stages 1 and 4 differ from what the trainer says.
         fine_tuning: how stages 2 and 5 do.
         tolerance_px: by how much a pseudo-mask's axes may be off.
-        mirror: mirrored passes a VOI when pseudo-masks are predicted.
+        mirror: mirrored passes per VOI when pseudo-masks are predicted.
         seed: of the networks' first weights.
     """
 

@@ -139,7 +139,7 @@ def _text(report: "Report") -> str:
     lines = [text for part in all_tables(report) for text in (part, "")]
     lines.append(
         f"model: {report.model} ({report.engine}, {report.cpus} CPUs), "
-        f"{report.clicks} clicks a lesion, seed {report.seed}"
+        f"{report.clicks} clicks per lesion, seed {report.seed}"
     )
     lines += [f"{method.name}: {method.setting}" for method in report.methods[1:]]
     if report.tuning_lesions:
