@@ -95,7 +95,8 @@ def _add_lesions(app: FastAPI, desk: Desk) -> None:
     @app.post("/api/scans/{number}/acts")
     async def act(number: int, step: Act) -> Any:
         found = await _private(lambda: desk.open(number))
-        found.latest_turn = max(found.latest_turn, step.turn)
+        if step.kind == "threshold":
+            found.latest_threshold = max(found.latest_threshold, step.turn)
         try:
             return await _in_worker(desk, lambda: _acted(found, step))
         except Overtaken:

@@ -38,7 +38,10 @@ class Entry:
         """Read the scan."""
         if self.path is None:
             return demo_scan()
-        return read_scan(self.path, series=self.series or None)
+        try:
+            return read_scan(self.path, series=self.series or None)
+        except UserError as error:  # a folder's name may be a patient's
+            raise InputError(str(error).replace(str(self.path), "the scan")) from None
 
 
 def demo_catalogue() -> list[Entry]:
@@ -79,9 +82,9 @@ def _entry(path: Path, series: Series) -> Entry:
     header = series.headers[0]
     who = [header.text(k) for k in ("PatientName", "PatientID", "PatientBirthDate", "StudyDate")]
     name, number, born, date = (_shown(text) for text in who)
-    identity = f"{name or 'no name'} · ID {number or 'none'} · born {born or '?'} · study {date or '?'}"
+    identity = f"{name or 'no name'} · ID {number or 'none'} · born {born or '?'}"
     what = [f"{series.number}: {series.modality}", _shown(header.text("SeriesDescription"))]
-    what += [series.phase, f"{len(series.headers)} slices"]
+    what += [series.phase, f"{len(series.headers)} slices", date]
     return Entry(path, str(series.number), identity, ", ".join(w for w in what if w), series.problem)
 
 

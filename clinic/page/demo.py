@@ -79,7 +79,7 @@ def _ball(hu: npt.NDArray[Any], centre: npt.NDArray[Any], radius: float) -> None
     grid = np.ogrid[tuple(slice(a, a + n) for a, n in zip(low, part.shape, strict=True))]
     away = np.sqrt(sum((g - c) ** 2 for g, c in zip(grid, centre, strict=True)))
     solid = np.clip(radius - away + 0.5, 0, 1)
-    lung = part < -700
+    lung = (part > -950) & (part < -700)
     part[lung] = np.maximum(part, -840 + 870 * solid)[lung]
 
 

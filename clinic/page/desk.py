@@ -32,7 +32,7 @@ class OpenScan:
         self.display = Display(session.scan)
         self.notes: list[LesionNotes] = []
         self._before: list[list[LesionNotes]] = []
-        self.latest_turn = 0
+        self.latest_threshold = 0
 
     def lesions(self) -> list[dict[str, Any]]:
         """Give all lesions as the page shows them."""
@@ -47,10 +47,10 @@ class OpenScan:
         """Do one step.
 
         Raises:
-            Overtaken: the page has sent a later click.
+            Overtaken: the page has sent a later threshold.
             UserError: it cannot be done; nothing has changed.
         """
-        if act.turn < self.latest_turn and act.kind in ("click", "box", "include", "threshold"):
+        if act.kind == "threshold" and act.turn < self.latest_threshold:
             raise Overtaken
         if act.kind == "undo":
             self.session.undo()
@@ -134,6 +134,8 @@ class Desk:
         """
         if not 0 <= number < len(self.entries):
             raise IndexError(number)
+        if (found := self._open.get(number)) is not None:
+            return found  # slices do not wait for another scan that is being read
         with self._opening:
             if number not in self._open:
                 self._open = {n: s for n, s in self._open.items() if s.session.lesions}
@@ -157,7 +159,7 @@ class Desk:
         ]
         if not accepted:
             raise CallError.about("write", expected="an accepted lesion", found="none")
-        folder = self.output / f"scan-{number + 1}"
+        folder = self.output / f"scan-{scan.session.scan.sha256[:16]}"
         self.output.mkdir(parents=True, exist_ok=True)
         with output_folder(folder, overwrite=True) as beside:
             kind = scan.session.scan.format

@@ -129,7 +129,7 @@ export class View {
   paintCross() {
     const x = this.state.at[this.axes.columns] + 0.5;
     const y = this.state.at[this.axes.rows] + 0.5;
-    const [gap, far] = [9 * this.unit, 22 * this.unit];
+    const [gap, far] = [26 * this.unit, 44 * this.unit];
     this.lines([[x - far, y, x - gap, y], [x + gap, y, x + far, y],
       [x, y - far, x, y - gap], [x, y + gap, x, y + far]], "#6cc7ff", 1.2);
   }
