@@ -23,7 +23,12 @@ __all__ = ["make_app"]
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
-_TYPES = {".svg": "image/svg+xml", ".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+_TYPES = {
+    ".svg": "image/svg+xml",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+}
 _QUIET = {"docs_url": None, "redoc_url": None, "openapi_url": None}
 
 

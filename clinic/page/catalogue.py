@@ -85,7 +85,9 @@ def _entry(path: Path, series: Series) -> Entry:
     identity = f"{name or 'no name'} · ID {number or 'none'} · born {born or '?'}"
     what = [f"{series.number}: {series.modality}", _shown(header.text("SeriesDescription"))]
     what += [series.phase, f"{len(series.headers)} slices", date]
-    return Entry(path, str(series.number), identity, ", ".join(w for w in what if w), series.problem)
+    return Entry(
+        path, str(series.number), identity, ", ".join(w for w in what if w), series.problem
+    )
 
 
 def _shown(text: str) -> str:

@@ -38,9 +38,7 @@ class OpenScan:
         """Give all lesions as the page shows them."""
         return [
             lesion_json(lesion, notes, self.session.threshold(i), self.display)
-            for i, (lesion, notes) in enumerate(
-                zip(self.session.lesions, self.notes, strict=True)
-            )
+            for i, (lesion, notes) in enumerate(zip(self.session.lesions, self.notes, strict=True))
         ]
 
     def act(self, act: Act) -> None:

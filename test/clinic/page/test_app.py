@@ -74,7 +74,9 @@ def test_a_click_gives_the_mask_as_it_is_shown(desk: Desk, scan: tuple[Scan, Any
     n = int(np.prod(lesion["size"]))
     bits = np.frombuffer(base64.b64decode(lesion["bits"]), np.uint8)
     box = np.unpackbits(bits, count=n, bitorder="little").reshape(lesion["size"]).astype(bool)
-    shown[tuple(slice(c, c + s) for c, s in zip(lesion["corner"], lesion["size"], strict=True))] = box
+    shown[tuple(slice(c, c + s) for c, s in zip(lesion["corner"], lesion["size"], strict=True))] = (
+        box
+    )
     np.testing.assert_array_equal(shown, display.turn.view(expected))
     np.testing.assert_array_equal(whole(desk.open(0).session.lesions[0].mask), expected)
     assert lesion["axes"]["long"]["mm"] == pytest.approx(18, abs=1.5)  # 2 × 9 mm
