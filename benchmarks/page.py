@@ -1,4 +1,4 @@
-"""Times the page on its demo, in headless Chromium without a GPU: medians of what a person waits for.
+"""Times the page on its demo, in headless Chromium without a GPU: what a person waits for.
 
     python -m benchmarks.page
 
@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.page_browser import browser_page, page_server, point
 from clinic.page.demo import LESIONS
-from test.page_browser import browser_page, page_server, point
 
 __all__ = ["main"]
 

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from clinic.page.desk import Desk, OpenScan, Overtaken
+from clinic.page.desk import Desk, OpenScan, OvertakenError
 from clinic.page.display import Plane
 from clinic.page.wire import Act, LesionNotes
 from clinic.private_faults import private_faults
@@ -104,7 +104,7 @@ def _add_lesions(app: FastAPI, desk: Desk) -> None:
             found.latest_threshold = max(found.latest_threshold, step.turn)
         try:
             return await _in_worker(desk, lambda: _acted(found, step))
-        except Overtaken:
+        except OvertakenError:
             return JSONResponse({"overtaken": True}, 409)
 
     @app.post("/api/scans/{number}/notes/{lesion}")
@@ -145,7 +145,7 @@ def _quietly(work: Callable[[], _T]) -> _T:
     with private_faults():
         try:
             outcome.append(work())
-        except (IndexError, Overtaken) as error:
+        except (IndexError, OvertakenError) as error:
             passed.append(error)
     if passed:
         raise passed[0]

@@ -1,4 +1,4 @@
-"""The open scan and its lesions; all that is slow runs in one thread, so slices never wait for it."""
+"""The open scan and its lesions; all that is slow runs in one thread, and no slice waits for it."""
 
 import threading
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from clinic.segmentation.model import LoadedModel
 from clinic.session import Session
 from uls.workshop.errors import CallError
 
-__all__ = ["Desk", "OpenScan", "Overtaken"]
+__all__ = ["Desk", "OpenScan", "OvertakenError"]
 
 
-class Overtaken(Exception):
+class OvertakenError(Exception):
     """A later step has made this one pointless; it was not begun."""
 
 
@@ -45,11 +45,11 @@ class OpenScan:
         """Do one step.
 
         Raises:
-            Overtaken: the page has sent a later threshold.
+            OvertakenError: the page has sent a later threshold.
             UserError: it cannot be done; nothing has changed.
         """
         if act.kind == "threshold" and act.turn < self.latest_threshold:
-            raise Overtaken
+            raise OvertakenError
         if act.kind == "undo":
             self.session.undo()
             self.notes = self._before.pop() if self._before else self.notes

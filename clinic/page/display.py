@@ -1,4 +1,4 @@
-"""A scan turned as a radiologist looks at it: x to the patient's left, y to the back, z to the head.
+"""A scan as a radiologist looks at it: x to the patient's left, y to the back, z to the head.
 
 The page counts voxels of this turned array; all places that it sends pass through here.
 """

@@ -1,4 +1,4 @@
-"""Who may ask: this machine's browser with the one-time token, under our own name, in small words."""
+"""Who may ask: a browser with the one-time token, under our own name, in small words."""
 
 import hmac
 import secrets
@@ -25,7 +25,7 @@ _HEADERS = {
 }
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     pass
 
 
@@ -63,7 +63,7 @@ class Guard:
 
         try:
             await self._app(scope, _limited(receive), noting)
-        except _TooLarge:
+        except _TooLargeError:
             if not started:
                 await PlainTextResponse("too large", 413)(scope, receive, _with_headers(send))
 
@@ -121,7 +121,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         n_bytes += len(message.get("body", b""))
         if n_bytes > LARGEST_BODY:
-            raise _TooLarge
+            raise _TooLargeError
         return message
 
     return limited

@@ -1,4 +1,4 @@
-"""A lesion while a person still works on it: a prediction, a threshold, and corrections in order."""
+"""A lesion while a person works on it: a prediction, a threshold, and corrections in order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -103,6 +103,7 @@ class App {
     const lesion = this.state.lesions[n];
     if (!lesion) return;
     this.show(this.state.lesions, n);
+    this.say(`Lesion ${n + 1}: ${figures(lesion)}, ${lesion.certainty}.`);
     if (go) { this.state.at = lesion.click.map(Math.round); this.draw(); }
   }
 

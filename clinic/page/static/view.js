@@ -89,7 +89,7 @@ export class View {
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = "high";
     context.drawImage(this.picture, 0, 0);
-    this.unit = ratio / Math.abs(sx);
+    this.unit = [ratio / Math.abs(sx), ratio / Math.abs(sy)];
     this.state.lesions.forEach((lesion, n) => this.paintLesion(lesion, n));
     this.paintCross();
     if (this.box) this.paintBox();
@@ -120,18 +120,21 @@ export class View {
   lines(segments, colour, width) {
     const { context } = this;
     context.strokeStyle = colour;
-    context.lineWidth = width * this.unit;
     context.beginPath();
     for (const [x0, y0, x1, y1] of segments) { context.moveTo(x0, y0); context.lineTo(x1, y1); }
+    context.save(); // the line's width counts pixels of the screen, whatever the voxels' shape
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.lineWidth = width * (window.devicePixelRatio || 1);
     context.stroke();
+    context.restore();
   }
 
   paintCross() {
     const x = this.state.at[this.axes.columns] + 0.5;
     const y = this.state.at[this.axes.rows] + 0.5;
-    const [gap, far] = [26 * this.unit, 44 * this.unit];
-    this.lines([[x - far, y, x - gap, y], [x + gap, y, x + far, y],
-      [x, y - far, x, y - gap], [x, y + gap, x, y + far]], "#6cc7ff", 1.2);
+    const [[gx, gy], [fx, fy]] = [26, 44].map((px) => this.unit.map((u) => px * u));
+    this.lines([[x - fx, y, x - gx, y], [x + gx, y, x + fx, y],
+      [x, y - fy, x, y - gy], [x, y + gy, x, y + fy]], "#6cc7ff", 1.2);
   }
 
   paintBox() {

@@ -8,18 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bright_predictor import bright_model
+from clinic_scans import DIRECTIONS, scan_of, whole
+from dicom_series import save, synthetic_series
+from dicom_tools import errors_of
 from fastapi.testclient import TestClient
 
 from clinic.page.app import make_app
-from clinic.page.catalogue import Entry
+from clinic.page.catalogue import Entry, list_entries
 from clinic.page.desk import Desk
 from clinic.page.guard import LARGEST_BODY, Guard
 from clinic.scans.scan import Scan
-from test.bright_predictor import bright_model
-from test.clinic_scans import DIRECTIONS, scan_of, whole
 
 _HOST = "http://127.0.0.1:4711"
-_SECRET = "Planted^Name"
+_PATIENT = "Planted^Name"
 
 
 class _Held(Entry):
@@ -32,7 +34,7 @@ class _Held(Entry):
 
 
 def _held(scan: Scan) -> Entry:
-    entry = _Held(None, "", _SECRET, "a scan")
+    entry = _Held(None, "", _PATIENT, "a scan")
     object.__setattr__(entry, "scan", scan)
     return entry
 
@@ -109,7 +111,24 @@ def test_only_accepted_lesions_are_written(desk: Desk, tmp_path: Path) -> None:
     assert files == ["lesion-1.png", "lesions.csv", "mask.nii.gz", "results.json"]
     lesion = json.loads((folder / "results.json").read_text())["lesions"][0]
     assert (lesion["site"], lesion["role"]) == ("liver", "node")
-    assert not any(_SECRET.encode() in file.read_bytes() for file in folder.iterdir())
+    assert not any(_PATIENT.encode() in file.read_bytes() for file in folder.iterdir())
+
+
+def test_a_dicom_series_gives_valid_objects(tmp_path: Path) -> None:
+    study = save(synthetic_series(), tmp_path / "study")
+    desk = Desk(list_entries(study), bright_model(), tmp_path / "out")
+    client = _opened(desk)
+    place = desk.open(0).display.shown((45, 32, 12))
+    assert _act(client, "click", place=place).json()["lesions"][0]["ml"] > 0
+    client.post("/api/scans/0/notes/0", json={"decision": "accepted"})
+
+    files = client.post("/api/scans/0/results", json={}).json()["files"]
+
+    desk.worker.shutdown()
+    objects = [name for name in files if name.endswith(".dcm")]
+    assert objects == ["axes-1.dcm", "key-1.dcm", "report.dcm", "segmentation.dcm"]
+    (folder,) = (tmp_path / "out").iterdir()
+    assert [errors_of(folder / name) for name in objects] == [[], [], [], []]
 
 
 def test_a_correction_opens_the_decision_again_and_undo_closes_it(desk: Desk) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starter_model import STARTER
 
+from benchmarks.page_browser import CHROMIUM, browser_page, page_server, point
 from clinic.page.demo import LESIONS
-from test.page_browser import CHROMIUM, browser_page, page_server, point
-from test.starter_model import STARTER
 
 pytest.importorskip("playwright", reason="needs playwright (pip install playwright)")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt: chromium)")

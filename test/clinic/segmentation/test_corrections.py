@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from bright_predictor import bright_model
+from clinic_scans import scan_of, whole
 
 import clinic
 from clinic.scans.scan import Scan
 from clinic.segmentation.draft import Painted
-from test.bright_predictor import bright_model
-from test.clinic_scans import scan_of, whole
 from uls.workshop.errors import InputError
 
 _FIRST = np.s_[18:22, 10:14, 10:14]

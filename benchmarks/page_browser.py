@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from uls.workshop.errors import UserError
+
+__all__ = ["CHROMIUM", "browser_page", "page_server", "point"]
+
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 _ARGUMENTS = ["--disable-gpu", "--no-sandbox"]
@@ -20,11 +24,12 @@ def page_server(*arguments: str) -> Iterator[str]:
     """Run `python -m clinic page`; give the address that it prints."""
     command = [sys.executable, "-m", "clinic", "page", *arguments, "--quiet"]
     pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=os.environ | {"PYTHONUNBUFFERED": "1"}, **pipes) as server:
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, env=environment, **pipes) as server:  # noqa: S603
         try:
-            assert server.stdout is not None
             found = re.search(r"http://\S+", server.stdout.readline())
-            assert found, server.communicate()[1]
+            if found is None:
+                raise UserError(server.communicate()[1])
             yield found[0]
         finally:
             server.terminate()
@@ -33,7 +38,7 @@ def page_server(*arguments: str) -> Iterator[str]:
 @contextmanager
 def browser_page(url: str) -> Iterator[tuple[Any, list[str]]]:
     """Open the page; give it, and a list of what it should not have done."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  (few have it)
 
     origin = url.partition("/open/")[0]
     faults: list[str] = []
