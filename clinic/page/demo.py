@@ -27,14 +27,14 @@ def demo_scan() -> Scan:
     z, y, x = np.ogrid[tuple(slice(n) for n in _SHAPE)]
     hu = np.full(_SHAPE, -1000.0, np.float32)
     tall = 1 - 0.08 * ((z - 36) / 36.0) ** 2
-    _fill(hu, (144, 144), (92 * tall, 126 * tall), -90, y, x)
-    _fill(hu, (144, 144), (84 * tall, 117 * tall), 45, y, x)
+    _fill(hu, (144, 144), (92 * tall, 126 * tall), -90)
+    _fill(hu, (144, 144), (84 * tall, 117 * tall), 45)
     for middle in (86, 206):
-        _fill(hu, (138, middle), (60 * tall, 40 * tall), -840, y, x)
-    _fill(hu, (128, 150), (31, 27), 40, y, x)
-    _fill(hu, (178, 160), (11, 11), 150, y, x)
-    _fill(hu, (196, 144), (17, 19), 250, y, x)
-    _fill(hu, (196, 144), (14, 16), 130, y, x)
+        _fill(hu, (138, middle), (60 * tall, 40 * tall), -840)
+    _fill(hu, (128, 150), (31, 27), 40)
+    _fill(hu, (178, 160), (11, 11), 150)
+    _fill(hu, (196, 144), (17, 19), 250)
+    _fill(hu, (196, 144), (14, 16), 130)
     _ribs(hu, z, y, x)
     _vessels(hu)
     for centre, radii, value in LESIONS:
@@ -48,9 +48,9 @@ def demo_scan() -> Scan:
 
 
 def _fill(
-    hu: npt.NDArray[Any], middle: tuple[float, float], radii: tuple[Any, Any], value: float,
-    y: Any, x: Any,
-) -> None:  # fmt: skip
+    hu: npt.NDArray[Any], middle: tuple[float, float], radii: tuple[Any, Any], value: float
+) -> None:
+    _, y, x = np.ogrid[tuple(slice(n) for n in hu.shape)]
     (at_y, at_x), (down, across) = middle, radii
     inside = ((y - at_y) / down) ** 2 + ((x - at_x) / across) ** 2 <= 1
     hu[np.broadcast_to(inside, hu.shape)] = value

@@ -92,6 +92,7 @@ export class View {
     this.unit = [ratio / Math.abs(sx), ratio / Math.abs(sy)];
     this.state.lesions.forEach((lesion, n) => this.paintLesion(lesion, n));
     this.paintCross();
+    this.paintSides(w, h, ratio);
     if (this.box) this.paintBox();
     if (this.stroke) this.paintStroke();
     const names = { axial: "Axial", coronal: "Coronal", sagittal: "Sagittal" };
@@ -135,6 +136,20 @@ export class View {
     const [[gx, gy], [fx, fy]] = [26, 44].map((px) => this.unit.map((u) => px * u));
     this.lines([[x - fx, y, x - gx, y], [x + gx, y, x + fx, y],
       [x, y - fy, x, y - gy], [x, y + gy, x, y + fy]], "#6cc7ff", 1.2);
+  }
+
+  // Says which side of the patient each side of the picture is.
+  paintSides(w, h, ratio) {
+    const { context } = this;
+    const [left, top, right, bottom] = { axial: "RALP", coronal: "RHLF", sagittal: "AHPF" }[this.plane];
+    const letters = [[left, 12, h / ratio / 2], [top, w / ratio / 2, 14], [right, w / ratio - 12, h / ratio / 2],
+      [bottom, w / ratio / 2, h / ratio - 12]];
+    context.save();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    Object.assign(context, { font: "600 13px sans-serif", textAlign: "center", textBaseline: "middle",
+      fillStyle: "#dbe6ee", strokeStyle: "#000", lineWidth: 3 });
+    for (const [text, x, y] of letters) { context.strokeText(text, x, y); context.fillText(text, x, y); }
+    context.restore();
   }
 
   paintBox() {
