@@ -27,7 +27,7 @@ def page_server(*arguments: str) -> Iterator[str]:
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, env=environment, **pipes) as server:  # noqa: S603
         try:
-            found = re.search(r"http://\S+", server.stdout.readline())
+            found = re.search(r"http://\S+", server.stdout.readline() if server.stdout else "")
             if found is None:
                 raise UserError(server.communicate()[1])
             yield found[0]

@@ -22,7 +22,7 @@ from clinic.command_options import (
 from clinic.lesions.pointing import parse_box, parse_click, targets_of
 from clinic.lesions.targets import Target
 from clinic.page.command import page
-from clinic.private_faults import private_faults
+from clinic.reading.private_faults import private_faults
 from uls.workshop import command_line
 from uls.workshop.errors import CallError
 

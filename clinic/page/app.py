@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from clinic.page.desk import Desk, OpenScan, OvertakenError
 from clinic.page.display import Plane
 from clinic.page.wire import Act, LesionNotes
-from clinic.private_faults import private_faults
+from clinic.reading.private_faults import private_faults
 from uls.workshop.errors import UserError
 
 __all__ = ["make_app"]

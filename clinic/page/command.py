@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from clinic.private_faults import private_faults
+from clinic.reading.private_faults import private_faults
 from uls.workshop import command_line
 from uls.workshop.errors import CallError
 

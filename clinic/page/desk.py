@@ -14,7 +14,7 @@ from clinic.page.display import PLANES, Display
 from clinic.page.wire import Act, LesionNotes, lesion_json
 from clinic.segmentation.draft import Painted
 from clinic.segmentation.model import LoadedModel
-from clinic.session import Session
+from clinic.segmentation.session import Session
 from uls.workshop.errors import CallError
 
 __all__ = ["Desk", "OpenScan", "OvertakenError"]
