@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from clinic.lesions.lesion import Lesion
     from clinic.reading.read import read_scan
     from clinic.scans.scan import Scan
-    from clinic.session import Session, segment
+    from clinic.segmentation.session import Session, segment
 
 __all__ = ["Lesion", "Scan", "Session", "read_scan", "segment"]
 
 _PLACES = {
     "Lesion": "clinic.lesions.lesion",
     "Scan": "clinic.scans.scan",
-    "Session": "clinic.session",
+    "Session": "clinic.segmentation.session",
     "read_scan": "clinic.reading.read",
-    "segment": "clinic.session",
+    "segment": "clinic.segmentation.session",
 }
 
 

@@ -15,7 +15,7 @@ from clinic.output.write import check_format, write_results
 from clinic.reading.read import read_scan
 from clinic.scans.scan import Format
 from clinic.segmentation.model import LoadedModel
-from clinic.session import Session
+from clinic.segmentation.session import Session
 from uls.workshop.errors import InputError, UserError
 
 __all__ = ["Case", "read_cases", "segment_cases"]

@@ -21,7 +21,8 @@ from clinic.command_options import (
 )
 from clinic.lesions.pointing import parse_box, parse_click, targets_of
 from clinic.lesions.targets import Target
-from clinic.private_faults import private_faults
+from clinic.page.command import page
+from clinic.reading.private_faults import private_faults
 from uls.workshop import command_line
 from uls.workshop.errors import CallError
 
@@ -33,6 +34,8 @@ app = command_line.commands(
 )
 
 _log = logging.getLogger(__name__)
+
+app.command()(page)
 
 
 @app.command()

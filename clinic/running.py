@@ -20,7 +20,7 @@ from clinic.scans.grid import Grid
 from clinic.scans.scan import Format, Scan
 from clinic.segmentation import model as models
 from clinic.segmentation.model import LoadedModel
-from clinic.session import Session
+from clinic.segmentation.session import Session
 
 __all__ = ["ModelChoice", "run_cases", "run_scan"]
 

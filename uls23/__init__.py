@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from algorithm.inference.predictor import Predictor
     from clinic.lesions.lesion import Lesion
-    from clinic.session import Session, segment
+    from clinic.segmentation.session import Session, segment
     from uls.geometry.put_back import put_back
     from uls.geometry.voi import cut_voi
     from uls.workshop.errors import CallError, InputError, ModelError, OutputError, UserError
@@ -49,12 +49,12 @@ _PLACES = {
     "ModelError": "uls.workshop.errors",
     "OutputError": "uls.workshop.errors",
     "Predictor": "algorithm.inference.predictor",
-    "Session": "clinic.session",
+    "Session": "clinic.segmentation.session",
     "UserError": "uls.workshop.errors",
     "cut_voi": "uls.geometry.voi",
     "evaluate": "uls23.scoring",
     "put_back": "uls.geometry.put_back",
-    "segment": "clinic.session",
+    "segment": "clinic.segmentation.session",
 }
 
 

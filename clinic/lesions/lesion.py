@@ -22,6 +22,8 @@ class Lesion:
         warnings: whatever a person should know before believing the rest.
         stability: volume at a logit of 2 over that at −2, 0 to 1: how sharply the model sees the
             lesion's edge. An idea for a certainty, not validated. None where nothing was found.
+        site: where in the body, as a person at the page named it; else empty.
+        role: what a person at the page took it for, such as `target`; else empty.
     """
 
     target: GridTarget
@@ -30,6 +32,8 @@ class Lesion:
     measurements: Measurements | None
     warnings: tuple[str, ...]
     stability: float | None
+    site: str = ""
+    role: str = ""
 
     @property
     def name(self) -> str:

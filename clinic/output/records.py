@@ -19,6 +19,7 @@ _COLUMNS = (
     "lesion", "name", "click_x_mm", "click_y_mm", "click_z_mm", "long_axis_mm", "short_axis_mm",
     "slice", "volume_ml", "mean_hu", "voxels", "slices", "centre_long_axis_mm",
     "centre_short_axis_mm", "stability", "key_image", "warnings",
+    "site", "role",
 )  # fmt: skip
 
 
@@ -75,6 +76,8 @@ def _lesion(number: int, lesion: Lesion) -> dict[str, Any]:
     return {
         "lesion": number,
         "name": lesion.name,
+        "site": lesion.site,
+        "role": lesion.role,
         "click_voxel_xyz": list(lesion.target.click_xyz),
         "click_lps_mm": list(lesion.click_mm),
         "box_voxels_xyz": lesion.target.box,
@@ -117,6 +120,8 @@ def _row(number: int, lesion: Lesion) -> dict[str, Any]:
         "click_z_mm": f"{z:.2f}",
         "stability": "" if lesion.stability is None else f"{lesion.stability:.2f}",
         "warnings": "; ".join(lesion.warnings),
+        "site": _as_text(lesion.site),
+        "role": lesion.role,
     }
     measured = lesion.measurements
     if measured is not None:

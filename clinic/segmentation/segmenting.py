@@ -23,7 +23,7 @@ from uls.geometry.lesion import ClickedLesion, clicked
 from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX, cut_voi
 from uls.workshop.errors import CallError, InputError
 
-__all__ = ["Prediction", "lesion_at", "predict"]
+__all__ = ["Prediction", "clicked_lesion", "lesion_at", "predict"]
 
 _SURE = 2.0
 """Logits between which a lesion's edge is called unsharp."""
@@ -80,7 +80,7 @@ def lesion_at(scan: Scan, prediction: Prediction, *, threshold: float = 0.0) -> 
         threshold: logit above which voxels are the lesion's; 0 is the model's own.
     """
     target = prediction.target
-    kept = _clicked(scan, prediction, threshold)
+    kept = clicked_lesion(scan, prediction, threshold)
     mask = _on_scan(kept.mask, scan, target)
     measured = measure(mask, scan.hu, scan.grid)
     return Lesion(
@@ -93,7 +93,8 @@ def lesion_at(scan: Scan, prediction: Prediction, *, threshold: float = 0.0) -> 
     )
 
 
-def _clicked(scan: Scan, prediction: Prediction, threshold: float) -> ClickedLesion:
+def clicked_lesion(scan: Scan, prediction: Prediction, threshold: float) -> ClickedLesion:
+    """Keep the clicked lesion of a prediction, in the VOI."""
     return clicked(
         prediction.logit > threshold,
         spacing_mm=scan.grid.axial.spacing_mm,
@@ -103,7 +104,7 @@ def _clicked(scan: Scan, prediction: Prediction, threshold: float) -> ClickedLes
 
 def _stability(scan: Scan, prediction: Prediction) -> float:
     narrow, wide = (
-        np.count_nonzero(_clicked(scan, prediction, logit).mask) for logit in (_SURE, -_SURE)
+        np.count_nonzero(clicked_lesion(scan, prediction, logit).mask) for logit in (_SURE, -_SURE)
     )
     return round(narrow / wide, 4) if wide else 0.0
 

@@ -9,7 +9,7 @@ from uls.workshop.errors import UserError
 
 __all__ = ["private_faults"]
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _OURS = tuple(_ROOT / name for name in ("clinic", "uls", "algorithm", "evaluation"))
 
 

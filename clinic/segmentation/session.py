@@ -1,6 +1,7 @@
 """A scan and a model that stay loaded: click after click without paying the start again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from clinic.lesions.lesion import Lesion
@@ -8,12 +9,16 @@ from clinic.lesions.targets import Target, Units, on_grid
 from clinic.reading.read import read_scan
 from clinic.scans.scan import Scan
 from clinic.segmentation import model as models
+from clinic.segmentation.draft import Draft, Excluded, Included, Painted
 from clinic.segmentation.model import LoadedModel
 from clinic.segmentation.overlaps import with_overlaps
-from clinic.segmentation.segmenting import Prediction, lesion_at, predict
+from clinic.segmentation.segmenting import Prediction, predict
 from uls.workshop.errors import CallError
 
 __all__ = ["Session", "segment"]
+
+_MOST_STEPS = 100
+"""That can be undone."""
 
 
 class Session:
@@ -41,7 +46,8 @@ class Session:
             model = models.load(None if model is None else Path(model))
         self.model = model
         self.lesions: list[Lesion] = []
-        self._predictions: list[Prediction] = []
+        self._drafts: list[Draft] = []
+        self._before: list[tuple[list[Lesion], list[Draft]]] = []
 
     def segment(
         self,
@@ -69,22 +75,70 @@ class Session:
 
     def add(self, target: Target) -> Lesion:
         """Segment the lesion at a target."""
-        prediction = predict(self.scan, on_grid(target, self.scan.grid), self.model.predictor)
-        lesion = with_overlaps(lesion_at(self.scan, prediction), self.lesions)
-        self._predictions.append(prediction)
-        self.lesions.append(lesion)
-        return lesion
+        return self._put(len(self.lesions), Draft(self._predicted(target)))
 
     def change_threshold(self, threshold: float, index: int = -1) -> Lesion:
         """Grow (below 0) or shrink (above 0) a lesion, by default the last, without a new look."""
-        index %= len(self.lesions)
-        lesion = lesion_at(self.scan, self._predictions[index], threshold=threshold)
-        self.lesions[index] = with_overlaps(lesion, self.lesions[:index])
-        return self.lesions[index]
+        index = self._index(index)
+        return self._put(index, replace(self._drafts[index], threshold=threshold))
+
+    def include(self, click: Sequence[float], index: int = -1) -> Lesion:
+        """Add what the model sees at a place to a lesion, by default the last: a click inside."""
+        index = self._index(index)
+        prediction = self._predicted(Target(self.lesions[index].name, _point(click)))
+        return self._put(index, self._drafts[index].edited(Included(prediction)))
+
+    def exclude(self, click: Sequence[float], index: int = -1) -> Lesion:
+        """Take away what lies nearer to a place than to the clicks inside: a click outside.
+
+        Raises:
+            InputError: the place is not in the mask.
+        """
+        index = self._index(index)
+        x, y, z = on_grid(Target(self.lesions[index].name, _point(click)), self.scan.grid).click_xyz
+        return self._put(index, self._drafts[index].edited(Excluded((z, y, x))))
+
+    def paint(self, stroke: Painted, index: int = -1) -> Lesion:
+        """Add or erase a stroke of the brush, in a lesion that is by default the last."""
+        index = self._index(index)
+        return self._put(index, self._drafts[index].edited(stroke))
+
+    def threshold(self, index: int = -1) -> float:
+        """Give the logit above which voxels are a lesion's."""
+        return self._drafts[self._index(index)].threshold
+
+    def remove(self, index: int = -1) -> None:
+        """Take a lesion away; `undo` brings it back."""
+        index = self._index(index)
+        self._remember()
+        del self.lesions[index], self._drafts[index]
 
     def undo(self) -> None:
-        """Take the last lesion back; harmless where there is none."""
-        del self.lesions[-1:], self._predictions[-1:]
+        """Take the last step back, whatever it was; harmless where there is none."""
+        if self._before:
+            self.lesions[:], self._drafts[:] = self._before.pop()
+
+    def _index(self, index: int) -> int:
+        if not -len(self.lesions) <= index < len(self.lesions):
+            raise CallError.about(
+                "lesion", expected=f"one of {len(self.lesions)}", found=f"number {index + 1}"
+            )
+        return index % len(self.lesions)
+
+    def _predicted(self, target: Target) -> Prediction:
+        return predict(self.scan, on_grid(target, self.scan.grid), self.model.predictor)
+
+    def _put(self, index: int, draft: Draft) -> Lesion:
+        """Compute a lesion and keep it; where that fails nothing has changed."""
+        lesion = with_overlaps(draft.lesion(self.scan), self.lesions[:index])
+        self._remember()
+        self.lesions[index : index + 1] = [lesion]
+        self._drafts[index : index + 1] = [draft]
+        return lesion
+
+    def _remember(self) -> None:
+        self._before.append((list(self.lesions), list(self._drafts)))
+        del self._before[:-_MOST_STEPS]
 
 
 def segment(

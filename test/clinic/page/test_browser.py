@@ -1,0 +1,104 @@
+"""The page in a real browser without a GPU: what a person sees and does on the demo."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starter_model import STARTER
+
+from benchmarks.page_browser import CHROMIUM, browser_page, page_server, point
+from clinic.page.demo import LESIONS
+
+pytest.importorskip("playwright", reason="needs playwright (pip install playwright)")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt: chromium)")
+
+(_Z, _Y, _X) = LESIONS[0][0]
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("page") / "out"
+
+
+@pytest.fixture
+def page(output: Path) -> Iterator[Any]:
+    arguments = ("--demo", "--output", str(output), "--model", str(STARTER))
+    with page_server(*arguments) as url, browser_page(url) as (opened, faults):
+        yield opened
+        assert faults == []
+
+
+def _to_lesion(page: Any) -> tuple[float, float]:
+    x, y = point(page, (_Y, _X))
+    page.mouse.move(x, y)
+    for _ in range(2):
+        page.mouse.wheel(0, 100)
+    page.wait_for_selector(f"#axial[data-drawn='{_Z:.0f}']")
+    return x, y
+
+
+def _ml(page: Any) -> float:
+    return float(page.inner_text("#lesions .figures").rpartition("· ")[2].removesuffix(" ml"))
+
+
+def test_click_grow_undo_accept_and_write(page: Any, output: Path) -> None:
+    x, y = _to_lesion(page)
+    page.mouse.click(x, y)
+    page.wait_for_selector("body[data-lesions='1']")
+    before = _ml(page)
+    assert before == pytest.approx(3.9, rel=0.2)  # 4/3 π · 11 · 9 · 10 mm³, and a lumpy border
+    assert "Lesion 1" in page.inner_text("#status")
+
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    page.wait_for_selector(f"#lesions .figures:not(:has-text('{before:.2f} ml'))")
+    assert _ml(page) > before
+    page.keyboard.press("z")
+    page.wait_for_selector(f"#lesions .figures:has-text('{before:.2f} ml')")
+
+    page.get_by_label("Site of lesion 1").fill("right lung")
+    page.get_by_label("Role of lesion 1").select_option("new")
+    page.get_by_role("button", name="Accept lesion 1").click()
+    page.get_by_role("button", name="Write 1 accepted").click()
+    page.wait_for_selector("#written:has-text('results.json')")
+    (folder,) = output.iterdir()
+    assert (folder / "lesions.csv").read_text().endswith(",right lung,new\n")
+
+
+def test_the_keyboard_alone_is_enough(page: Any) -> None:
+    page.focus("#axial")
+    for _ in range(2):
+        page.keyboard.press("PageDown")
+    for key, n in (("ArrowUp", 144 - _Y), ("ArrowLeft", 144 - _X)):
+        for _ in range(round(n)):
+            page.keyboard.press(key)
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("body[data-lesions='1']")
+    page.keyboard.press("a")
+    page.wait_for_selector("button[aria-label='Accept lesion 1'][aria-pressed='true']")
+
+
+def test_a_box_and_a_brush(page: Any) -> None:
+    x, y = _to_lesion(page)
+    page.mouse.move(x - 22, y - 20)
+    page.mouse.down()
+    page.mouse.move(x + 22, y + 20, steps=4)
+    page.mouse.up()
+    page.wait_for_selector("body[data-lesions='1']")
+    before = _ml(page)
+    page.keyboard.press("b")
+    page.mouse.move(x + 30, y)
+    page.mouse.down()
+    page.mouse.move(x + 50, y, steps=5)
+    page.mouse.up()
+    page.wait_for_selector("#lesions .warning:has-text('corrected by hand')")
+    assert _ml(page) > before
+
+
+def test_it_fits_a_phone(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    widths = page.locator("body, #planes, aside").evaluate_all("all => all.map(e => e.scrollWidth)")
+    assert max(widths) <= 390
