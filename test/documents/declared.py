@@ -33,6 +33,7 @@ ARCHIVES = (
 )
 HCUCH = "reads the released set; test/clinic/follow_up makes its layout and runs the command"
 CLINIC = "reads a study of one's own; test/clinic makes such studies and runs the commands"
+PAGE = "serves until it is ended; test/clinic/page drives it, in a browser, too"
 SHAPES = "downloads a package and reads it for minutes; test_shape_bank.py reads its layout"
 
 # Names in capitals that stand for themselves.
@@ -129,6 +130,14 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("python -m clinic segment scan.nii.gz --click=", CLINIC),
             Command("python -m clinic segment scan.nii.gz --clicks ", CLINIC),
             Command("python -m clinic segment --cases ", CLINIC),
+            Command("python -m clinic page --demo ", PAGE),
+        ]
+    ],
+    "docs/page.md": [
+        [
+            Command("python -m clinic page --demo --output out ", PAGE),
+            Command("python -m clinic page STUDIES --output out ", PAGE),
+            Command("python -m clinic page STUDIES --socket /run/page.sock ", PAGE),
         ]
     ],
     "evaluation/README.md": [
