@@ -43,12 +43,15 @@ class Admission(StrictModel):
         seconds: the fastest pass, of all folds together.
         built: the digest of what TensorRT had built; empty for other engines, and where it built
             for one job only.
+        tuned: `weights tune` timed it, beside the others and after a first pass. What a job times
+            on a busy machine never changes the order in which engines are tried.
     """
 
     conditions: Conditions
     parities: dict[str, Parity]
     seconds: float = Field(gt=0)
     built: str = ""
+    tuned: bool = False
 
     @property
     def holds(self) -> bool:

@@ -116,11 +116,11 @@ def _beside(wanted: Sequence[Candidate], model: Model) -> dict[Candidate, Admiss
 def _by_promise_or_speed(
     wanted: Sequence[Candidate], known: dict[Candidate, Admission], precision: str = "auto"
 ) -> list[Candidate]:
-    """Sort the timed candidates by time, if the most promising one that may run is among them."""
+    """Sort the tuned candidates by time, if the most promising one that may run is among them."""
     may_run = [one for one in wanted if one not in known or known[one].holds]
-    if not may_run or may_run[0] not in known:
+    timed = [one for one in may_run if one in known and known[one].tuned]
+    if not timed or may_run[0] not in timed:
         return list(wanted)
-    timed = [one for one in may_run if one in known]
     named = precision not in ("auto", "f32")
     timed.sort(key=lambda one: (named and one.precision != precision, _effort(one, known[one])))
     return timed + [one for one in wanted if one not in timed]

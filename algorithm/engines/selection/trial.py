@@ -95,6 +95,7 @@ class Trial:
             parities=parities,
             seconds=seconds,
             built=self._built(candidate),
+            tuned=self._thorough,
         )
 
     def _built(self, candidate: Candidate) -> str:

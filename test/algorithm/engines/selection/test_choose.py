@@ -212,6 +212,14 @@ def test_the_fastest_that_was_admitted(model: weights.Model, fakes: Fakes) -> No
     assert fakes.made == [ONNX_F32, OV_F32]
 
 
+def test_what_a_job_timed_changes_no_order(model: weights.Model, fakes: Fakes) -> None:
+    """Someone named bfloat16 once, and its check timed float32 beside it."""
+    assert _used(model, precision="bf16") == OV_BF16
+    assert _used(model) == OV_F32
+    _remember(model, {OV_BF16: 0.1, OV_F32: 2.0, ONNX_F32: 0.1}, tuned=False)
+    assert _used(model) == OV_F32
+
+
 def test_bench_takes_for_auto_what_auto_takes(model: weights.Model, fakes: Fakes) -> None:
     _remember(model, {OV_BF16: 3.0, OV_F32: 2.0, TORCH_F32: None, ONNX_F32: 1.0})
 
@@ -239,7 +247,9 @@ def test_float32_on_cuda_is_judged_by_the_cpu_if_that_is_cheap(
     assert shortlist.reference_of(Candidate("torch", "cuda", "fp16"), model) == cuda
 
 
-def _remember(model: weights.Model, seconds: dict[str, float | None]) -> None:
+def _remember(
+    model: weights.Model, seconds: dict[str, float | None], *, tuned: bool = True
+) -> None:
     """Write records; None stands for an engine that failed."""
     records = []
     for said, taken in seconds.items():
@@ -247,6 +257,11 @@ def _remember(model: weights.Model, seconds: dict[str, float | None]) -> None:
         parity = Parity(dice=0.5 if taken is None else 1.0, relative_error=1.0)
         conditions = Conditions.of(Candidate(engine, device, precision), model)
         records.append(
-            Admission(conditions=conditions, parities={"all/body": parity}, seconds=taken or 1.0)
+            Admission(
+                conditions=conditions,
+                parities={"all/body": parity},
+                seconds=taken or 1.0,
+                tuned=tuned,
+            )
         )
     admission.remember(records)
