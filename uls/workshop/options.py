@@ -8,8 +8,7 @@
     @with_settings
     def greet(settings: Greeting) -> None: ...
 
-Each such field is an option of the command. A field whose type is a model is a group of options
-that several commands may hold; any other field is not on the command line.
+A field whose type is a model is a group of options; any other one is not on the command line.
 """
 
 import inspect
@@ -24,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from uls.workshop.errors import CallError, on_one_line
 
-__all__ = ["Argument", "Option", "Settings", "with_settings"]
+__all__ = ["Argument", "Option", "Quiet", "Settings", "Verbose", "with_settings"]
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -39,7 +38,7 @@ class Option(GroupedMetadata):
     """How a field is given on the command line; its limits hold wherever the model is made.
 
     Args:
-        names: of the option, such as `--quiet`, `-q`.
+        names: of the option.
         default: what the help calls the default; empty for nothing.
         above: what a number must be larger than.
         takes: the type on the command line if it is not the field's; a list may be repeated.
@@ -80,15 +79,21 @@ class Argument(Option):
         return typer.Argument(**self._said)
 
 
+Quiet = Annotated[bool, Option("--quiet", "-q", help="Warnings and errors only.")]
+Verbose = Annotated[bool, Option("--verbose", "-v", help="Details too.")]
+
+
 def with_settings(function: Callable[[_Model], None]) -> Callable[..., None]:
     """Return the function as Typer calls it: with an option for each field of its settings.
+
+    What must be given comes first, and then all in the order of the fields.
 
     Raises:
         TypeError: two fields have one name on the command line.
     """
     hints = get_type_hints(function)
     [model] = [kind for name, kind in hints.items() if name != "return"]
-    fields = tuple(_fields(model))
+    fields = sorted(_fields(model), key=lambda field: field.default is not ...)
     names = [name for field in fields for name in field.option.names]
     if len(names) != len(set(names)):
         raise TypeError(f"{model.__name__} has an option twice: {', '.join(names)}")
