@@ -11,12 +11,7 @@ from typing import Annotated
 import typer
 
 from evaluation.compare.command import compare
-from evaluation.scoring.options import (
-    BAKED_IN_GROUND_TRUTH,
-    UPLOADED_GROUND_TRUTH,
-    Missing,
-    Options,
-)
+from evaluation.scoring.options import Options
 from evaluation.report.command import picture
 from uls.report.packages import check_installed
 from evaluation.report.report_command import report
@@ -24,6 +19,7 @@ from uls.workshop.command_line import commands
 from uls.workshop import command_line
 from uls.workshop import ending
 from uls.workshop.errors import CallError
+from uls.workshop.options import Option, Settings, Verbose, with_settings
 
 app = commands(
     help="Score predicted lesion masks against reference masks, exactly as the ULS23 challenge "
@@ -32,123 +28,63 @@ app = commands(
     no_args_is_help=False,
 )
 
-InputOption = Annotated[
-    Path,
-    typer.Option("--input", help="Folder with predictions.json and the jobs' outputs."),
-]
-OutputOption = Annotated[Path, typer.Option("--output", help="Folder that gets metrics.json.")]
-GroundTruthOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--ground-truth",
-        help=f"Folder with the reference data. Default: {UPLOADED_GROUND_TRUTH} if it exists, "
-        f"else {BAKED_IN_GROUND_TRUTH}.",
-        show_default=False,
-    ),
-]
-MissingOption = Annotated[
-    Missing,
-    typer.Option(
-        "--missing",
-        help="What becomes of lesions whose job failed or left no usable mask: stop the run, or "
-        "give them the worst score.",
-    ),
-]
-MasksOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--masks",
-        help="Score the masks in this folder, named like their reference stacks, instead of "
-        "what predictions.json lists.",
-    ),
-]
-ReportOption = Annotated[
-    bool, typer.Option("--report", help="Write report.html beside metrics.json, too.")
-]
-SurfaceOption = Annotated[
-    bool,
-    typer.Option(
-        "--surface",
-        help="Surface Dice and Hausdorff distances too, by the package surface-distance (extra "
-        "`report`): 0.03 to 3 seconds per lesion, by its size.",
-    ),
-]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Warnings and errors only, and no table.")
-]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Details too.")]
+
+class Scoring(Settings):
+    """What `score` and `serve` take."""
+
+    options: Options = Options()
+    with_report: Annotated[
+        bool, Option("--report", help="Write report.html beside metrics.json, too.")
+    ] = False
+    quiet: Annotated[
+        bool, Option("--quiet", "-q", help="Warnings and errors only, and no table.")
+    ] = False
+    verbose: Verbose = False
 
 
-@app.command()
-def score(
-    *,
-    input_folder: InputOption = Path("/input"),
-    output_folder: OutputOption = Path("/output"),
-    ground_truth: GroundTruthOption = None,
-    missing: MissingOption = Missing.ERROR,
-    masks_folder: MasksOption = None,
-    surface: SurfaceOption = False,
-    with_report: ReportOption = False,
+class Score(Scoring):
+    """What `score` takes."""
+
     images: Annotated[
-        list[Path] | None,
-        typer.Option(
+        tuple[Path, ...],
+        Option(
             "--images",
             help="CT stacks, or a folder of them, for the report to show the worst lesions; may "
             "be given often.",
-            show_default=False,
         ),
-    ] = None,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
-) -> None:
-    """Score one submission and exit; prints a row per lesion (exec mode)."""
-    command_line.start_log(quiet=quiet, verbose=verbose)
-    options = Options(
-        input_folder=input_folder,
-        output_folder=output_folder,
-        ground_truth=ground_truth,
-        missing=missing,
-        masks_folder=masks_folder,
-        surface=surface,
-    )
-    if images and not with_report:
-        raise CallError.about("--images", expected="--report with it", found="no --report")
-    if with_report:
-        check_installed()
-        _check_images(images or ())
-    _score(options, quiet=quiet, with_report=with_report, images=images or ())
+    ] = ()
 
 
 @app.command()
-def serve(
-    *,
-    input_folder: InputOption = Path("/input"),
-    output_folder: OutputOption = Path("/output"),
-    ground_truth: GroundTruthOption = None,
-    missing: MissingOption = Missing.ERROR,
-    masks_folder: MasksOption = None,
-    surface: SurfaceOption = False,
-    with_report: ReportOption = False,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="To listen on.")] = 4743,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
-) -> None:
+@with_settings
+def score(settings: Score) -> None:
+    """Score one submission and exit; prints a row per lesion (exec mode)."""
+    command_line.start_log(quiet=settings.quiet, verbose=settings.verbose)
+    if settings.images and not settings.with_report:
+        raise CallError.about("--images", expected="--report with it", found="no --report")
+    if settings.with_report:
+        check_installed()
+        _check_images(settings.images)
+    _score(settings, settings.images)
+
+
+class Serve(Scoring):
+    """What `serve` takes."""
+
+    port: Annotated[int, Option("--port", min=0, max=65535, help="To listen on.")] = 4743
+
+
+@app.command()
+@with_settings
+def serve(settings: Serve) -> None:
     """Score one submission for each POST /invoke (invoke mode)."""
     from uls.platform import invoke  # noqa: PLC0415  (a web server, which exec mode need not import)
 
-    command_line.start_log(quiet=quiet, verbose=verbose)
-    options = Options(
-        input_folder=input_folder,
-        output_folder=output_folder,
-        ground_truth=ground_truth,
-        missing=missing,
-        masks_folder=masks_folder,
-        surface=surface,
-    )
-    if with_report:
+    command_line.start_log(quiet=settings.quiet, verbose=settings.verbose)
+    if settings.with_report:
         check_installed()
-    run_job = partial(_score, options, quiet=quiet, with_report=with_report)
-    invoke.serve(lambda: run_job, port=port)
+    run_job = partial(_score, settings)
+    invoke.serve(lambda: run_job, port=settings.port)
 
 
 app.command()(report)
@@ -157,19 +93,17 @@ app.command()(compare)
 command_line.add_benchmark(app, "benchmarks.evaluation.command")
 
 
-def _score(
-    options: Options, *, quiet: bool, with_report: bool, images: Sequence[Path] = ()
-) -> None:
+def _score(settings: Scoring, images: Sequence[Path] = ()) -> None:
     from evaluation.results import table  # noqa: PLC0415  (--help needs none of it)
     from evaluation.scoring import job  # noqa: PLC0415  (--help needs none of it)
 
-    metrics = job.evaluate(options)
-    if not quiet:
+    metrics = job.evaluate(settings.options)
+    if not settings.quiet:
         typer.echo(table.score_table(metrics))
-    if with_report:
+    if settings.with_report:
         from evaluation.report.after_scoring import report_beside  # noqa: PLC0415
 
-        report_beside(metrics, options, images)
+        report_beside(metrics, settings.options, images)
 
 
 def _check_images(images: Sequence[Path]) -> None:

@@ -10,8 +10,9 @@ from math import inf
 from pathlib import Path
 
 from algorithm.cli.abandonable import Abandonable
-from algorithm.cli.loading import EngineOptions, NotLoaded, begin_loading
+from algorithm.cli.loading import NotLoaded, begin_loading
 from algorithm.engines.base import Engine
+from algorithm.engines.engine_names import EngineSettings
 from algorithm.engines.selection.choose import Selected
 from algorithm.engines.selection.create import create, select
 from algorithm.engines.time_limit import TimeLimit
@@ -24,8 +25,7 @@ from algorithm.models.find_model import find_built_in, find_model
 from algorithm.models.importing.on_the_fly import load_model
 from uls.workshop.errors import ModelError
 
-__all__ = ["EngineOptions", "Loaded", "load_fallback", "load_in_time", "load_predictor"]
-__all__ += ["make_predictor"]
+__all__ = ["Loaded", "load_fallback", "load_in_time", "load_predictor", "make_predictor"]
 
 _log = logging.getLogger(__name__)
 
@@ -50,9 +50,7 @@ class Loaded:
     abandoned: Abandonable[Selected] | None = None
 
 
-def load_predictor(
-    model_folder: Path | None, engine: str, device: str, precision: str = "auto"
-) -> Predictor:
+def load_predictor(model_folder: Path | None, options: EngineSettings) -> Predictor:
     """Find, verify and load a model, and say in the log what it is.
 
     Raises:
@@ -60,14 +58,14 @@ def load_predictor(
         CallError: the engine is not installed, or the device is not there.
     """
     loaded = _found(model_folder)
-    networks = create(engine, loaded, device=device, precision=precision)
+    networks = create(options.engine, loaded, device=options.device, precision=options.precision)
     _log.info("Engine: %s on %s", networks[0].name, networks[0].device)
     return make_predictor(loaded, networks)
 
 
 def load_in_time(
     model_folder: Path | None,
-    options: EngineOptions,
+    options: EngineSettings,
     *,
     n_vois: int,
     seconds_left: Callable[[], float],
@@ -130,15 +128,14 @@ def _import_ahead() -> None:
 
 
 def load_fallback(
-    predictor: Predictor, budget_seconds: float | None, engine: str, device: str
+    predictor: Predictor, budget_seconds: float | None, options: EngineSettings
 ) -> Predictor | None:
     """Load the built-in starter model, for the VOIs that a slower model has no time for.
 
     Args:
         predictor: the model in use.
         budget_seconds: for the job, if any.
-        engine: as the model in use got it.
-        device: the same.
+        options: what runs the model in use, and where.
 
     Returns:
         None without a budget, where the model in use is fast itself (a zoom model), or where there
@@ -146,10 +143,10 @@ def load_fallback(
     """
     if budget_seconds is None or isinstance(predictor, ZoomPredictor):
         return None
-    return _starter(EngineOptions(engine, device), TimeLimit())
+    return _starter(options, TimeLimit())
 
 
-def _starter(options: EngineOptions, limit: TimeLimit) -> Predictor | None:
+def _starter(options: EngineSettings, limit: TimeLimit) -> Predictor | None:
     """Load the starter model; nothing that is wrong with it ends the job, but the log says so."""
     try:
         loaded = load_model(find_built_in())

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from algorithm.cli.abandonable import Abandonable
 from algorithm.engines.base import Batch
+from algorithm.engines.engine_names import EngineSettings
 from algorithm.engines.interruption import OutOfTimeError
 from algorithm.engines.selection.choose import Selected
 from algorithm.engines.selection.create import select
 from algorithm.engines.time_limit import NoTimeForCheckError, TimeLimit
 from algorithm.models import weights
 
-__all__ = ["CHECKS_SHARE", "LOADING_SHARE", "EngineOptions", "Loading", "NotLoaded"]
+__all__ = ["CHECKS_SHARE", "LOADING_SHARE", "Loading", "NotLoaded"]
 __all__ += ["begin_loading"]
 
 _log = logging.getLogger(__name__)
@@ -21,15 +22,6 @@ LOADING_SHARE = 2 / 3
 
 CHECKS_SHARE = 1 / 3
 """… and what the checks of its engines may take of it."""
-
-
-@dataclass(frozen=True)
-class EngineOptions:
-    """What runs a model, see `create`."""
-
-    engine: str = "auto"
-    device: str = "auto"
-    precision: str = "auto"
 
 
 class NotLoaded:
@@ -66,7 +58,7 @@ class Loading:
         return selected
 
 
-def begin_loading(model: weights.Model, options: EngineOptions, seconds: float) -> Loading | None:
+def begin_loading(model: weights.Model, options: EngineSettings, seconds: float) -> Loading | None:
     """Begin to load a model's engines; not where there is no time for the model at all."""
     if seconds <= 0:
         _log.warning("There is no time left to load the model's network")

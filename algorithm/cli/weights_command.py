@@ -5,48 +5,55 @@ from typing import Annotated, Literal
 
 import typer
 
-from algorithm.cli.command_options import DeviceOption, EngineOption
+from algorithm.engines.engine_names import Device, Engine
 from algorithm.models.importing.model_import import import_model
 from uls.workshop import command_line
 from uls.workshop.command_line import commands
 from uls.workshop.errors import ModelError
+from uls.workshop.options import Argument, Option, Settings, with_settings
 
 app = commands(help="Import, verify, tune and list models.", no_args_is_help=True)
 
 _BUILT_IN = Path("baseline_weights")
 
 
-@app.command("import")
-def import_(
-    *,
-    source: Annotated[Path, typer.Argument(help="nnU-Net v2 result folder (holds plans.json).")],
-    destination: Annotated[Path, typer.Argument(help="Model folder to write.")],
+class Import(Settings):
+    """What `import` takes."""
+
+    source: Annotated[Path, Argument(help="nnU-Net v2 result folder (holds plans.json).")]
+    destination: Annotated[Path, Argument(help="Model folder to write.")]
     name: Annotated[
-        str | None, typer.Option(help="What to call it. Default: the model folder's name.")
-    ] = None,
+        str | None, Option("--name", help="What to call it. Default: the model folder's name.")
+    ] = None
     checkpoint: Annotated[
         str | None,
-        typer.Option(help="best, final, latest, or a file name. Default: final or best."),
-    ] = None,
-    fold: Annotated[
-        list[str] | None, typer.Option(help="Only these folds (all, 0, 1, …); may be repeated.")
-    ] = None,
+        Option("--checkpoint", help="best, final, latest, or a file name. Default: final or best."),
+    ] = None
+    folds: Annotated[
+        tuple[str, ...],
+        Option("--fold", help="Only these folds (all, 0, 1, …); may be repeated."),
+    ] = ()
     field: Annotated[
         Literal["voi", "click"] | None,
-        typer.Option(help="voi: tile the whole VOI; click: one patch around the click."),
-    ] = None,
+        Option("--field", help="voi: tile the whole VOI; click: one patch around the click."),
+    ] = None
     native_spacing: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--native-spacing",
             help="The model was trained at the scans' own spacing, whatever its plans resample to.",
         ),
-    ] = False,
-    sha256: Annotated[
-        str | None, typer.Option(help="The checkpoint's SHA-256, if its publisher gave one.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a model folder.")] = False,
-) -> None:
+    ] = False
+    expected_sha256: Annotated[
+        str | None,
+        Option("--sha256", help="The checkpoint's SHA-256, if its publisher gave one."),
+    ] = None
+    overwrite: Annotated[bool, Option("--overwrite", help="Replace a model folder.")] = False
+
+
+@app.command("import")
+@with_settings
+def import_(settings: Import) -> None:
     """Turn a trained nnU-Net folder into a model folder: safetensors, ONNX, a manifest of hashes.
 
     No code of the checkpoint runs. Needs the extras `gpu` and `importing`.
@@ -55,17 +62,17 @@ def import_(
     from algorithm.models import weights  # noqa: PLC0415
 
     import_model(
-        source,
-        destination,
-        name=name or destination.name,
-        field=field,
-        checkpoint=checkpoint,
-        folds=tuple(fold) if fold else None,
-        native_spacing=native_spacing,
-        expected_sha256=sha256,
-        overwrite=overwrite,
+        settings.source,
+        settings.destination,
+        name=settings.name or settings.destination.name,
+        field=settings.field,
+        checkpoint=settings.checkpoint,
+        folds=settings.folds or None,
+        native_spacing=settings.native_spacing,
+        expected_sha256=settings.expected_sha256,
+        overwrite=settings.overwrite,
     )
-    for line in weights.describe(weights.verify(destination)):
+    for line in weights.describe(weights.verify(settings.destination)):
         typer.echo(line)
 
 
@@ -89,16 +96,20 @@ def verify(folder: Annotated[Path, typer.Argument(help="Model folder.")]) -> Non
     typer.echo("All files are as the manifest says.")
 
 
-@app.command()
-def tune(
-    *,
-    folder: Annotated[Path, typer.Argument(help="Model folder; it is written to.")],
-    engine: EngineOption = "auto",
-    device: DeviceOption = "auto",
+class Tune(Settings):
+    """What `tune` takes."""
+
+    folder: Annotated[Path, Argument(help="Model folder; it is written to.")]
+    engine: Engine = "auto"
+    device: Device = "auto"
     tensorrt: Annotated[
-        bool, typer.Option("--tensorrt", help="Build for TensorRT, too; this takes minutes.")
-    ] = False,
-) -> None:
+        bool, Option("--tensorrt", help="Build for TensorRT, too; this takes minutes.")
+    ] = False
+
+
+@app.command()
+@with_settings
+def tune(settings: Tune) -> None:
     """Check and time what can run a model here, for `--engine auto` and faster starts.
 
     Every engine that is installed sees a few phantoms, in each precision that is fast on the
@@ -110,7 +121,9 @@ def tune(
     from algorithm.engines.selection.tune import table, tune  # noqa: PLC0415
     from algorithm.models import weights  # noqa: PLC0415
 
-    for line in table(tune(weights.verify(folder), engine, device=device, tensorrt=tensorrt)):
+    model = weights.verify(settings.folder)
+    done = tune(model, settings.engine, device=settings.device, tensorrt=settings.tensorrt)
+    for line in table(done):
         typer.echo(line)
 
 

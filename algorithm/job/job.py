@@ -8,58 +8,27 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
-from algorithm.inference.boxes import Box, Boxes, check_none, read_boxes, single_box
+from algorithm.inference.boxes import Boxes, check_none, read_boxes, single_box
 from algorithm.inference.predictor import Predictor
 from algorithm.job.deadline import Deadline, Means
+from algorithm.job.options import JobOptions
 from algorithm.job.outcome import StackOutcome, log_summary
 from algorithm.job.rehearsal import Expected, rehearse, time_empty_mask
 from algorithm.job.stack_job import StackJob
 from algorithm.job.stopwatch import Stopwatch
 from algorithm.job.summary import check_summary, write_summary
-from uls.geometry.lesion import DEFAULT_REACH_MM, Policy, clicked
+from uls.geometry.lesion import clicked
 from uls.images.mask_stack import MaskStackWriter, commit_all
 from uls.platform.sockets import MASK_FOLDER, StackInput, find_job
 from uls.workshop.errors import CallError, InputError, ModelError
 from uls.workshop.progress import log_beside_bars
 
-__all__ = ["JobOptions", "Predictor", "find_boxes", "find_stacks", "run_job"]
+__all__ = ["Predictor", "find_boxes", "find_stacks", "run_job"]
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class JobOptions:
-    """Where a job reads and writes, and how it decides.
-
-    Attributes:
-        input_folder: holds the stacks and their spacings, as the platform lays them out.
-        output_folder: gets `images/ct-binary-uls/<stack name>.mha`.
-        policy: which predicted component is the clicked lesion.
-        reach_mm: how far from the click that component may begin (`Policy.NEAREST`).
-        mirror: mirrored passes per VOI, see `algorithm.inference.nnunet_predictor`; None spends
-            spare time on them.
-        budget_seconds: in which to end, with masks that are less good or empty if need be; None
-            for as long as it takes.
-        one_image: refuse a job with several stacks, as the platform takes one image a job.
-        box: drawn around the lesion, for a job of one VOI.
-        boxes_file: holds a box for every VOI, see `algorithm.inference.boxes`.
-        summary_file: gets what came of every VOI as JSON; None for none.
-    """
-
-    input_folder: Path
-    output_folder: Path
-    policy: Policy = Policy.NEAREST
-    reach_mm: float = DEFAULT_REACH_MM
-    mirror: int | None = None
-    budget_seconds: float | None = None
-    one_image: bool = False
-    box: Box | None = None
-    boxes_file: Path | None = None
-    summary_file: Path | None = None
 
 
 def find_stacks(options: JobOptions) -> tuple[StackInput, ...]:

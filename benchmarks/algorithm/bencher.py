@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from algorithm.models.json_files import StrictModel
 from benchmarks.algorithm import plan
 from benchmarks.algorithm.cells import Cell
+from benchmarks.algorithm.options import BenchOptions
 from benchmarks.algorithm.processes import run_worker
 from benchmarks.algorithm.progress import Progress
 from benchmarks.algorithm.subject import Subject
@@ -27,34 +27,13 @@ from benchmarks.algorithm.tasks import (
 from uls.workshop.cpus import available_cpus
 from uls.workshop.errors import UserError
 
-__all__ = ["BenchOptions", "Bencher"]
+__all__ = ["Bencher"]
 
 _log = logging.getLogger(__name__)
 
 _PEAK_RUNS = 5
 
 _Answer = TypeVar("_Answer", bound=StrictModel)
-
-
-@dataclass(frozen=True)
-class BenchOptions:
-    """How a model is measured.
-
-    Attributes:
-        device: `cpu` or `cuda`.
-        engines: names of engines or cells; none for all that are here.
-        runs: timed VOIs of each engine, and of nnunetv2.
-        vois: of the job.
-        peak_size: of the matrices whose product sets the peak.
-        whole_job: do the job with the real engine, too, instead of adding it up.
-    """
-
-    device: str
-    engines: tuple[str, ...] = ()
-    runs: int = 5
-    vois: int = 100
-    peak_size: int = 4096
-    whole_job: bool = False
 
 
 class Bencher:

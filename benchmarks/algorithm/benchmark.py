@@ -8,9 +8,10 @@ nobody, each engine has two turns with half of its runs: all in order, then all 
 import logging
 from pathlib import Path
 
-from benchmarks.algorithm.bencher import Bencher, BenchOptions
+from benchmarks.algorithm.bencher import Bencher
 from benchmarks.algorithm.cells import cells_here, reference_cell, wanted_cells
 from benchmarks.algorithm.findings import Findings
+from benchmarks.algorithm.options import BenchOptions
 from benchmarks.algorithm.processes import run_worker
 from benchmarks.algorithm.subject import Subject
 from benchmarks.algorithm.tasks import Start, StartTask

@@ -9,7 +9,8 @@ from algorithm.cli.load import make_predictor
 from algorithm.engines.process_start import seconds_since_process_start
 from algorithm.engines.selection.create import create
 from algorithm.inference.predictor import Predictor
-from algorithm.job.job import JobOptions, run_job
+from algorithm.job.job import run_job
+from algorithm.job.options import JobOptions
 from algorithm.models.importing.on_the_fly import load_model
 from benchmarks.algorithm.tasks import Around, AroundTask, WholeJob, WholeJobTask
 from benchmarks.algorithm.timed_engine import InstantEngine, TimedEngine
@@ -49,7 +50,7 @@ def _around(task: AroundTask, say: Say) -> Around:
 
 
 def _options(task: AroundTask | WholeJobTask) -> JobOptions:
-    return JobOptions(task.input_folder, task.output_folder, mirror=0)
+    return JobOptions(input_folder=task.input_folder, output_folder=task.output_folder, mirror=0)
 
 
 def _stages(

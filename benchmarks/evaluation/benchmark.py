@@ -6,7 +6,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
@@ -99,7 +98,7 @@ def bench_side_by_side(options: Options, name: str, *, runs: int, literal_runs: 
     """
     check_scipy()
     with tempfile.TemporaryDirectory() as scratch:
-        options = replace(options, output_folder=Path(scratch))
+        options = options.model_copy(update={"output_folder": Path(scratch)})
         metrics = evaluate(options)  # warm-up: imports, file cache
         ours = _Clock()
         for _ in progress(range(runs), "Ours, in this process", total=runs, unit="run"):

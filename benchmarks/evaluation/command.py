@@ -8,6 +8,7 @@ import typer
 
 from uls.workshop.atomic import write_file
 from uls.workshop.errors import InputError
+from uls.workshop.options import Option, Settings, with_settings
 
 if TYPE_CHECKING:
     from benchmarks.evaluation.benchmark import Bench, SideBySide, Timing
@@ -20,35 +21,35 @@ _EQUAL = 1e-9
 _VOIS, _GROUPS = 100, 20
 
 
-def bench(
-    *,
+class BenchSettings(Settings):
+    """What `bench` takes."""
+
     set_folder: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--set",
             help="Folder with input/ (predictions.json …) and ground-truth/. "
             f"Default: {_GOLDEN} if it is there, else a synthetic set.",
-            show_default=False,
         ),
-    ] = None,
+    ] = None
     runs: Annotated[
-        int, typer.Option("--runs", min=1, help="How often ours runs; medians are printed.")
-    ] = 7,
+        int, Option("--runs", min=1, help="How often ours runs; medians are printed.")
+    ] = 7
     literal_runs: Annotated[
         int,
-        typer.Option("--literal-runs", min=1, help="How often the literal side runs: 25 s each."),
-    ] = 1,
+        Option("--literal-runs", min=1, help="How often the literal side runs: 25 s each."),
+    ] = 1
     vois: Annotated[
-        int, typer.Option("--vois", min=0, help="VOIs of the long stack; 0 leaves it out.")
-    ] = _VOIS,
+        int, Option("--vois", min=0, help="VOIs of the long stack; 0 leaves it out.")
+    ] = _VOIS
     quick: Annotated[
-        bool,
-        typer.Option("--quick", help="Two small synthetic lesions, no long stack: a trial."),
-    ] = False,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write the figures here too.", show_default=False)
-    ] = None,
-) -> None:
+        bool, Option("--quick", help="Two small synthetic lesions, no long stack: a trial.")
+    ] = False
+    json_file: Annotated[Path | None, Option("--json", help="Write the figures here too.")] = None
+
+
+@with_settings
+def bench(settings: BenchSettings) -> None:
     """Time our scoring beside literal implementations of the definitions, on the same files.
 
     Both must give equal scores, else it ends with an error. Needs the extra `report` (scipy).
@@ -57,18 +58,22 @@ def bench(
     from benchmarks.evaluation.literal import check_scipy  # noqa: PLC0415
 
     check_scipy()
-    stack = None
+    stack, vois, quick = None, settings.vois, settings.quick
     if vois and not quick:
-        stack = bench_stack(vois=vois, groups=vois * _GROUPS // _VOIS, runs=min(runs, 3))
+        runs = min(settings.runs, 3)
+        stack = bench_stack(vois=vois, groups=vois * _GROUPS // _VOIS, runs=runs)
     with tempfile.TemporaryDirectory() as scratch:
-        options, name = _options(set_folder, Path(scratch), quick=quick)
+        options, name = _options(settings.set_folder, Path(scratch), quick=quick)
         side_by_side = bench_side_by_side(
-            options, name, runs=1 if quick else runs, literal_runs=literal_runs
+            options,
+            name,
+            runs=1 if quick else settings.runs,
+            literal_runs=settings.literal_runs,
         )
     result = Bench(side_by_side=side_by_side, stack=stack)
     typer.echo(_text(result))
-    if json_file is not None:
-        write_file(json_file, result.model_dump_json(indent=1) + "\n")
+    if settings.json_file is not None:
+        write_file(settings.json_file, result.model_dump_json(indent=1) + "\n")
     _check_equal(side_by_side)
 
 

@@ -5,39 +5,41 @@ from typing import Annotated
 
 import typer
 
+from uls.workshop.options import Argument, Option, Settings, with_settings
+
 __all__ = ["compare"]
 
-_RESAMPLES = 10_000
-_SEED = 23
 
+class Compare(Settings):
+    """What `compare` takes."""
 
-def compare(
     files: Annotated[
-        list[Path], typer.Argument(help="metrics.json of each submission, two or more.")
-    ],
-    *,
+        tuple[Path, ...], Argument(help="metrics.json of each submission, two or more.")
+    ]
     names: Annotated[
         str,
-        typer.Option(
+        Option(
             "--names",
             help="Their names in the same order, as a,b,… Default: the files' folders.",
-            show_default=False,
+            default="",
         ),
-    ] = "",
+    ] = ""
     output: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--output",
             help="Folder that gets compare.json and, with matplotlib, a figure for each pair. "
             "Default: the tables are printed only.",
-            show_default=False,
         ),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the resamples.")] = _SEED,
+    ] = None
+    seed: Annotated[int, Option("--seed", min=0, help="Of the resamples.")] = 23
     resamples: Annotated[
-        int, typer.Option("--resamples", min=100, help="How often lesions are drawn anew.")
-    ] = _RESAMPLES,
-) -> None:
+        int, Option("--resamples", min=100, help="How often lesions are drawn anew.")
+    ] = 10_000
+
+
+@with_settings
+def compare(settings: Compare) -> None:
     """Compare submissions: Wilcoxon's test with Holm's correction, and how sure the ranking is.
 
     All must have been scored against the same reference data. Lesions are resampled by patient
@@ -54,10 +56,12 @@ def compare(
     from uls.workshop.atomic import check_writable  # noqa: PLC0415
 
     check_scipy()
-    entries = read_entries(files, [name.strip() for name in names.split(",")] if names else [])
+    names = [name.strip() for name in settings.names.split(",")] if settings.names else []
+    output = settings.output
+    entries = read_entries(settings.files, names)
     if output is not None:
         check_writable(output)
-    comparison = compare_entries(entries, resamples=resamples, seed=seed)
+    comparison = compare_entries(entries, resamples=settings.resamples, seed=settings.seed)
     typer.echo(comparison_table(comparison))
     if output is None:
         return

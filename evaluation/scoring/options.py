@@ -1,8 +1,10 @@
 """What an evaluation is asked to do, and where things lie when nobody says."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
+
+from uls.workshop.options import Option, Settings
 
 __all__ = ["BAKED_IN_GROUND_TRUTH", "UPLOADED_GROUND_TRUTH", "Missing", "Options"]
 
@@ -20,23 +22,44 @@ class Missing(StrEnum):
     SCORE_ZERO = "score-zero"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """One evaluation.
+class Options(Settings):
+    """One evaluation."""
 
-    Attributes:
-        input_folder: holds predictions.json and the jobs' outputs.
-        output_folder: gets metrics.json.
-        ground_truth: folder of the reference data; None looks in the usual two places.
-        missing: whether a stack without a usable prediction stops the run or scores worst.
-        masks_folder: if given, the masks lie here under their stacks' names, without any
-            predictions.json, and `input_folder` is not looked at.
-        surface: whether surface Dice and Hausdorff distances are worked out too.
-    """
-
-    input_folder: Path = Path("/input")
-    output_folder: Path = Path("/output")
-    ground_truth: Path | None = None
-    missing: Missing = Missing.ERROR
-    masks_folder: Path | None = None
-    surface: bool = False
+    input_folder: Annotated[
+        Path, Option("--input", help="Folder with predictions.json and the jobs' outputs.")
+    ] = Path("/input")
+    output_folder: Annotated[Path, Option("--output", help="Folder that gets metrics.json.")] = (
+        Path("/output")
+    )
+    ground_truth: Annotated[
+        Path | None,
+        Option(
+            "--ground-truth",
+            help=f"Folder with the reference data. Default: {UPLOADED_GROUND_TRUTH} if it exists, "
+            f"else {BAKED_IN_GROUND_TRUTH}.",
+        ),
+    ] = None
+    missing: Annotated[
+        Missing,
+        Option(
+            "--missing",
+            help="What becomes of lesions whose job failed or left no usable mask: stop the run, "
+            "or give them the worst score.",
+        ),
+    ] = Missing.ERROR
+    masks_folder: Annotated[
+        Path | None,
+        Option(
+            "--masks",
+            help="Score the masks in this folder, named like their reference stacks, instead of "
+            "what predictions.json lists.",
+        ),
+    ] = None
+    surface: Annotated[
+        bool,
+        Option(
+            "--surface",
+            help="Surface Dice and Hausdorff distances too, by the package surface-distance (extra "
+            "`report`): 0.03 to 3 seconds per lesion, by its size.",
+        ),
+    ] = False

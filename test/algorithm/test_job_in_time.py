@@ -18,7 +18,8 @@ from algorithm.engines.interruption import go_on_or_stop
 from algorithm.inference.boxes import Box
 from algorithm.inference.mirroring import Mirroring, mirroring_of
 from algorithm.job.deadline import Means
-from algorithm.job.job import JobOptions, run_job
+from algorithm.job.job import run_job
+from algorithm.job.options import JobOptions
 from algorithm.job.outcome import StackOutcome
 from algorithm.job.rehearsal import Expected
 from uls.geometry.voi import Spacing
@@ -93,7 +94,10 @@ def do_job(
 ) -> list[StackOutcome]:
     mirror = options.pop("mirror", None)
     job = JobOptions(
-        tmp_path / "in", tmp_path / "out", mirror=mirror, budget_seconds=budget_seconds
+        input_folder=tmp_path / "in",
+        output_folder=tmp_path / "out",
+        mirror=mirror,
+        budget_seconds=budget_seconds,
     )
     return list(run_job(model, job, expected=expected, clock=model.clock, **options))
 
@@ -185,7 +189,9 @@ def test_a_budget_spent_before_the_job_gives_empty_masks_and_asks_no_model(
 ) -> None:
     write_stacks(tmp_path, 2)
     model = Slow(Clock(), 10.0)
-    job = JobOptions(tmp_path / "in", tmp_path / "out", budget_seconds=10.0)
+    job = JobOptions(
+        input_folder=tmp_path / "in", output_folder=tmp_path / "out", budget_seconds=10.0
+    )
 
     run_job(model, job, spent_seconds=11.0, clock=model.clock)
 
@@ -200,7 +206,9 @@ def test_models_that_were_not_rehearsed_are_so_out_of_the_budget(
     """Of 30 s the model's rehearsal takes 10: of 20 s, 17 to use, then 8."""
     write_stacks(tmp_path, 2)
     model = Slow(Clock(), 10.0)
-    job = JobOptions(tmp_path / "in", tmp_path / "out", budget_seconds=30.0)
+    job = JobOptions(
+        input_folder=tmp_path / "in", output_folder=tmp_path / "out", budget_seconds=30.0
+    )
 
     with caplog.at_level(logging.INFO):
         stacks = list(run_job(model, job, clock=model.clock))
@@ -220,8 +228,8 @@ def test_no_box_reaches_the_fallback_of_a_model_that_takes_none(tmp_path: Path) 
     assert fallback.boxes == [None]
 
     job = JobOptions(
-        tmp_path / "in",
-        tmp_path / "out",
+        input_folder=tmp_path / "in",
+        output_folder=tmp_path / "out",
         budget_seconds=5.0,
         box=Box((60, 120, 120), (70, 140, 140)),
     )
@@ -234,7 +242,9 @@ def test_a_server_counts_the_budget_from_the_start_of_each_job(
 ) -> None:
     monkeypatch.setattr(command, "seconds_since_process_start", lambda: 1e6)
     write_stacks(tmp_path, 1)
-    options = JobOptions(tmp_path / "in", tmp_path / "out", budget_seconds=600.0)
+    options = JobOptions(
+        input_folder=tmp_path / "in", output_folder=tmp_path / "out", budget_seconds=600.0
+    )
     for _ in range(2):
         command._run_once(Slow(Clock(), 0.0), options, None, Expected())
         assert voxels_of(tmp_path) == [CUBE]
@@ -294,7 +304,10 @@ def test_the_summary_file_says_what_became_of_each(tmp_path: Path) -> None:
     model = Slow(Clock(), 10.0)
     fallback = Slow(model.clock, 1.0, above_hu=150)
     job = JobOptions(
-        tmp_path / "in", tmp_path / "out", budget_seconds=17.0, summary_file=tmp_path / "s.json"
+        input_folder=tmp_path / "in",
+        output_folder=tmp_path / "out",
+        budget_seconds=17.0,
+        summary_file=tmp_path / "s.json",
     )
 
     run_job(model, job, fallback=fallback, expected=Expected(10.0, 1.0), clock=model.clock)
@@ -307,7 +320,11 @@ def test_the_summary_file_says_what_became_of_each(tmp_path: Path) -> None:
 def test_a_summary_that_cannot_be_written_shows_before_the_job(tmp_path: Path) -> None:
     write_stacks(tmp_path, 1)
     model = Slow(Clock(), 10.0)
-    job = JobOptions(tmp_path / "in", tmp_path / "out", summary_file=tmp_path / "none" / "s.json")
+    job = JobOptions(
+        input_folder=tmp_path / "in",
+        output_folder=tmp_path / "out",
+        summary_file=tmp_path / "none" / "s.json",
+    )
 
     with pytest.raises(OutputError, match="a folder to write it in"):
         run_job(model, job)
@@ -381,7 +398,10 @@ def test_without_a_budget_one_failure_ends_the_job(tmp_path: Path) -> None:
     model = Failing(Clock(), {1})
 
     with pytest.raises(ModelError, match="finite logits wanted"):
-        run_job(model, JobOptions(tmp_path / "in", tmp_path / "out", mirror=1))
+        run_job(
+            model,
+            JobOptions(input_folder=tmp_path / "in", output_folder=tmp_path / "out", mirror=1),
+        )
 
     assert list((tmp_path / "out").rglob("*.mha")) == []
 
@@ -397,7 +417,9 @@ def test_a_real_job_ends_in_time_with_a_valid_file(tmp_path: Path) -> None:
     """10 VOIs at 0.3 s each do not fit into 0.9 · 3 − 1 = 1.7 s; whatever fits is predicted."""
     write_stacks(tmp_path, 10)
     budget_seconds = 3.0
-    job = JobOptions(tmp_path / "in", tmp_path / "out", budget_seconds=budget_seconds)
+    job = JobOptions(
+        input_folder=tmp_path / "in", output_folder=tmp_path / "out", budget_seconds=budget_seconds
+    )
     start = time.monotonic()
 
     (stack,) = run_job(Sleeper(Clock(), 0.3), job)

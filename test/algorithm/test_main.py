@@ -193,7 +193,8 @@ def test_a_job_on_a_cpu_imports_neither_torch_nor_the_web_server() -> None:
     code = (
         "import sys; from pathlib import Path; from algorithm import __main__; "
         "from algorithm.cli import load; "
-        f"load.load_predictor(Path({str(STARTER)!r}), 'auto', 'cpu'); "
+        "from algorithm.engines.engine_names import EngineSettings; "
+        f"load.load_predictor(Path({str(STARTER)!r}), EngineSettings(device='cpu')); "
         "print(sorted({'torch', 'fastapi', 'uvicorn'} & set(sys.modules)))"
     )
     done = subprocess.run(

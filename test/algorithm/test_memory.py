@@ -15,7 +15,8 @@ JOB = """
 import re, sys
 from pathlib import Path
 import numpy as np
-from algorithm.job.job import JobOptions, run_job
+from algorithm.job.job import run_job
+from algorithm.job.options import JobOptions
 
 class Threshold:
     takes_boxes = False
@@ -24,7 +25,7 @@ class Threshold:
     def passes(self, mirror):
         return 1
 
-run_job(Threshold(), JobOptions(Path(sys.argv[1]), Path(sys.argv[2])))
+run_job(Threshold(), JobOptions(input_folder=Path(sys.argv[1]), output_folder=Path(sys.argv[2])))
 print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 """
 

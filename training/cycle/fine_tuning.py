@@ -1,21 +1,18 @@
 """What tunes a model's weights on the set: nnU-Net's fine-tuning, or any function of this form."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from training.cycle.records import FineTuneSettings
+from training.nnunet.framework.schedules import FINE_TUNE
+from training.nnunet.run.settings import (
+    FineTuning,
+    FoldSettings,
+    PreparingMachine,
+    TrainingSettings,
+)
 
-__all__ = ["FineTune", "Machine", "nnunet_fine_tune"]
-
-
-@dataclass(frozen=True)
-class Machine:
-    """Where training runs; decides no result, so a stopped round may go on elsewhere."""
-
-    device: str = "cuda"
-    loaders: int | None = None
-    processes: int = 1
+__all__ = ["FineTune", "nnunet_fine_tune"]
 
 
 class FineTune(Protocol):
@@ -28,7 +25,7 @@ class FineTune(Protocol):
         output: Path,
         *,
         settings: FineTuneSettings,
-        machine: Machine,
+        machine: PreparingMachine,
     ) -> Path:
         """Tune a model on a raw data set; called again after a stop, go on.
 
@@ -50,35 +47,34 @@ def nnunet_fine_tune(
     output: Path,
     *,
     settings: FineTuneSettings,
-    machine: Machine,
+    machine: PreparingMachine,
 ) -> Path:
     """Tune by `python -m training nnunet fine-tune`: a `FineTune`.
 
     Raises:
         ModelError: the model is no nnU-Net result folder that can be gone on with.
     """
-    from training.nnunet.data.raw_dataset import RawDataset  # noqa: PLC0415
-    from training.nnunet.framework.schedules import FINE_TUNE  # noqa: PLC0415
     from training.nnunet.run import jobs  # noqa: PLC0415  (torch and nnU-Net)
-    from training.nnunet.run.settings import TrainingSettings  # noqa: PLC0415
 
-    tuning = jobs.FineTuning(
-        model=model_folder,
-        raw=RawDataset.read(data_folder),
-        from_fold=settings.from_fold,
-        native_spacing=settings.native_spacing,
+    how = FoldSettings(
         trainer=settings.trainer or FINE_TUNE,
         folds=settings.folds,
-        settings=TrainingSettings(
+        training=TrainingSettings(
             epochs=settings.epochs,
             iterations=settings.iterations,
             validation_iterations=settings.validation_iterations,
             initial_lr=settings.learning_rate,
             head="kept",
         ),
-        device=machine.device,
-        loaders=machine.loaders,
-        processes=machine.processes,
+        machine=machine,
         seed=settings.seed,
+    )
+    tuning = FineTuning(
+        model=model_folder,
+        raw=data_folder,
+        from_fold=settings.from_fold,
+        native_spacing=settings.native_spacing,
+        how=how,
+        processes=machine.processes,
     )
     return jobs.fine_tune(tuning, output)

@@ -1,11 +1,11 @@
 """What a round is asked to do."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
-from training.cycle.fine_tuning import FineTune, Machine, nnunet_fine_tune
-from training.cycle.records import FineTuneSettings
-from training.cycle.scoring import AlgorithmSegment, Segment
+from training.cycle.fine_tuning import FineTune, nnunet_fine_tune
+from training.cycle.records import RoundSettings
+from training.cycle.segmenting import AlgorithmSegment, Segment
+from training.nnunet.run.settings import PreparingMachine
 
 __all__ = ["Options"]
 
@@ -15,21 +15,13 @@ class Options:
     """What a round is asked to do, and by what.
 
     Attributes:
-        settings: of the fine-tuning; a round that goes on keeps those it began with.
-        smallest_axis_px: lesions shorter than this are not trained on.
-        seed: of clicks.
+        settings: what decides its result; a round that goes on keeps those it began with.
         machine: where training runs.
         fine_tune: what tunes.
         segment: what segments the test set.
-        signed_off_only: train on cases that were signed off, and no others.
-        begin_with: tune the promoted model on, or the cycle's first one anew on all masks so far.
     """
 
-    settings: FineTuneSettings = field(default_factory=FineTuneSettings)
-    smallest_axis_px: float = 5.0
-    seed: int = 23
-    machine: Machine = field(default_factory=Machine)
+    settings: RoundSettings = field(default_factory=RoundSettings)
+    machine: PreparingMachine = field(default_factory=PreparingMachine)
     fine_tune: FineTune = nnunet_fine_tune
     segment: Segment = field(default_factory=AlgorithmSegment)
-    signed_off_only: bool = False
-    begin_with: Literal["current", "original"] = "current"

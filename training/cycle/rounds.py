@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from training.cycle.leak import check_no_leak
 from training.cycle.options import Options
 from training.cycle.project import Work, now, read_record, write_record
-from training.cycle.records import Decision, Entry, Round, SetVersion
+from training.cycle.records import Decision, Entry, Round, RoundSettings, SetVersion
 from training.cycle.steps import decision_file, steps
 from training.jobs.digests import digest
 from uls.workshop.errors import CallError, InputError
@@ -97,11 +97,7 @@ def _begun_or_next(work: Work, options: Options) -> Round:
         created=now(),
         set_version=version.version,
         base_model=work.current_model,
-        begin_with=options.begin_with,
-        settings=options.settings,
-        smallest_axis_px=options.smallest_axis_px,
-        seed=options.seed,
-        signed_off_only=options.signed_off_only,
+        **dict(options.settings),
     )
 
 
@@ -119,8 +115,7 @@ def _begin(work: Work, this: Round) -> None:
 
 
 def _check_options(this: Round, options: Options) -> None:
-    given = {**options.settings.model_dump(), **_beside_settings(options)}
-    began = {**this.settings.model_dump(), **_beside_settings(this)}
+    given, began = _by_name(options.settings), _by_name(this)
     changes = [
         f"{name} {given[name]} (was {began[name]})" for name in given if given[name] != began[name]
     ]
@@ -133,13 +128,10 @@ def _check_options(this: Round, options: Options) -> None:
         )
 
 
-def _beside_settings(of: Options | Round) -> dict[str, object]:
-    return {
-        "smallest_axis_px": of.smallest_axis_px,
-        "seed of the data": of.seed,
-        "signed_off_only": of.signed_off_only,
-        "begin_with": of.begin_with,
-    }
+def _by_name(of: RoundSettings) -> dict[str, object]:
+    beside = of.model_dump(include=RoundSettings.model_fields.keys() - {"settings"})
+    beside["seed of the data"] = beside.pop("seed")
+    return {**of.settings.model_dump(), **beside}
 
 
 def _new_version(work: Work) -> SetVersion:

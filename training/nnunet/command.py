@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from algorithm.engines.engine_names import DeviceName, EngineName, PrecisionName
-from training.nnunet import options
-from training.nnunet.framework.schedules import FINE_TUNE, SCHEDULES, TRAINERS_FOLDER
-from training.nnunet.planning.presets import PRESETS
+from training.nnunet.framework.schedules import SCHEDULES, TRAINERS_FOLDER
+from training.nnunet.planning.presets import PRESETS, Overrides, PresetByName
+from training.nnunet.run import settings as shared
 from uls.workshop import command_line
 from uls.workshop.command_line import commands
+from uls.workshop.options import Argument, Option, Settings, with_settings
 
 __all__ = ["app"]
 
@@ -20,172 +20,97 @@ app = commands(
     no_args_is_help=True,
 )
 
-_RawArgument = Annotated[
-    Path, typer.Argument(help="nnU-Net raw data set: a folder DatasetNNN_Name.", metavar="RAW")
-]
+
+class Plan(Settings):
+    """What `plan` takes."""
+
+    raw: shared.Raw
+    output: shared.Output
+    preset: PresetByName = PRESETS["uls23-baseline"]
+    overrides: Overrides = Overrides()
+    processes: shared.Processes = 1
+    verbose: shared.Verbose = False
 
 
 @app.command()
-def plan(
-    raw: _RawArgument,
-    *,
-    output: options.Output,
-    preset: options.PresetName = "uls23-baseline",
-    patch: options.Patch = None,
-    batch_size: options.BatchSize = None,
-    network: options.NetworkFile = None,
-    processes: options.Processes = 1,
-    verbose: options.Verbose = False,
-) -> None:
+@with_settings
+def plan(settings: Plan) -> None:
     """Plan and prepare a raw data set: OUTPUT/preprocessed."""
-    command_line.start_log(verbose=verbose)
+    command_line.start_log(verbose=settings.verbose)
     from training.nnunet.data.raw_dataset import RawDataset  # noqa: PLC0415
-    from training.nnunet.planning import presets  # noqa: PLC0415
     from training.nnunet.run import jobs  # noqa: PLC0415
 
-    changed = options.overrides(patch=patch, batch_size=batch_size, network=network)
     data = jobs.plan(
-        RawDataset.read(raw), presets.preset(preset), changed, output, processes=processes
+        RawDataset.read(settings.raw),
+        settings.preset,
+        settings.overrides,
+        settings.output,
+        processes=settings.processes,
     )
     typer.echo(f"{data.root}: {data.dataset}, {data.plans_name}, {data.folds} folds")
-    if presets.preset(preset).resamples:
+    if settings.preset.resamples:
         typer.echo(
             "VOIs are resampled: nnU-Net runs what is trained on them, `algorithm` does not."
         )
 
 
-@app.command()
-def train(
+class Train(Settings):
+    """What `train` takes."""
+
     data: Annotated[
-        Path, typer.Argument(help="The folder that `plan` was given as --output.", metavar="DATA")
-    ],
-    *,
-    output: options.Output,
-    trainer: Annotated[
-        str, typer.Option("--trainer", help="Trainer, ours (see `trainers`) or nnU-Net's.")
-    ] = "nnUNetTrainer_ULS_1k",
-    folds: options.Folds = "all",
+        Path, Argument(help="The folder that `plan` was given as --output.", metavar="DATA")
+    ]
+    output: shared.Output
     pretrained: Annotated[
         Path | None,
-        typer.Option("--pretrained", help="Begin with these weights: a .pth or a result folder."),
-    ] = None,
-    keep_head: options.KeepHead = False,
-    epochs: options.Epochs = None,
-    iterations: options.Iterations = 250,
-    validation_iterations: options.ValidationIterations = 50,
-    lr: options.InitialLr = None,
-    save_every: options.SaveEvery = 5,
-    large_times: options.LargeTimes = 1,
-    large_from: options.LargeFrom = 50.0,
-    device: options.Device = "cuda",
-    loaders: options.Loaders = None,
-    validate: options.Validate = True,
-    seed: options.Seed = None,
-    verbose: options.Verbose = False,
-) -> None:
+        Option("--pretrained", help="Begin with these weights: a .pth or a result folder."),
+    ] = None
+    how: shared.FoldSettings = shared.FoldSettings(validated=True)
+    verbose: shared.Verbose = False
+
+
+@app.command()
+@with_settings
+def train(settings: Train) -> None:
     """Train a network per fold: OUTPUT/model, which `python -m algorithm --model` runs."""
-    command_line.start_log(verbose=verbose)
+    command_line.start_log(verbose=settings.verbose)
     from training.nnunet.planning.auto_plans import resamples  # noqa: PLC0415
     from training.nnunet.preprocessing.training_data import TrainingData  # noqa: PLC0415
     from training.nnunet.run import folds as training  # noqa: PLC0415
     from training.nnunet.run import handover, jobs, validation  # noqa: PLC0415
 
-    training.check_device(device)
+    training.check_device(settings.how.machine.device)
+    pretrained = settings.pretrained
     run = training.TrainingRun(
-        data=TrainingData.read(data / jobs.DATA),
-        trainer=trainer,
-        folds=options.folds(folds),
-        settings=options.settings(
-            epochs=epochs,
-            iterations=iterations,
-            validation_iterations=validation_iterations,
-            lr=lr,
-            save_every=save_every,
-            keep_head=keep_head,
-            large_times=large_times,
-            large_from=large_from,
-        ),
+        TrainingData.read(settings.data / jobs.DATA),
+        settings.how,
         pretrained=None if pretrained is None else handover.find_checkpoint(pretrained),
-        device=device,
-        loaders=loaders,
-        validate=validate,
-        raw=validation.raw_of(data),
-        seed=seed,
+        raw=validation.raw_of(settings.data),
     )
-    training.check_folds(run.data, run.folds)
-    _say_model(jobs.train(run, output), resampled=resamples(run.data.plans, run.data.configuration))
+    training.check_folds(run.data, run.how.folds)
+    model = jobs.train(run, settings.output)
+    _say_model(model, resampled=resamples(run.data.plans, run.data.configuration))
 
 
-@app.command("fine-tune")
-def fine_tune(
-    model: Annotated[
-        Path,
-        typer.Argument(help="nnU-Net result folder, or RUN/model.", metavar="MODEL"),
-    ],
-    raw: _RawArgument,
-    *,
-    output: options.Output,
-    trainer: Annotated[
-        str, typer.Option("--trainer", help="By default 300 epochs from a rate of 1e-4.")
-    ] = FINE_TUNE,
-    folds: options.Folds = "0,1,2,3,4",
-    from_fold: Annotated[
-        str | None,
-        typer.Option("--from-fold", help="Which of the model's folds; default all or the only."),
-    ] = None,
-    native_spacing: Annotated[
-        bool,
-        typer.Option(
-            "--native-spacing", help="MODEL was trained unresampled, whatever its plans say."
-        ),
-    ] = False,
-    keep_head: options.KeepHead = False,
-    epochs: options.Epochs = None,
-    iterations: options.Iterations = 250,
-    validation_iterations: options.ValidationIterations = 50,
-    lr: options.InitialLr = None,
-    save_every: options.SaveEvery = 5,
-    large_times: options.LargeTimes = 1,
-    large_from: options.LargeFrom = 50.0,
-    device: options.Device = "cuda",
-    loaders: options.Loaders = None,
-    validate: options.Validate = True,
-    processes: options.Processes = 1,
-    seed: options.Seed = None,
-    verbose: options.Verbose = False,
-) -> None:
+class FineTune(shared.FineTuning):
+    """What `fine-tune` takes."""
+
+    output: shared.Output
+    how: shared.FoldSettings = shared.TUNED_FOLDS.model_copy(update={"validated": True})
+    verbose: shared.Verbose = False
+
+
+@app.command()
+@with_settings
+def fine_tune(settings: FineTune) -> None:
     """Fine-tune a model on a data set, in folds of whole patients: OUTPUT/model is their ensemble.
 
     The recipe is that of the HCUCH data set's paper: 300 epochs at 1e-4, five folds, averaged.
     """
-    command_line.start_log(verbose=verbose)
-    from training.nnunet.data.raw_dataset import RawDataset  # noqa: PLC0415
+    command_line.start_log(verbose=settings.verbose)
     from training.nnunet.run import jobs  # noqa: PLC0415
 
-    tuning = jobs.FineTuning(
-        model=model,
-        raw=RawDataset.read(raw),
-        from_fold=from_fold,
-        native_spacing=native_spacing,
-        trainer=trainer,
-        folds=options.folds(folds),
-        settings=options.settings(
-            epochs=epochs,
-            iterations=iterations,
-            validation_iterations=validation_iterations,
-            lr=lr,
-            save_every=save_every,
-            keep_head=keep_head,
-            large_times=large_times,
-            large_from=large_from,
-        ),
-        device=device,
-        loaders=loaders,
-        validate=validate,
-        processes=processes,
-        seed=seed,
-    )
-    _say_model(jobs.fine_tune(tuning, output))
+    _say_model(jobs.fine_tune(settings, settings.output))
 
 
 @app.command()
@@ -204,30 +129,21 @@ def join(
     _say_model(join_folds(folders, output))
 
 
-@app.command()
-def predict(
-    model: Annotated[Path, typer.Argument(help="Model folder or result folder.", metavar="MODEL")],
-    images: Annotated[Path, typer.Argument(help="Folder of VOIs, the click in each one's centre.")],
-    *,
-    output: options.Output,
-    mirror: Annotated[
-        int, typer.Option("--mirror", min=0, max=8, help="Mirrored passes per VOI; 8: all.")
-    ] = 8,
-    engine: Annotated[EngineName, typer.Option("--engine", help="What runs the network.")] = "auto",
-    device: Annotated[DeviceName, typer.Option("--device", help="Where it runs.")] = "auto",
-    precision: Annotated[
-        PrecisionName, typer.Option("--precision", help="What the network computes in.")
-    ] = "f32",
-    verbose: options.Verbose = False,
-) -> None:
-    """Predict the clicked lesion of every VOI in a folder: OUTPUT/masks, as pseudo-labels say."""
-    command_line.start_log(verbose=verbose)
-    from training.nnunet.run.predict import Prediction, predict_folder  # noqa: PLC0415
+class Predict(shared.Prediction):
+    """What `predict` takes."""
 
-    prediction = Prediction(
-        model, images, engine=engine, device=device, precision=precision, mirror=mirror
-    )
-    typer.echo(f"Masks: {predict_folder(prediction, output)}")
+    output: shared.Output
+    verbose: shared.Verbose = False
+
+
+@app.command()
+@with_settings
+def predict(settings: Predict) -> None:
+    """Predict the clicked lesion of every VOI in a folder: OUTPUT/masks, as pseudo-labels say."""
+    command_line.start_log(verbose=settings.verbose)
+    from training.nnunet.run.predict import predict_folder  # noqa: PLC0415
+
+    typer.echo(f"Masks: {predict_folder(settings, settings.output)}")
 
 
 @app.command()

@@ -15,10 +15,13 @@ from starter_model import STARTER
 
 from algorithm.cli import load, loading
 from algorithm.cli.load import load_fallback, load_predictor
+from algorithm.engines.engine_names import EngineSettings
 from algorithm.engines.time_limit import TimeLimit
 from algorithm.inference.zoom_predictor import ZoomPredictor
 from algorithm.models.find_model import BUILT_IN_VARIABLE
 from uls.workshop.errors import ModelError
+
+ON_CPU = EngineSettings(device="cpu")
 
 
 class Other:
@@ -44,21 +47,21 @@ def test_the_starter_model_stands_by_where_there_is_a_budget(
 ) -> None:
     monkeypatch.setenv(BUILT_IN_VARIABLE, str(STARTER))
     with caplog.at_level(logging.INFO):
-        fallback = load_fallback(Other(), 100.0, "auto", "cpu")
+        fallback = load_fallback(Other(), 100.0, ON_CPU)
     assert isinstance(fallback, ZoomPredictor)
     assert "If time runs short: " in caplog.text
 
 
 def test_without_a_budget_nothing_is_loaded(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        assert load_fallback(Other(), None, "auto", "cpu") is None
+        assert load_fallback(Other(), None, ON_CPU) is None
     assert caplog.text == ""
 
 
 def test_a_zoom_model_needs_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    predictor = load_predictor(STARTER, "auto", "cpu")
+    predictor = load_predictor(STARTER, ON_CPU)
     caplog.clear()
-    assert load_fallback(predictor, 100.0, "auto", "cpu") is None
+    assert load_fallback(predictor, 100.0, ON_CPU) is None
     assert caplog.text == ""
 
 
@@ -66,7 +69,7 @@ def test_a_missing_starter_model_is_told_and_the_job_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv(BUILT_IN_VARIABLE, str(tmp_path / "nowhere"))
-    assert load_fallback(Other(), 100.0, "auto", "cpu") is None
+    assert load_fallback(Other(), 100.0, ON_CPU) is None
     assert "No starter model to fall back on" in caplog.text
     assert "nowhere: expected a model (built-in weights), found no such folder" in caplog.text
     assert "will be left empty" in caplog.text
@@ -79,7 +82,7 @@ def test_a_built_in_model_of_another_kind_is_no_fallback(
     plans = nnunet_folders.new_plans(patch=(16, 24, 32))
     source = nnunet_folders.write_result_folder(tmp_path / "result", plans)
     monkeypatch.setenv(BUILT_IN_VARIABLE, str(source))
-    assert load_fallback(Other(), 100.0, "auto", "cpu") is None
+    assert load_fallback(Other(), 100.0, ON_CPU) is None
     assert "expected a fast model (kind zoom), found nnunet" in caplog.text
 
 
@@ -160,7 +163,7 @@ class Machine:
     def load(self, budget_seconds: float, n_vois: int) -> load.Loaded:
         return load.load_in_time(
             None,
-            load.EngineOptions(),
+            EngineSettings(),
             n_vois=n_vois,
             seconds_left=lambda: budget_seconds - self.clock.now,
         )

@@ -12,8 +12,9 @@ from algorithm.__main__ import app
 from algorithm.engines.selection import shortlist
 from algorithm.models.manifest import read_manifest
 from algorithm.models.weights import Model
-from benchmarks.algorithm.bencher import Bencher, BenchOptions
+from benchmarks.algorithm.bencher import Bencher
 from benchmarks.algorithm.cells import Cell
+from benchmarks.algorithm.options import BenchOptions
 from benchmarks.algorithm.processes import run_worker
 from benchmarks.algorithm.subject import Subject
 from benchmarks.algorithm.tasks import PeakTask, Start, Turn
@@ -130,7 +131,11 @@ def test_an_engine_that_fails_is_left_out(tmp_path: Path, monkeypatch: pytest.Mo
     model = Model(STARTER, read_manifest(STARTER), sha256="", origin=STARTER)
     cell = Cell("openvino", "f32")
     bencher = Bencher(
-        BenchOptions("cpu", vois=1), Subject(model, None, "a test", None), [cell], cell, tmp_path
+        BenchOptions(device="cpu", vois=1),
+        Subject(model, None, "a test", None),
+        [cell],
+        cell,
+        tmp_path,
     )
     bencher.turn("openvino-f32", 3)
     assert bencher.left_out == {"nnunetv2": "a test", "openvino-f32": "memory ran out"}

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from synthetic_stacks import write_job
 
 import clinic
-from algorithm.job.job import JobOptions, run_job
+from algorithm.job.job import run_job
+from algorithm.job.options import JobOptions
 from clinic.dicom.read import read_dicom
 from clinic.scans.scan import Scan
 from clinic.segmentation import model as models
@@ -85,7 +86,10 @@ def _as_stack_job(
     voi = cut_voi(scan.hu, click_zyx)
     run_job(
         predictor,  # type: ignore[arg-type]
-        JobOptions(write_job(folder / "in", {"s.mha": voi}, spacings=spacing), folder / "out"),
+        JobOptions(
+            input_folder=write_job(folder / "in", {"s.mha": voi}, spacings=spacing),
+            output_folder=folder / "out",
+        ),
     )
     mask = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / "out" / MASK_FOLDER / "s.mha"))) > 0
     padded = np.zeros(np.add(scan.hu.shape, (256, 512, 512)), bool)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -315,17 +314,19 @@ def test_masks_named_like_their_stacks(submission: Submission) -> None:
     masks = submission.folder / "masks"
     masks.mkdir()
     submission.mask_file().rename(masks / "stack.mha")
-    options = replace(submission.options(), masks_folder=masks, input_folder=Path("/nowhere"))
+    options = submission.options().model_copy(
+        update={"masks_folder": masks, "input_folder": Path("/nowhere")}
+    )
     assert evaluate(options).case.dice == {"0": 1, "1": 0.5, "2": 0}
 
 
 def test_a_mask_that_is_missing_there(submission: Submission) -> None:
     masks = submission.folder / "masks"
     masks.mkdir()
-    options = replace(submission.options(), masks_folder=masks)
+    options = submission.options().model_copy(update={"masks_folder": masks})
     with pytest.raises(InputError, match=r"stack\.mha: expected a mask stack, found an empty"):
         evaluate(options)
-    metrics = evaluate(replace(options, missing=Missing.SCORE_ZERO))
+    metrics = evaluate(options.model_copy(update={"missing": Missing.SCORE_ZERO}))
     assert metrics.missing[0].job is None
     assert metrics.aggregates.challenge_score == 0
 
@@ -335,10 +336,10 @@ def test_a_mask_of_no_known_stack_there(submission: Submission) -> None:
     masks.mkdir()
     submission.mask_file().rename(masks / "other.mha")
     with pytest.raises(InputError, match=r"other\.mha: expected a stack of the reference data"):
-        evaluate(replace(submission.options(), masks_folder=masks))
+        evaluate(submission.options().model_copy(update={"masks_folder": masks}))
 
 
 def test_a_folder_of_masks_that_is_not_there(submission: Submission) -> None:
     masks = submission.folder / "masks"
     with pytest.raises(InputError, match="masks: expected a folder of mask stacks"):
-        evaluate(replace(submission.options(), masks_folder=masks))
+        evaluate(submission.options().model_copy(update={"masks_folder": masks}))

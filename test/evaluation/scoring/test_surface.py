@@ -1,7 +1,6 @@
 """Surface Dice and Hausdorff distances, by a library that may not be there."""
 
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,7 +67,7 @@ class TestWithLibrary:
 @pytest.mark.usefixtures("library")
 def test_every_predicted_lesion_has_one_when_asked_for(submission: Submission) -> None:
     """The second prediction lies 2.5 mm to the right; the third is empty."""
-    metrics = evaluate(replace(submission.options(), surface=True))
+    metrics = evaluate(submission.options().model_copy(update={"surface": True}))
     scores = [lesion.surface for lesion in metrics.lesions]
     assert all(scores)
     assert scores[0] == SurfaceScore(dice=1, tolerance_mm=2, hausdorff_95_mm=0)
@@ -92,7 +91,7 @@ def test_asked_for_without_the_library_nothing_is_scored(
 ) -> None:
     monkeypatch.setitem(sys.modules, "surface_distance", None)
     with pytest.raises(CallError, match="--surface"):
-        evaluate(replace(submission.options(), surface=True))
+        evaluate(submission.options().model_copy(update={"surface": True}))
     assert not submission.metrics_file.exists()
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from training.cycle.fine_tuning import Machine, nnunet_fine_tune
+from training.cycle.fine_tuning import nnunet_fine_tune
 from training.cycle.records import FineTuneSettings
 from training.nnunet.framework.schedules import FINE_TUNE
 from training.nnunet.run import jobs
+from training.nnunet.run.settings import FineTuning, PreparingMachine
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_settings_reach_the_job(
 ) -> None:
     asked: list[Any] = []
 
-    def fake(tuning: jobs.FineTuning, root: Path) -> Path:
+    def fake(tuning: FineTuning, root: Path) -> Path:
         asked.append((tuning, root))
         return root / "model"
 
@@ -39,14 +40,15 @@ def test_settings_reach_the_job(
         settings=FineTuneSettings(
             epochs=7, validation_iterations=3, learning_rate=1e-3, folds=("0", "1"), seed=5
         ),
-        machine=Machine(device="cpu", loaders=0, processes=2),
+        machine=PreparingMachine(device="cpu", loaders=0, processes=2),
     )
     assert made == tmp_path / "out" / "model"
     ((tuning, root),) = asked
     assert root == tmp_path / "out"
-    assert tuning.raw.cases == ("a",)
-    assert (tuning.trainer, tuning.folds, tuning.seed) == (FINE_TUNE, ("0", "1"), 5)
-    assert (tuning.settings.epochs, tuning.settings.initial_lr) == (7, 1e-3)
-    assert tuning.settings.validation_iterations == 3
-    assert tuning.settings.head == "kept"  # the task is the same
-    assert (tuning.device, tuning.loaders, tuning.processes) == ("cpu", 0, 2)
+    assert tuning.raw == data
+    how = tuning.how
+    assert (how.trainer, how.folds, how.seed) == (FINE_TUNE, ("0", "1"), 5)
+    assert (how.training.epochs, how.training.initial_lr) == (7, 1e-3)
+    assert how.training.validation_iterations == 3
+    assert how.training.head == "kept"  # the task is the same
+    assert (how.machine.device, how.machine.loaders, tuning.processes) == ("cpu", 0, 2)

@@ -13,14 +13,14 @@ from synthetic_cycle import CUBE, LESIONS, block, fields, write_scan, write_seg_
 
 from training.cycle import project, steps
 from training.cycle.add import Annotation, add
-from training.cycle.fine_tuning import Machine
 from training.cycle.options import Options
 from training.cycle.project import Work, create, open_work
-from training.cycle.records import FineTuneSettings, Rule
+from training.cycle.records import FineTuneSettings, RoundSettings, Rule
 from training.cycle.remove import remove
 from training.cycle.rounds import abandon, decision_of, run_round
 from training.cycle.status import decision_text, status_text
 from training.jobs.stages import Stages
+from training.nnunet.run.settings import PreparingMachine
 from uls.geometry.voi import VOI_SHAPE_ZYX
 from uls.images.mask_stack import MaskStackWriter
 from uls.platform.sockets import MASK_FOLDER, find_job
@@ -43,7 +43,7 @@ class Tuner:
         output: Path,
         *,
         settings: FineTuneSettings,
-        machine: Machine,
+        machine: PreparingMachine,
     ) -> Path:
         half = output / "half"
         self.seen.append((data_folder.name, half.exists()))
@@ -93,8 +93,12 @@ def add_lesion(work: Work, tmp_path: Path, scan: Path, *, size: int, patient: st
 
 
 def options(**changes: Any) -> Options:
-    given = Options(settings=FineTuneSettings(epochs=2), fine_tune=Tuner(), segment=Segmenter())
+    given = Options(settings=two_epochs(), fine_tune=Tuner(), segment=Segmenter())
     return replace(given, **changes)
+
+
+def two_epochs(**changes: Any) -> RoundSettings:
+    return RoundSettings(settings=FineTuneSettings(epochs=2), **changes)
 
 
 def test_better_weights_are_promoted(filled: Work) -> None:
@@ -212,7 +216,7 @@ def test_masks_added_meanwhile_wait_for_the_next_round(
 def test_other_settings_do_not_go_on_silently(filled: Work) -> None:
     with pytest.raises(KeyboardInterrupt):
         run_round(filled, options(fine_tune=Tuner(stop=True)))
-    changed = options(settings=FineTuneSettings(epochs=9))
+    changed = options(settings=RoundSettings(settings=FineTuneSettings(epochs=9)))
     with pytest.raises(CallError, match=r"epochs 9 \(was 2\)"):
         run_round(filled, changed)
     assert abandon(filled) == 1
@@ -268,7 +272,7 @@ def test_a_round_may_begin_with_the_original_weights(
     run_round(filled, options())
     add_lesion(filled, tmp_path, scan, size=12)
     tuner = Tuner(quality=9)
-    found = run_round(filled, options(fine_tune=tuner, begin_with="original"))
+    found = run_round(filled, options(fine_tune=tuner, settings=two_epochs(begin_with="original")))
     assert tuner.models == ["0000"]
     assert (found.old_model, found.new_model) == ("0001", "0002")  # but beside the promoted one
     add_lesion(filled, tmp_path, scan, size=11)
@@ -281,19 +285,19 @@ def test_a_stopped_round_keeps_what_it_begins_with(filled: Work) -> None:
     with pytest.raises(KeyboardInterrupt):
         run_round(filled, options(fine_tune=Tuner(stop=True)))
     with pytest.raises(CallError, match=r"begin_with original \(was current\)"):
-        run_round(filled, options(begin_with="original"))
+        run_round(filled, options(settings=two_epochs(begin_with="original")))
 
 
 def test_only_what_was_signed_off(filled: Work, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="signed off, found none"):
-        run_round(filled, options(signed_off_only=True))
+        run_round(filled, options(settings=two_epochs(signed_off_only=True)))
     other = write_scan(tmp_path / "ct9.nii.gz", value=9)
     mask = write_seg_nrrd(
         tmp_path / "9.seg.nrrd", [block(1, 1, 1, size_zyx=(2, 9, 9))], fields({"name": "a"})
     )
     given = Annotation(mask, other, case="ct9", patient="p9", by="x", signed_off_by="Dr Y")
     add(filled, [given])
-    run_round(filled, options(signed_off_only=True))
+    run_round(filled, options(settings=two_epochs(signed_off_only=True)))
     labels = filled.round(1) / "data" / "Dataset001_Cycle" / "labelsTr"
     assert [path.name for path in labels.iterdir()] == ["ct9_lesion_01.nii.gz"]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from starter_model import STARTER
 
-from training.cycle.scoring import AlgorithmSegment, score_model, scores_in
+from training.cycle.scoring import score_model, scores_in
+from training.cycle.segmenting import AlgorithmSegment
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "test" / "sample"

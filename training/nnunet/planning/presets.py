@@ -6,24 +6,23 @@ click, for which nnU-Net's own planner lays out its ResEnc-L network. Neither re
 the challenge's first model, which nnU-Net configured by itself, resampling included.
 """
 
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from uls.geometry.voi import VOI_SHAPE_ZYX
 from uls.workshop.errors import CallError
+from uls.workshop.options import Option, Settings
+from uls.workshop.strict_json import parse_json
 
-__all__ = ["PRESETS", "Network", "Overrides", "Preset", "preset"]
+__all__ = ["PRESETS", "Network", "Overrides", "Preset", "PresetByName", "preset"]
 
 Zyx = tuple[int, int, int]
 Count = Annotated[int, Field(ge=1)]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Network(_Frozen):
+class Network(Settings):
     """A residual-encoder U-Net; one entry per stage, strides and kernels (z, y, x)."""
 
     features_per_stage: tuple[Count, ...]
@@ -33,16 +32,51 @@ class Network(_Frozen):
     convs_per_stage_decoder: tuple[Count, ...]
 
 
-class Overrides(_Frozen):
+def _patch(text: str) -> Zyx:
+    sizes = text.lower().split("x")
+    if len(sizes) != 3 or not all(size.isdecimal() and int(size) > 0 for size in sizes):
+        raise CallError.about("--patch", expected="three sizes, as 64x128x128", found=repr(text))
+    z, y, x = map(int, sizes)
+    return z, y, x
+
+
+def _network(path: Path) -> Network:
+    try:
+        return Network.model_validate(parse_json(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise CallError.about(
+            f"--network {path}",
+            expected=f"JSON with {', '.join(Network.model_fields)}",
+            found=str(error),
+        ) from error
+
+
+class Overrides(Settings):
     """What a call changes of a preset's plans; None keeps the preset's."""
 
-    patch_zyx: Zyx | None = None
-    batch_size: Count | None = None
+    patch_zyx: Annotated[
+        Zyx | None,
+        Option(
+            "--patch", metavar="ZxYxX", help="Another patch, as 64x128x128 (z, y, x).", parse=_patch
+        ),
+    ] = None
+    batch_size: Annotated[int | None, Option("--batch-size", min=1, help="Another batch size.")] = (
+        None
+    )
     batch_dice: bool | None = None
-    network: Network | None = None
+    network: Annotated[
+        Network | None,
+        Option(
+            "--network",
+            help="Another network: JSON with features_per_stage, strides, kernel_sizes, "
+            "blocks_per_stage, convs_per_stage_decoder.",
+            takes=Path,
+            parse=_network,
+        ),
+    ] = None
 
 
-class Preset(_Frozen):
+class Preset(Settings):
     """A recipe.
 
     Attributes:
@@ -114,3 +148,15 @@ def preset(name: str) -> Preset:
     if name not in PRESETS:
         raise CallError.about("--preset", expected=f"one of {', '.join(PRESETS)}", found=name)
     return PRESETS[name]
+
+
+PresetByName = Annotated[
+    Preset,
+    Option(
+        "--preset",
+        help=f"{' or '.join(PRESETS)}.",
+        parse=preset,
+        show=lambda one: one.name,
+    ),
+]
+"""A preset that a call names."""

@@ -4,7 +4,7 @@ import json
 import logging
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from training.nnunet.framework.environment import nnunet
 from training.nnunet.preprocessing.training_data import TrainingData
 from training.nnunet.run.handover import hand_over
 from training.nnunet.run.memory import check_memory
-from training.nnunet.run.settings import TrainingSettings
+from training.nnunet.run.settings import FoldSettings, TrainingSettings
 from training.nnunet.run.validation import validate_fold, whole_vois
 from uls.workshop.errors import CallError
 
@@ -32,32 +32,20 @@ class TrainingRun:
 
     Attributes:
         data: the prepared data set.
-        trainer: the trainer's name, ours or nnU-Net's.
-        folds: `all` or numbers.
-        settings: how it differs from what the trainer's name says.
+        how: trainer, folds, machine and so on.
         pretrained: the checkpoint whose weights the network begins with.
-        device: `cpu`, `cuda` or `mps`.
-        loaders: processes that load and augment; None for nnU-Net's choice.
-        validate: whether numbered folds predict their validation cases at the end.
         raw: the data set that the prepared one was made of; whole VOIs are validated on.
-        seed: of the network's first weights and, with no loaders, of what is drawn.
     """
 
     data: TrainingData
-    trainer: str
-    folds: tuple[str, ...] = ("all",)
-    settings: TrainingSettings = field(default_factory=TrainingSettings)
+    how: FoldSettings
     pretrained: Path | None = None
-    device: str = "cuda"
-    loaders: int | None = None
-    validate: bool = False
     raw: Path | None = None
-    seed: int | None = None
 
 
 def result_folder(run: TrainingRun, results: Path) -> Path:
     """Say where nnU-Net leaves a run's networks."""
-    name = f"{run.trainer}__{run.data.plans_name}__{run.data.configuration}"
+    name = f"{run.how.trainer}__{run.data.plans_name}__{run.data.configuration}"
     return results / run.data.dataset / name
 
 
@@ -84,16 +72,19 @@ def train_folds(run: TrainingRun, results: Path) -> None:
         CallError: the device, a fold, the memory or the raw data set for validation is not there.
         ModelError: the pretrained weights do not fit.
     """
-    check_folds(run.data, run.folds)
-    check_device(run.device)
-    check_memory(run.data.plans, run.data.configuration, device=run.device, loaders=run.loaders)
-    whole = whole_vois(run.data, run.raw, run.folds, validate=run.validate)
-    with nnunet(preprocessed=run.data.root, results=results, loaders=run.loaders):
-        for fold in run.folds:
+    how, machine = run.how, run.how.machine
+    check_folds(run.data, how.folds)
+    check_device(machine.device)
+    check_memory(
+        run.data.plans, run.data.configuration, device=machine.device, loaders=machine.loaders
+    )
+    whole = whole_vois(run.data, run.raw, how.folds, validate=how.validated)
+    with nnunet(preprocessed=run.data.root, results=results, loaders=machine.loaders):
+        for fold in how.folds:
             folder = result_folder(run, results) / f"fold_{fold}"
             trainer = _trained(run, fold, folder)
-            if run.validate:
-                validate_fold(fold, folder, whole, device=run.device, trainer=trainer)
+            if how.validated:
+                validate_fold(fold, folder, whole, device=machine.device, trainer=trainer)
 
 
 def _trained(run: TrainingRun, fold: str, folder: Path) -> Callable[[], Any]:
@@ -101,25 +92,25 @@ def _trained(run: TrainingRun, fold: str, folder: Path) -> Callable[[], Any]:
     if (folder / FINAL).exists():
         _log.info("Fold %s: trained already", fold)
         return partial(_made_trainer, run, fold, folder)
-    _log.info("Fold %s: %s on %s", fold, run.trainer, run.data.dataset)
+    _log.info("Fold %s: %s on %s", fold, run.how.trainer, run.data.dataset)
     trainer = _made_trainer(run, fold, folder)
     trainer.run_training()
-    write_json(folder / "settings.json", run.settings.model_dump(mode="json"))
+    write_json(folder / "settings.json", run.how.training.model_dump(mode="json"))
     return lambda: trainer
 
 
 def _made_trainer(run: TrainingRun, fold: str, folder: Path) -> Any:
     """Make the trainer, with the weights of its last checkpoint or those handed over."""
     last = _last_checkpoint(folder)
-    if run.seed is not None:
-        _seed(run.seed)
+    if run.how.seed is not None:
+        _seed(run.how.seed)
     trainer = _trainer(run, fold, continued=last is not None)
     trainer.initialize()
     if last is not None:
         trainer.load_checkpoint(str(last))
         _log.info("Fold %s: going on after epoch %d", fold, trainer.current_epoch)
     elif run.pretrained is not None:
-        hand_over(run.pretrained, trainer.network, head=run.settings.head)
+        hand_over(run.pretrained, trainer.network, head=run.how.training.head)
     return trainer
 
 
@@ -141,12 +132,12 @@ def _trainer(run: TrainingRun, fold: str, *, continued: bool) -> Any:
     )
 
     try:
-        kind = recursive_find_trainer_class_by_name(run.trainer)
+        kind = recursive_find_trainer_class_by_name(run.how.trainer)
     except RuntimeError as error:
         raise CallError.about(
             "--trainer",
             expected="a trainer that nnU-Net finds",
-            found=run.trainer,
+            found=run.how.trainer,
             hint="`python -m training nnunet trainers` lists ours.",
         ) from error
     dataset = json.loads((run.data.root / run.data.dataset / "dataset.json").read_bytes())
@@ -155,9 +146,9 @@ def _trainer(run: TrainingRun, fold: str, *, continued: bool) -> Any:
         configuration=run.data.configuration,
         fold=fold if fold == "all" else int(fold),
         dataset_json=dataset,
-        device=torch.device(run.device),
+        device=torch.device(run.how.machine.device),
     )
-    _apply(run.settings, trainer)
+    _apply(run.how.training, trainer)
     return trainer
 
 

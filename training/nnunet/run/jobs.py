@@ -2,8 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 from algorithm.models.find_model import find_result_folder
 from training.jobs.stages import Stage, Stages
 from training.nnunet.data.raw_dataset import RawDataset
-from training.nnunet.framework.schedules import FINE_TUNE
 from training.nnunet.planning.plans import taken_over
 from training.nnunet.planning.presets import Overrides, Preset
 from training.nnunet.preprocessing.training_data import (
@@ -23,10 +21,10 @@ from training.nnunet.preprocessing.training_data import (
 from training.nnunet.run.folds import TrainingRun, check_device, result_folder, train_folds
 from training.nnunet.run.handover import find_checkpoint
 from training.nnunet.run.memory import check_memory
-from training.nnunet.run.settings import TrainingSettings
+from training.nnunet.run.settings import FineTuning
 from uls.workshop.errors import InputError
 
-__all__ = ["DATA", "MODEL", "FineTuning", "fine_tune", "plan", "plan_stage", "train", "train_stage"]
+__all__ = ["DATA", "MODEL", "fine_tune", "plan", "plan_stage", "train", "train_stage"]
 
 _log = logging.getLogger(__name__)
 
@@ -35,33 +33,6 @@ DATA = "preprocessed"
 
 MODEL = "model"
 """The folder of a job that holds its nnU-Net result folder, some folders below."""
-
-
-@dataclass(frozen=True)
-class FineTuning:
-    """Fine-tuning of a trained network, by default as the HCUCH paper did it.
-
-    Attributes:
-        model: the nnU-Net result folder to begin from, or a folder with one a few folders below.
-        raw: the data set to fine-tune on.
-        from_fold: which of the model's folds; None for `all` or the only one.
-        native_spacing: the model was trained without resampling, whatever its plans say.
-        trainer: the trainer's name.
-        folds: which folds to train; their networks together are the ensemble that `algorithm` runs.
-    """
-
-    model: Path
-    raw: RawDataset
-    from_fold: str | None = None
-    native_spacing: bool = False
-    trainer: str = FINE_TUNE
-    folds: tuple[str, ...] = ("0", "1", "2", "3", "4")
-    settings: TrainingSettings = field(default_factory=TrainingSettings)
-    device: str = "cuda"
-    loaders: int | None = None
-    validate: bool = False
-    processes: int = 1
-    seed: int | None = None
 
 
 def plan(
@@ -115,11 +86,11 @@ def train_stage(run: TrainingRun, output: Path, *, name: str = "train") -> Stage
         output=output,
         work=partial(train_folds, run),
         settings={
-            "trainer": run.trainer,
-            "folds": list(run.folds),
-            "validate": run.validate,
-            "seed": run.seed,
-            **run.settings.model_dump(mode="json"),
+            "trainer": run.how.trainer,
+            "folds": list(run.how.folds),
+            "validate": run.how.validated,
+            "seed": run.how.seed,
+            **run.how.training.model_dump(mode="json"),
         },
         inputs=inputs,
     )
@@ -133,44 +104,39 @@ def fine_tune(tuning: FineTuning, root: Path) -> Path:
         InputError: the data set's patients are too few for the folds.
         ModelError: the model is none that can be gone on with.
     """
-    check_device(tuning.device)
-    tuning.raw.check_trainable()
-    _check_patients(tuning)
-    tuning = replace(tuning, model=find_result_folder(tuning.model))
+    machine = tuning.how.machine
+    check_device(machine.device)
+    raw = RawDataset.read(tuning.raw)
+    raw.check_trainable()
+    _check_patients(raw, tuning.how.folds)
+    tuning = tuning.model_copy(update={"model": find_result_folder(tuning.model)})
     checkpoint = find_checkpoint(tuning.model, fold=tuning.from_fold)
     plans, configuration = _plans_of(tuning, checkpoint)
-    check_memory(plans, configuration, device=tuning.device, loaders=tuning.loaders)
+    check_memory(plans, configuration, device=machine.device, loaders=machine.loaders)
     stages = Stages(root)
     with stages.alone():
-        stages.run(_prepare_stage(tuning, plans, configuration, root / DATA))
+        stages.run(_prepare_stage(raw, tuning, plans, configuration, root / DATA))
         data = TrainingData.read(root / DATA)
-        run = TrainingRun(
-            data=data,
-            trainer=tuning.trainer,
-            folds=tuning.folds,
-            settings=tuning.settings,
-            pretrained=checkpoint,
-            device=tuning.device,
-            loaders=tuning.loaders,
-            validate=tuning.validate,
-            raw=tuning.raw.folder,
-            seed=tuning.seed,
-        )
+        run = TrainingRun(data, tuning.how, pretrained=checkpoint, raw=raw.folder)
         stages.run(train_stage(run, root / MODEL))
     return result_folder(run, root / MODEL)
 
 
 def _prepare_stage(
-    tuning: FineTuning, plans: Mapping[str, Any], configuration: str, output: Path
+    raw: RawDataset,
+    tuning: FineTuning,
+    plans: Mapping[str, Any],
+    configuration: str,
+    output: Path,
 ) -> Stage:
     return Stage(
         name="prepare",
         output=output,
         work=lambda place: prepare_as_plans(
-            tuning.raw, plans, configuration, place, processes=tuning.processes
+            raw, plans, configuration, place, processes=tuning.processes
         ),
         settings={"native_spacing": tuning.native_spacing, "configuration": configuration},
-        inputs={"raw": tuning.raw.folder, "plans": tuning.model / "plans.json"},
+        inputs={"raw": raw.folder, "plans": tuning.model / "plans.json"},
     )
 
 
@@ -184,12 +150,12 @@ def _plans_of(tuning: FineTuning, checkpoint: Path) -> tuple[dict[str, Any], str
     return taken_over(plans, configuration, about=path, native_spacing=native), configuration
 
 
-def _check_patients(tuning: FineTuning) -> None:
-    numbered = [fold for fold in tuning.folds if fold != "all"]
-    there = folds_of(tuning.raw)
+def _check_patients(raw: RawDataset, folds: Sequence[str]) -> None:
+    numbered = [fold for fold in folds if fold != "all"]
+    there = folds_of(raw)
     if len(numbered) > there:
         raise InputError.about(
-            tuning.raw.folder,
+            raw.folder,
             expected=f"patients enough for {len(numbered)} folds",
             found=f"{there} folds",
             hint="Name fewer by --folds, or train on everything with --folds all.",

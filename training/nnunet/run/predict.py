@@ -1,7 +1,6 @@
 """Masks of many VOIs by a model: the same network, and the same clicked lesion, as `algorithm`."""
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,8 @@ import numpy.typing as npt
 import SimpleITK as sitk
 
 from training.jobs.stages import Stage, Stages
-from uls.geometry.lesion import DEFAULT_REACH_MM, Policy, clicked
+from training.nnunet.run.settings import Prediction
+from uls.geometry.lesion import clicked
 from uls.geometry.voi import VOI_SHAPE_ZYX
 from uls.images.scan_reading import read_image
 from uls.images.written import write_image
@@ -21,7 +21,7 @@ from uls.workshop.progress import progress
 if TYPE_CHECKING:
     from algorithm.inference.predictor import Predictor
 
-__all__ = ["MASKS", "Prediction", "image_files", "predict_case", "predict_folder", "predict_stage"]
+__all__ = ["MASKS", "image_files", "predict_case", "predict_folder", "predict_stage"]
 
 _log = logging.getLogger(__name__)
 
@@ -30,25 +30,6 @@ MASKS = "masks"
 
 ENDINGS = (".nii.gz", ".mha", ".nii")
 _CHANNEL = "_0000"
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """How VOIs are predicted; the fields are `algorithm`'s options.
-
-    Attributes:
-        model: a model folder or an nnU-Net result folder.
-        images: a folder of VOIs, `<case>.nii.gz` or `<case>_0000.nii.gz`, the click in the centre.
-    """
-
-    model: Path
-    images: Path
-    engine: str = "auto"
-    device: str = "auto"
-    precision: str = "f32"
-    mirror: int = 8
-    policy: Policy = Policy.NEAREST
-    reach_mm: float = DEFAULT_REACH_MM
 
 
 def predict_folder(prediction: Prediction, root: Path) -> Path:
@@ -67,7 +48,7 @@ def predict_stage(prediction: Prediction, output: Path, *, name: str = "predict"
         work=lambda place: _predict_all(prediction, place),
         settings={
             "mirror": prediction.mirror,
-            "precision": prediction.precision,
+            "precision": prediction.engine.precision,
             "policy": prediction.policy.value,
             "reach_mm": prediction.reach_mm,
         },
@@ -105,9 +86,7 @@ def _predict_all(prediction: Prediction, place: Path) -> None:
         return
     from algorithm.cli.load import load_predictor  # noqa: PLC0415  (--help needs none of it)
 
-    predictor = load_predictor(
-        prediction.model, prediction.engine, prediction.device, prediction.precision
-    )
+    predictor = load_predictor(prediction.model, prediction.engine)
     cases = progress(left, "Predicting", total=len(left), unit="VOI")
     empty = [
         case

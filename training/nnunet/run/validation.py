@@ -22,7 +22,8 @@ from training.jobs.stage_records import Records
 from training.nnunet.data.raw_dataset import RawDataset
 from training.nnunet.planning.auto_plans import resamples
 from training.nnunet.preprocessing.training_data import TrainingData
-from training.nnunet.run.predict import Prediction, predict_case
+from training.nnunet.run.predict import predict_case
+from training.nnunet.run.settings import Prediction
 from uls.geometry.voi import VOI_SHAPE_ZYX
 from uls.workshop.errors import CallError
 
@@ -79,7 +80,7 @@ class Whole:
         return cases
 
     def _predict(self, case: str, predictor: "Predictor", model: Path, place: Path) -> None:
-        how = Prediction(model, self.raw.folder / "imagesTr", mirror=_MIRRORED)
+        how = Prediction(model=model, images=self.raw.folder / "imagesTr", mirror=_MIRRORED)
         target = place / f"{case}{self.raw.ending}"
         predict_case(how, predictor, self.raw.image(case), target)
 

@@ -10,15 +10,17 @@ All four trainings share the plans of the fully annotated data set, so that weig
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from algorithm.engines.engine_names import EngineSettings
 from training.jobs.stages import Stage, Stages
 from training.nnunet.data.raw_dataset import RawDataset
 from training.nnunet.preprocessing.training_data import TrainingData, prepare_as_plans
 from training.nnunet.run.folds import FINAL, TrainingRun, result_folder
 from training.nnunet.run.jobs import plan_stage, train_stage
-from training.nnunet.run.predict import Prediction, predict_stage
+from training.nnunet.run.predict import predict_stage
+from training.nnunet.run.settings import FoldSettings, Machine, Prediction
 from training.nnunet.semi_supervised.measurements import read_measurements
 from training.nnunet.semi_supervised.raw_sets import SELECTION, write_2d_set, write_pseudo_set
 from training.nnunet.semi_supervised.recipe import Recipe
@@ -46,8 +48,7 @@ class Pipeline:
         measurements: the table of these measurements.
         root: the run's folder.
         recipe: how.
-        device: where networks train and predict.
-        loaders: processes that load and augment; None for nnU-Net's choice.
+        machine: where networks train and predict.
         processes: processes that prepare cases.
     """
 
@@ -56,8 +57,7 @@ class Pipeline:
     measurements: Path
     root: Path
     recipe: Recipe
-    device: str = "cuda"
-    loaders: int | None = None
+    machine: Machine = field(default_factory=Machine)
     processes: int = 1
 
     def run(self, *, again_from: str | None = None, until: str | None = None) -> Path:
@@ -102,7 +102,7 @@ class Pipeline:
     @property
     def model(self) -> Path:
         """The nnU-Net result folder that the last stage makes."""
-        return self._results(_DATA_FULL, self.recipe.fine_tuner, "model")
+        return self._results(_DATA_FULL, self._fine_tuning, "model")
 
     def _plan(self) -> Stage:
         return plan_stage(
@@ -137,34 +137,24 @@ class Pipeline:
         return Stage(name=name, output=self.root / output, work=work, inputs=inputs)
 
     def _pre_train(self, name: str, *, on: str, output: str) -> Stage:
-        run = TrainingRun(
-            data=self._data(on),
-            trainer=self.recipe.pretrainer,
-            settings=self.recipe.pretraining,
-            device=self.device,
-            loaders=self.loaders,
-            seed=self.recipe.seed,
-        )
+        run = TrainingRun(self._data(on), self._pretraining)
         return train_stage(run, self.root / output, name=name)
 
     def _fine_tune(self, name: str, *, begin: str, output: str) -> Stage:
         on = _DATA_2D if begin == "pretrained-1" else _DATA_PSEUDO
         run = TrainingRun(
-            data=self._data(_DATA_FULL),
-            trainer=self.recipe.fine_tuner,
-            settings=self.recipe.fine_tuning,
-            pretrained=self._results(on, self.recipe.pretrainer, begin) / "fold_all" / FINAL,
-            device=self.device,
-            loaders=self.loaders,
-            seed=self.recipe.seed,
+            self._data(_DATA_FULL),
+            self._fine_tuning,
+            pretrained=self._results(on, self._pretraining, begin) / "fold_all" / FINAL,
         )
         return train_stage(run, self.root / output, name=name)
 
     def _predict(self) -> Stage:
+        device = self.machine.device
         prediction = Prediction(
-            model=self._results(_DATA_FULL, self.recipe.fine_tuner, "model-1"),
+            model=self._results(_DATA_FULL, self._fine_tuning, "model-1"),
             images=self.partial.folder / "imagesTr",
-            device="auto" if self.device == "mps" else self.device,
+            engine=EngineSettings(device="auto" if device == "mps" else device, precision="f32"),
             mirror=self.recipe.mirror,
         )
         return predict_stage(prediction, self.root / _MASKS, name="3-predict")
@@ -200,8 +190,16 @@ class Pipeline:
         dataset = self._dataset(name)
         return TrainingData(self.root / name, dataset, preset.plans_name, preset.configuration)
 
-    def _results(self, data: str, trainer: str, output: str) -> Path:
-        return result_folder(TrainingRun(self._data(data), trainer), self.root / output)
+    @property
+    def _pretraining(self) -> FoldSettings:
+        return self.recipe.pretraining(self.machine)
+
+    @property
+    def _fine_tuning(self) -> FoldSettings:
+        return self.recipe.fine_tuning(self.machine)
+
+    def _results(self, data: str, how: FoldSettings, output: str) -> Path:
+        return result_folder(TrainingRun(self._data(data), how), self.root / output)
 
     def _dataset(self, name: str) -> str:
         if name == _DATA_FULL:

@@ -5,9 +5,13 @@ import pytest
 import SimpleITK as sitk
 from starter_model import STARTER
 
-from training.nnunet.run.predict import Prediction, image_files, predict_folder
+from algorithm.engines.engine_names import EngineSettings
+from training.nnunet.run.predict import image_files, predict_folder
+from training.nnunet.run.settings import Prediction
 from uls.geometry.voi import VOI_SHAPE_ZYX
 from uls.workshop.errors import InputError
+
+ON_CPU = EngineSettings(device="cpu", precision="f32")
 
 
 def write_voi(path: Path, *, shape: tuple[int, int, int] = VOI_SHAPE_ZYX) -> None:
@@ -25,7 +29,7 @@ def test_masks_lie_where_their_vois_do_and_are_predicted_once(tmp_path: Path) ->
     images = tmp_path / "images"
     write_voi(images / "a_0000.nii.gz")
     write_voi(images / "b.nii.gz")
-    prediction = Prediction(STARTER, images, device="cpu", mirror=0)
+    prediction = Prediction(model=STARTER, images=images, engine=ON_CPU, mirror=0)
     masks = predict_folder(prediction, tmp_path / "run")
     for case, source in {"a": "a_0000.nii.gz", "b": "b.nii.gz"}.items():
         mask, voi = (sitk.ReadImage(str(p)) for p in (masks / f"{case}.nii.gz", images / source))
@@ -39,7 +43,7 @@ def test_masks_lie_where_their_vois_do_and_are_predicted_once(tmp_path: Path) ->
 
 def test_what_is_no_voi_is_told(tmp_path: Path) -> None:
     write_voi(tmp_path / "images" / "a.nii.gz", shape=(8, 16, 16))
-    prediction = Prediction(STARTER, tmp_path / "images", device="cpu")
+    prediction = Prediction(model=STARTER, images=tmp_path / "images", engine=ON_CPU)
     with pytest.raises(InputError, match=r"a VOI of \(128, 256, 256\) voxels"):
         predict_folder(prediction, tmp_path / "run")
     (tmp_path / "empty").mkdir()
