@@ -34,8 +34,8 @@ class JobOptions(Settings):
         Option(
             "--mirror",
             help="Mirrored passes per VOI, 0 to 8 (8: all); fewer where --budget is too short. "
-            "auto: as many as fit in --budget, most for VOIs whose passes disagree; without one, or "
-            "with the starter model, none.",
+            "auto: as many as fit in --budget, most for VOIs whose passes disagree; without "
+            "--budget, or with the starter model, none.",
             parse=_passes,
             show=lambda passes: "auto" if passes is None else str(passes),
         ),
