@@ -2,29 +2,18 @@
 
 import logging
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from algorithm.engines.engine_names import DeviceName, EngineName, PrecisionName
-from clinic.command_options import (
-    BoxesOption,
-    CasesOption,
-    ClicksFileOption,
-    ClicksOption,
-    FormatOption,
-    LongestRunOption,
-    MmOption,
-    OutputOption,
-    ScanArgument,
-    SeriesOption,
-)
-from clinic.lesions.pointing import parse_box, parse_click, targets_of
+from clinic.command_options import Segment
+from clinic.lesions.pointing import targets_of
 from clinic.lesions.targets import Target
 from clinic.page.command import page
 from clinic.reading.private_faults import private_faults
 from uls.workshop import command_line
 from uls.workshop.errors import CallError
+from uls.workshop.options import with_settings
 
 __all__ = ["app"]
 
@@ -62,87 +51,39 @@ def look(
 
 @app.command()
 @private_faults()
-def segment(
-    scan: ScanArgument = None,
-    *,
-    click: ClicksOption = None,
-    box: BoxesOption = None,
-    clicks: ClicksFileOption = None,
-    cases: CasesOption = None,
-    mm: MmOption = None,
-    output: OutputOption = Path("out"),
-    mask_format: FormatOption = None,
-    series: SeriesOption = None,
-    longest_run: LongestRunOption = False,
-    model: Annotated[
-        Path | None, typer.Option("--model", help="Model folder. Default: the built-in one.")
-    ] = None,
-    engine: Annotated[EngineName, typer.Option("--engine", help="What runs the network.")] = "auto",
-    device: Annotated[DeviceName, typer.Option("--device", help="Where it runs.")] = "auto",
-    precision: Annotated[
-        PrecisionName,
-        typer.Option("--precision", help="What it computes in."),
-    ] = "auto",
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace earlier results in that folder.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Warnings and errors only.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Details too.")] = False,
-) -> None:
+@with_settings
+def segment(settings: Segment) -> None:
     """Segment and measure the lesions that were clicked or boxed in a scan, or in many."""
-    command_line.start_log(quiet=quiet, verbose=verbose)
-    targets = _targets(click, box, clicks, mm)
-    _check_call(scan, cases, targets, series=series, longest_run=longest_run)
+    command_line.start_log(quiet=settings.quiet, verbose=settings.verbose)
+    targets = _targets(settings)
+    _check_call(settings, targets)
     from clinic.output.output_folder import check_free  # noqa: PLC0415  (--help needs none of it)
-    from clinic.running import ModelChoice, run_cases, run_scan  # noqa: PLC0415
+    from clinic.running import run_cases, run_scan  # noqa: PLC0415
 
-    check_free(output, overwrite=overwrite)
-    choice = ModelChoice(model, engine, device, precision)
-    if cases is not None:
-        run_cases(cases, mm, choice, output, mask_format, overwrite=overwrite)
-    elif scan is not None:
-        run_scan(
-            scan,
-            targets,
-            choice,
-            output,
-            mask_format,
-            series=series,
-            longest_run=longest_run,
-            overwrite=overwrite,
-        )
-    _log.info("Results are in %s", output)
+    check_free(settings.output, overwrite=settings.overwrite)
+    if settings.cases is not None:
+        run_cases(settings.cases, settings)
+    elif settings.scan is not None:
+        run_scan(settings.scan, targets, settings)
+    _log.info("Results are in %s", settings.output)
 
 
-def _targets(
-    click: list[str] | None,
-    box: list[str] | None,
-    clicks: Path | None,
-    mm: Literal["LPS", "RAS"] | None,
-) -> list[Target]:
+def _targets(settings: Segment) -> list[Target]:
     """Read what the user pointed at; lesions of the file come after those of the command line."""
-    pointed = targets_of(
-        [parse_click(text) for text in click or []], [parse_box(text) for text in box or []], mm
-    )
-    if clicks is None:
+    pointed = targets_of(settings.clicks, settings.boxes, settings.mm)
+    if settings.clicks_file is None:
         return pointed
     from clinic.lesions.clicks_file import read_clicks  # noqa: PLC0415
 
-    return [*pointed, *read_clicks(clicks, mm)]
+    return [*pointed, *read_clicks(settings.clicks_file, settings.mm)]
 
 
-def _check_call(
-    scan: Path | None,
-    cases: Path | None,
-    targets: list[Target],
-    *,
-    series: str | None,
-    longest_run: bool,
-) -> None:
+def _check_call(settings: Segment, targets: list[Target]) -> None:
+    scan, cases = settings.scan, settings.cases
     if (scan is None) == (cases is None):
         found = "neither" if scan is None else "both"
         raise CallError.about("segment", expected="a scan, or --cases", found=found)
-    if cases is not None and (targets or series is not None or longest_run):
+    if cases is not None and (targets or settings.series is not None or settings.longest_run):
         raise CallError.about(
             "--cases",
             expected="that the table says all of its cases",

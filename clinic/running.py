@@ -7,12 +7,12 @@ model are loaded side by side.
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from clinic.cases import read_cases, segment_cases
+from clinic.command_options import Segment
 from clinic.lesions.lesion import Lesion
-from clinic.lesions.targets import Target, Units, on_grid
+from clinic.lesions.targets import Target, on_grid
 from clinic.output.output_folder import output_folder
 from clinic.output.write import check_format, write_results
 from clinic.reading.read import read_scan
@@ -22,43 +22,18 @@ from clinic.segmentation import model as models
 from clinic.segmentation.model import LoadedModel
 from clinic.segmentation.session import Session
 
-__all__ = ["ModelChoice", "run_cases", "run_scan"]
+__all__ = ["run_cases", "run_scan"]
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class ModelChoice:
-    """Which model, and what runs it where."""
-
-    folder: Path | None
-    engine: str = "auto"
-    device: str = "auto"
-    precision: str = "auto"
-
-    def load(self) -> LoadedModel:
-        """Load it, see `clinic.segmentation.model.load`."""
-        return models.load(
-            self.folder, engine=self.engine, device=self.device, precision=self.precision
-        )
-
-
-def run_scan(
-    path: Path,
-    targets: Sequence[Target],
-    choice: ModelChoice,
-    output: Path,
-    kind: Format | None,
-    *,
-    series: str | None = None,
-    longest_run: bool = False,
-    overwrite: bool = False,
-) -> None:
+def run_scan(path: Path, targets: Sequence[Target], settings: Segment) -> None:
     """Segment the lesions of one scan, and write all results; or none.
 
     Raises:
         UserError: scan, model, a place or the output cannot be used.
     """
+    kind = settings.mask_format
     with ThreadPoolExecutor(1, "model") as loader:
         loading: list[Future[LoadedModel]] = []
 
@@ -66,27 +41,29 @@ def run_scan(
             check_format(scan_format, kind)
             for target in targets:
                 on_grid(target, grid)
-            loading.append(loader.submit(choice.load))
+            loading.append(loader.submit(models.load, settings.model, settings.engine))
 
-        scan = read_scan(path, series=series, longest_run=longest_run, when_checked=check_and_load)
+        scan = read_scan(
+            path,
+            series=settings.series,
+            longest_run=settings.longest_run,
+            when_checked=check_and_load,
+        )
         model = loading[0].result()
     lesions = _segmented(scan, targets, model)
-    with output_folder(output, overwrite=overwrite) as beside:
+    with output_folder(settings.output, overwrite=settings.overwrite) as beside:
         write_results(scan, lesions, model, beside, check_format(scan.format, kind))
 
 
-def run_cases(
-    table: Path,
-    units: Units,
-    choice: ModelChoice,
-    output: Path,
-    kind: Format | None,
-    *,
-    overwrite: bool = False,
-) -> None:
+def run_cases(table: Path, settings: Segment) -> None:
     """Segment the lesions of a table of cases, see `clinic.cases`."""
-    cases = read_cases(table, units)
-    segment_cases(cases, choice.load(), output, kind=kind, overwrite=overwrite)
+    segment_cases(
+        read_cases(table, settings.mm),
+        models.load(settings.model, settings.engine),
+        settings.output,
+        kind=settings.mask_format,
+        overwrite=settings.overwrite,
+    )
 
 
 def _segmented(scan: Scan, targets: Sequence[Target], model: LoadedModel) -> list[Lesion]:

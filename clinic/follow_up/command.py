@@ -7,6 +7,7 @@ import typer
 
 from uls.workshop.command_line import commands
 from uls.workshop.cpus import available_cpus
+from uls.workshop.options import Argument, Option, Settings, with_settings
 
 __all__ = ["app"]
 
@@ -23,52 +24,52 @@ def _several_commands() -> None:
     """Keep `report` a command of its own: of a single one Typer would drop the name."""
 
 
-@app.command()
-def report(
+class Report(Settings):
+    """What `report` takes."""
+
     data: Annotated[
         Path,
-        typer.Argument(
+        Argument(
             help="The data set's folder: thorax/train/masks and so on, recist_measurements.csv "
             "beside or in metadata.",
         ),
-    ],
-    *,
+    ]
     output: Annotated[
         Path,
-        typer.Option(
+        Option(
             "--output", help="Folder that gets report.html, hcuch.json, lesions.csv, recist.csv."
         ),
-    ],
-    smallest: Annotated[
-        int,
-        typer.Option("--smallest", min=1, help="Components of fewer voxels are left out."),
-    ] = 50,
-    measure_from: Annotated[
+    ]
+    smallest_voxels: Annotated[
+        int, Option("--smallest", min=1, help="Components of fewer voxels are left out.")
+    ] = 50
+    extent: Annotated[
         Literal["borders", "centres"],
-        typer.Option(
+        Option(
             "--measure-from",
             help="Lengths go from border to border of the outermost pixels, or between centres.",
         ),
-    ] = "borders",
+    ] = "borders"
     pictures: Annotated[
         bool,
-        typer.Option(
-            "--pictures/--no-pictures", help="Show the tracked lesions; reads their images."
-        ),
-    ] = True,
+        Option("--pictures/--no-pictures", help="Show the tracked lesions; reads their images."),
+    ] = True
     workers: Annotated[
         int | None,
-        typer.Option(
+        Option(
             "--workers",
             min=1,
             help=f"Processes that measure series. Default: one a core, at most {_MOST_WORKERS}.",
-            show_default=False,
         ),
-    ] = None,
+    ] = None
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Warnings and errors only, and no table.")
-    ] = False,
-) -> None:
+        bool, Option("--quiet", "-q", help="Warnings and errors only, and no table.")
+    ] = False
+
+
+@app.command()
+@with_settings
+def report(settings: Report) -> None:
     """Measure all lesions, compare with the radiologists' diameters, and follow the patients.
 
     Needs the extra `report` (scipy, matplotlib, Jinja2).
@@ -77,23 +78,24 @@ def report(
     from uls.workshop import command_line  # noqa: PLC0415
     from uls.workshop.atomic import check_writable  # noqa: PLC0415  (--help needs none of it)
 
-    command_line.start_log(quiet=quiet)
+    command_line.start_log(quiet=settings.quiet)
     check_installed()
     _check_scipy()
-    check_writable(output)
+    check_writable(settings.output)
     from clinic.follow_up.find import find  # noqa: PLC0415
     from clinic.follow_up.min_area_box import Extent  # noqa: PLC0415
     from clinic.follow_up.table import findings_table  # noqa: PLC0415
     from clinic.follow_up.write import write_report  # noqa: PLC0415
 
     findings, series = find(
-        data,
-        extent=Extent(measure_from),
-        smallest_voxels=smallest,
-        workers=workers or min(_MOST_WORKERS, available_cpus()),
+        settings.data,
+        extent=Extent(settings.extent),
+        smallest_voxels=settings.smallest_voxels,
+        workers=settings.workers or min(_MOST_WORKERS, available_cpus()),
     )
-    written = write_report(findings, series if pictures else (), output, source=data)
-    if not quiet:
+    shown = series if settings.pictures else ()
+    written = write_report(findings, shown, settings.output, source=settings.data)
+    if not settings.quiet:
         typer.echo(findings_table(findings))
         for path in written:
             typer.echo(f"Wrote {path}")

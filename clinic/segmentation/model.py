@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from algorithm.engines.engine_names import EngineSettings
 from algorithm.engines.selection.create import create
 from algorithm.inference.predictor import Predictor
 from algorithm.models.find_model import find_model
@@ -35,13 +36,7 @@ class LoadedModel:
     limits: str = ""
 
 
-def load(
-    folder: Path | None = None,
-    *,
-    engine: str = "auto",
-    device: str = "auto",
-    precision: str = "auto",
-) -> LoadedModel:
+def load(folder: Path | None = None, how: EngineSettings | None = None) -> LoadedModel:
     """Find, verify and load a model, as `python -m algorithm` does.
 
     Raises:
@@ -51,7 +46,8 @@ def load(
     from algorithm.cli.load import make_predictor  # noqa: PLC0415
 
     model = load_model(find_model(folder))
-    networks = create(engine, model, device=device, precision=precision)
+    how = how or EngineSettings()
+    networks = create(how.engine, model, device=how.device, precision=how.precision)
     manifest = model.manifest
     _log.info("Model: %s on %s, %s", manifest.name, networks[0].name, networks[0].device)
     return LoadedModel(

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from training.cycle.records import RoundSettings, Rule
 from training.cycle.segmenting import AlgorithmSegment
+from training.cycle.settings import RoundSettings, Rule
 from training.nnunet.run.settings import PreparingMachine
 from uls.workshop import command_line
 from uls.workshop.command_line import commands

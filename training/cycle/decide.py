@@ -8,7 +8,8 @@ from evaluation.analysis.units import Units, units_of
 from evaluation.results.metrics import Metrics
 from evaluation.results.sections import Group, Grouping
 from training.cycle.project import now
-from training.cycle.records import Decision, GroupChange, Interval, Rule
+from training.cycle.records import Decision, GroupChange, Interval
+from training.cycle.settings import Rule
 from uls.statistics.bootstrap import (
     Counts,
     Floats,

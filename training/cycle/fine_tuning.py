@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
-from training.cycle.records import FineTuneSettings
+from training.cycle.settings import FineTuneSettings
 from training.nnunet.framework.schedules import FINE_TUNE
 from training.nnunet.run.settings import (
     FineTuning,

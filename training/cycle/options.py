@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from training.cycle.fine_tuning import FineTune, nnunet_fine_tune
-from training.cycle.records import RoundSettings
 from training.cycle.segmenting import AlgorithmSegment, Segment
+from training.cycle.settings import RoundSettings
 from training.nnunet.run.settings import PreparingMachine
 
 __all__ = ["Options"]

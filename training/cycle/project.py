@@ -23,7 +23,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from training.cycle.records import Project, Rule, SetVersion
+from training.cycle.records import Project, SetVersion
+from training.cycle.settings import Rule
 from training.jobs.digests import digest
 from training.jobs.stages import Stages
 from uls.workshop.atomic import write_file

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from training.cycle.leak import check_no_leak
 from training.cycle.options import Options
 from training.cycle.project import Work, now, read_record, write_record
-from training.cycle.records import Decision, Entry, Round, RoundSettings, SetVersion
+from training.cycle.records import Decision, Entry, Round, SetVersion
+from training.cycle.settings import RoundSettings
 from training.cycle.steps import decision_file, steps
 from training.jobs.digests import digest
 from uls.workshop.errors import CallError, InputError

@@ -86,7 +86,8 @@ Verbose = Annotated[bool, Option("--verbose", "-v", help="Details too.")]
 def with_settings(function: Callable[[_Model], None]) -> Callable[..., None]:
     """Return the function as Typer calls it: with an option for each field of its settings.
 
-    What must be given comes first, and then all in the order of the fields.
+    What must be given comes first, and then all in the order of the fields. A group's fields that
+    are no options have the defaults of its class.
 
     Raises:
         TypeError: two fields have one name on the command line.
@@ -143,10 +144,10 @@ class _Field:
 
     @property
     def _takes(self) -> Any:
-        if self.option.takes is not None:
-            return self.option.takes
-        is_several = get_origin(self.annotation) is tuple
-        return list[get_args(self.annotation)[0]] if is_several else self.annotation  # type: ignore[misc]
+        if self.option.takes is not None or get_origin(self.annotation) is not tuple:
+            return self.option.takes or self.annotation
+        part = get_args(self.annotation)[0]
+        return list[get_args(part)[0] if get_origin(part) is Annotated else part]  # type: ignore[misc]
 
     @property
     def _default_given(self) -> Any:
@@ -189,10 +190,9 @@ def _settings(model: type[_Model], fields: Sequence[_Field], given: Mapping[str,
 
 
 def _call_error(error: ValidationError, fields: Sequence[_Field]) -> CallError:
-    """Say the first problem with the name of its option."""
+    """Say the first problem with the name of its option; models refuse more by a CallError."""
     problem = error.errors(include_url=False)[0]
-    place = problem["loc"]
-    [field] = [one for one in fields if one.path == place[: len(one.path)]]
+    [field] = [one for one in fields if one.path == problem["loc"][: len(one.path)]]
     return CallError.about(
         field.option.names[0] if field.option.names else field.path[-1],
         expected=problem["msg"].removeprefix("Input should be "),

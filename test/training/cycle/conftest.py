@@ -8,7 +8,7 @@ from nnunet_folders import new_plans, write_result_folder
 from synthetic_cycle import write_scan, write_test_set
 
 from training.cycle.project import Work, create
-from training.cycle.records import Rule
+from training.cycle.settings import Rule
 
 
 @pytest.fixture(scope="session")

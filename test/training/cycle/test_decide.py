@@ -8,7 +8,8 @@ from synthetic_scores import clicks, lesion
 
 from evaluation.results.metrics import Clicks, Lesion, Metrics
 from training.cycle.decide import decide
-from training.cycle.records import Decision, Rule
+from training.cycle.records import Decision
+from training.cycle.settings import Rule
 from uls.workshop.errors import InputError
 
 

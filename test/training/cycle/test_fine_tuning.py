@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from training.cycle.fine_tuning import nnunet_fine_tune
-from training.cycle.records import FineTuneSettings
+from training.cycle.settings import FineTuneSettings
 from training.nnunet.framework.schedules import FINE_TUNE
 from training.nnunet.run import jobs
 from training.nnunet.run.settings import FineTuning, PreparingMachine

@@ -15,9 +15,9 @@ from training.cycle import project, steps
 from training.cycle.add import Annotation, add
 from training.cycle.options import Options
 from training.cycle.project import Work, create, open_work
-from training.cycle.records import FineTuneSettings, RoundSettings, Rule
 from training.cycle.remove import remove
 from training.cycle.rounds import abandon, decision_of, run_round
+from training.cycle.settings import FineTuneSettings, RoundSettings, Rule
 from training.cycle.status import decision_text, status_text
 from training.jobs.stages import Stages
 from training.nnunet.run.settings import PreparingMachine

@@ -10,7 +10,7 @@ from nnunet_folders import new_plans, write_result_folder
 
 from algorithm.models.importing.model_import import import_model
 from training.cycle.project import create
-from training.cycle.records import Rule
+from training.cycle.settings import Rule
 from training.cycle.tunable import check_tunable
 from uls.workshop.errors import ModelError
 

@@ -29,8 +29,8 @@ def find_cases(options: Options) -> Found:
         CallError: a source has masks where only measurements are wanted.
     """
     skip = options.skip_damaged
-    found = [READERS[n].find(replace(s, skip_damaged=skip)) for n, s in options.sources]
-    for (name, source), one in zip(options.sources, found, strict=True):
+    found = [READERS[n].find(replace(s, skip_damaged=skip)) for n, s in options.read_sources]
+    for (name, source), one in zip(options.read_sources, found, strict=True):
         _tell(name, source.root, one)
         if options.measured_only and any(case.mask for case in one.cases):
             raise CallError.about(

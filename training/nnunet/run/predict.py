@@ -10,7 +10,7 @@ import SimpleITK as sitk
 
 from training.jobs.stages import Stage, Stages
 from training.nnunet.run.settings import Prediction
-from uls.geometry.lesion import clicked
+from uls.geometry.lesion import DEFAULT_REACH_MM, Policy, clicked
 from uls.geometry.voi import VOI_SHAPE_ZYX
 from uls.images.scan_reading import read_image
 from uls.images.written import write_image
@@ -49,8 +49,8 @@ def predict_stage(prediction: Prediction, output: Path, *, name: str = "predict"
         settings={
             "mirror": prediction.mirror,
             "precision": prediction.engine.precision,
-            "policy": prediction.policy.value,
-            "reach_mm": prediction.reach_mm,
+            "policy": Policy.NEAREST.value,
+            "reach_mm": DEFAULT_REACH_MM,
         },
         inputs={"model": prediction.model, "images": prediction.images},
     )
@@ -119,8 +119,8 @@ def predict_case(
     mask = clicked(
         predictor.predict(voi, spacing_mm=spacing_mm, mirror=prediction.mirror) > 0,
         spacing_mm=spacing_mm,
-        policy=prediction.policy,
-        reach_mm=prediction.reach_mm,
+        policy=Policy.NEAREST,
+        reach_mm=DEFAULT_REACH_MM,
     ).mask
     _write(mask, image, target)
     return bool(mask.any())

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from algorithm.engines.engine_names import EngineSettings
 from training.nnunet.framework.schedules import FINE_TUNE
-from uls.geometry.lesion import DEFAULT_REACH_MM, Policy
 from uls.workshop.errors import CallError
 from uls.workshop.options import Argument, Option, Settings
 
@@ -177,5 +176,3 @@ class Prediction(Settings):
     images: Annotated[Path, Argument(help="Folder of VOIs, the click in each one's centre.")]
     mirror: Mirror = 8
     engine: EngineSettings = EngineSettings(precision="f32")
-    policy: Policy = Policy.NEAREST
-    reach_mm: float = DEFAULT_REACH_MM

@@ -54,12 +54,12 @@ def raw_set_of(folder: Path, root: Path, *, processes: int = 1) -> RawDataset:
     """
     if is_raw(folder):
         return RawDataset.read(folder)
-    from training.data.prepare.options import Options, parse_sources  # noqa: PLC0415
+    from training.data.prepare.options import Options  # noqa: PLC0415
     from training.data.prepare.prepare import prepare  # noqa: PLC0415
 
     prepare(
         Options(
-            sources=parse_sources([f"uls23={folder}"]),
+            sources=(f"uls23={folder}",),
             output=root / _PREPARED,
             dataset_id=_ID,
             name=_NAME,

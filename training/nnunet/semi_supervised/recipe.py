@@ -4,10 +4,12 @@ from typing import Annotated
 
 from training.nnunet.planning.presets import PRESETS, Overrides, PresetByName
 from training.nnunet.run.settings import FoldSettings, Machine, Seed, TrainingSettings
-from training.nnunet.semi_supervised.selection import TOLERANCE_PX
 from uls.workshop.options import Option, Settings
 
-__all__ = ["Recipe"]
+__all__ = ["TOLERANCE_PX", "Recipe"]
+
+TOLERANCE_PX = 5.0
+"""Both axes may be off by this many pixels (ULS23's baseline, de Grauw et al. 2025)."""
 
 _PRETRAINER = "nnUNetTrainer_ULS_1k"
 _FINE_TUNER = "nnUNetTrainer_ULS_500_QuarterLR"

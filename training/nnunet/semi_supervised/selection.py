@@ -7,6 +7,7 @@ from pathlib import Path
 
 from training.nnunet.preprocessing.parallel import mapped
 from training.nnunet.semi_supervised.measurements import Measured
+from training.nnunet.semi_supervised.recipe import TOLERANCE_PX
 from uls.geometry.axes import lesion_axes
 from uls.geometry.cropped import cropped
 from uls.images.scan_reading import read_image
@@ -14,12 +15,9 @@ from uls.images.voxels import label_array
 from uls.workshop.errors import InputError
 from uls.workshop.folder_scan import listed
 
-__all__ = ["TOLERANCE_PX", "Judged", "judge", "selected", "table"]
+__all__ = ["Judged", "judge", "selected", "table"]
 
 _MASK = ".nii.gz"
-
-TOLERANCE_PX = 5.0
-"""Both axes may be off by this many pixels (ULS23's baseline, de Grauw et al. 2025)."""
 
 
 @dataclass(frozen=True)

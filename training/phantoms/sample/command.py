@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from training.phantoms.sample.stack import build_sample, write_sample
-
 __all__ = ["sample"]
 
 
@@ -20,6 +18,8 @@ def sample(
 
     The same on every run: 6 VOIs in one compressed stack, under 5 MB, in about 10 seconds.
     """
+    from training.phantoms.sample.stack import build_sample, write_sample  # noqa: PLC0415
+
     started = time.monotonic()
     files = write_sample(build_sample(), output)
     for file in files:

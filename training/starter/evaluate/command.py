@@ -5,85 +5,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from algorithm.engines.engine_names import DeviceName, EngineName
+from training.starter.evaluate.options import EvaluateOptions
 from uls.workshop import command_line
-from uls.workshop.errors import CallError
+from uls.workshop.options import Option, with_settings
 
 if TYPE_CHECKING:
     from training.starter.evaluate.report import Report
 
 __all__ = ["evaluate"]
 
-_SYNTHETIC = 12
-"""Synthetic lesions where no others are named."""
 
+class Evaluate(EvaluateOptions):
+    """What `evaluate` takes."""
 
-def evaluate(
-    *,
-    model: Annotated[
-        Path | None,
-        typer.Option("--model", help="Model folder. Default: the one that a job would take."),
-    ] = None,
-    lesions: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--lesions",
-            help="Folder of <case>_image.nii.gz with <case>_<lesion>.nii.gz, or <case>_image.nrrd "
-            "with <case>_label.nrrd; give it several times for several folders.",
-        ),
-    ] = None,
-    synthetic: Annotated[
-        int | None,
-        typer.Option(
-            "--synthetic",
-            min=0,
-            help="Synthetic lesions, from seeds that no training draws.",
-            show_default=f"{_SYNTHETIC} without --lesions, else none",
-        ),
-    ] = None,
-    all_lesions: Annotated[
-        bool,
-        typer.Option("--all-lesions", help="Also lesions it was trained on: no fair result."),
-    ] = False,
-    peers: Annotated[
-        bool,
-        typer.Option("--peers", help="Classical methods on the same clicks, too (needs OpenCV)."),
-    ] = False,
-    tuning: Annotated[
-        int, typer.Option("--tuning", min=1, help="Training lesions that peers are tuned on.")
-    ] = 6,
-    several: Annotated[
-        int,
-        typer.Option(
-            "--several", min=0, help="Synthetic scans with several lesions, each clicked in turn."
-        ),
-    ] = 6,
-    corrections: Annotated[
-        bool,
-        typer.Option("--corrections", help="Correct each mask three times, and measure again."),
-    ] = False,
-    readers: Annotated[
-        Path | None,
-        typer.Option("--readers", help="What `starter shapes` made: how well readers agree."),
-    ] = None,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write every click's scores here.")
-    ] = None,
+    json_file: Annotated[Path | None, Option("--json", help="Write every click's scores here.")] = (
+        None
+    )
     plot: Annotated[
         Path | None,
-        typer.Option("--plot", help="Draw the certainty of masks beside their Dice here (PNG)."),
-    ] = None,
-    engine: Annotated[
-        EngineName,
-        typer.Option("--engine", help="What runs the network."),
-    ] = "auto",
-    device: Annotated[DeviceName, typer.Option("--device", help="Where it runs.")] = "auto",
-    clicks: Annotated[int, typer.Option("--clicks", min=1, help="On each lesion.")] = 3,
-    seed: Annotated[
-        int, typer.Option("--seed", min=0, help="Of clicks and margins: 23 is the protocol's.")
-    ] = 23,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The table only.")] = False,
-) -> None:
+        Option("--plot", help="Draw the certainty of masks beside their Dice here (PNG)."),
+    ] = None
+    quiet: Annotated[bool, Option("--quiet", "-q", help="The table only.")] = False
+
+
+@with_settings
+def evaluate(settings: Evaluate) -> None:
     """Evaluate a model on lesions it was never trained on, clicked three times each, in whole VOIs.
 
     The model runs as it does in a job, and is scored by the evaluation's own code. Of the folders,
@@ -94,43 +40,18 @@ def evaluate(
     """
     from training.starter.evaluate.reliability_plot import write_reliability  # noqa: PLC0415
     from training.starter.evaluate.report import check_writable, write_report  # noqa: PLC0415
-    from training.starter.evaluate.run import Options, run  # noqa: PLC0415
+    from training.starter.evaluate.run import run  # noqa: PLC0415
 
-    folders = tuple(lesions or ())
-    n_synthetic = synthetic if synthetic is not None else 0 if folders else _SYNTHETIC
-    if not folders and not n_synthetic:
-        raise CallError.about(
-            "--synthetic",
-            expected="at least one lesion, as no --lesions are named",
-            found="0",
-            hint="Name a folder with --lesions, or leave --synthetic out.",
-        )
-    for path in (json_file, plot):
+    for path in (settings.json_file, settings.plot):
         if path is not None:
             check_writable(path)
-    command_line.start_log(quiet=quiet)
-    report = run(
-        Options(
-            model=model,
-            folders=folders,
-            n_synthetic=n_synthetic,
-            all_lesions=all_lesions,
-            peers=peers,
-            n_tuning=tuning,
-            engine=engine,
-            device=device,
-            clicks=clicks,
-            seed=seed,
-            n_several=several,
-            corrections=corrections,
-            readers=readers,
-        )
-    )
+    command_line.start_log(quiet=settings.quiet)
+    report = run(settings)
     typer.echo(_text(report))
-    if json_file is not None:
-        write_report(report, json_file)
-    if plot is not None:
-        write_reliability(report.methods[0].cases, plot)
+    if settings.json_file is not None:
+        write_report(report, settings.json_file)
+    if settings.plot is not None:
+        write_reliability(report.methods[0].cases, settings.plot)
 
 
 def _text(report: "Report") -> str:

@@ -2,8 +2,6 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
@@ -18,8 +16,9 @@ from algorithm.models.importing.on_the_fly import load_model
 from algorithm.models.weights import Model
 from training.starter.evaluate.choice import Choice, choose_lesions, choose_tuning_lesions
 from training.starter.evaluate.corrected import CORRECTIONS, CorrectedScore, correct
+from training.starter.evaluate.options import EvaluateOptions
 from training.starter.evaluate.peers import ChosenPeer, all_peers, choose_peers
-from training.starter.evaluate.protocol import CLICKS, SEED, Case, prepare
+from training.starter.evaluate.protocol import Case, prepare
 from training.starter.evaluate.readers import readers_agreement
 from training.starter.evaluate.report import Method, Report, digest
 from training.starter.evaluate.scores import CaseScores, Segment, model_segment, score_case
@@ -29,48 +28,14 @@ from uls.geometry.voi import VOI_SHAPE_ZYX
 from uls.workshop.cpus import available_cpus
 from uls.workshop.progress import Progress, log_beside_bars
 
-__all__ = ["Options", "run"]
+__all__ = ["run"]
 
 _log = logging.getLogger(__name__)
 
 _MODEL = "model"
 
 
-@dataclass(frozen=True)
-class Options:
-    """What is evaluated, and on what.
-
-    Attributes:
-        model: a model folder; None for the one that a job would take.
-        folders: of real lesions.
-        n_synthetic: synthetic lesions beside them.
-        all_lesions: evaluate also what the model was or may have been trained on.
-        peers: evaluate classical methods, too.
-        n_tuning: lesions that peers are tuned on, one click each.
-        engine, device: what runs the model, and where.
-        clicks: on each lesion.
-        seed: of clicks and margins.
-        n_several: synthetic scans with several lesions.
-        corrections: correct each mask, if the model takes corrections.
-        readers: a file of `starter shapes`, for how well readers agree.
-    """
-
-    model: Path | None = None
-    folders: tuple[Path, ...] = field(default=())
-    n_synthetic: int = 0
-    all_lesions: bool = False
-    peers: bool = False
-    n_tuning: int = 6
-    engine: str = "auto"
-    device: str = "auto"
-    clicks: int = CLICKS
-    seed: int = SEED
-    n_several: int = 0
-    corrections: bool = False
-    readers: Path | None = None
-
-
-def run(options: Options) -> Report:
+def run(options: EvaluateOptions) -> Report:
     """Run the protocol.
 
     Raises:
@@ -120,7 +85,7 @@ def run(options: Options) -> Report:
     )
 
 
-def _cases_seen(model: Model, options: Options) -> CasesSeen:
+def _cases_seen(model: Model, options: EvaluateOptions) -> CasesSeen:
     """Give the cases that a model says it was trained on; where it does not say, say so."""
     seen = cases_of(model.manifest)
     if seen is None and options.folders:
@@ -138,7 +103,7 @@ def _warm_up(predictor: Predictor) -> None:
 
 
 def _tuned_peers(
-    options: Options, evaluated: Choice, seen: CasesSeen
+    options: EvaluateOptions, evaluated: Choice, seen: CasesSeen
 ) -> tuple[tuple[str, ...], tuple[ChosenPeer, ...]]:
     """Choose the peers' settings; also name the lesions that they were chosen on."""
     peers = all_peers()
@@ -159,7 +124,7 @@ def _tuned_peers(
 
 
 def _score(
-    segments: Mapping[str, Segment], lesions: Choice, options: Options
+    segments: Mapping[str, Segment], lesions: Choice, options: EvaluateOptions
 ) -> dict[str, list[CaseScores]]:
     """Score every method on every lesion: each is read once."""
     scores: dict[str, list[CaseScores]] = {name: [] for name in segments}
@@ -173,7 +138,9 @@ def _score(
     return scores
 
 
-def _correct(predictor: Predictor, lesions: Choice, options: Options) -> tuple[CorrectedScore, ...]:
+def _correct(
+    predictor: Predictor, lesions: Choice, options: EvaluateOptions
+) -> tuple[CorrectedScore, ...]:
     """Correct the masks of every lesion, if the model takes corrections."""
     if not isinstance(predictor, ZoomPredictor) or not predictor.takes_corrections:
         _log.warning("The model takes no corrections: none are measured")

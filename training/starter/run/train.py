@@ -4,8 +4,6 @@ import fnmatch
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,6 +11,7 @@ import torch
 from algorithm.networks.zoom_network import ZoomNetwork
 from training.starter.lesions.reader_shapes import ShapeBank
 from training.starter.run.loop import Run
+from training.starter.run.options import TrainOptions
 from training.starter.run.patches import validation_patches
 from training.starter.run.progress import RunLength
 from training.starter.run.start import begin_with, cases_behind, read_start
@@ -26,7 +25,7 @@ from training.starter.settings.recipe import Recipe
 from uls.workshop.errors import CallError, InputError
 from uls.workshop.lock import alone_in
 
-__all__ = ["TrainOptions", "train"]
+__all__ = ["train"]
 
 _log = logging.getLogger(__name__)
 
@@ -39,36 +38,10 @@ SCENES = 24
 """Synthetic scans drawn as backgrounds where no folder of scans is given."""
 
 
-@dataclass(frozen=True)
-class TrainOptions:
-    """What a training run reads and how long it takes.
-
-    Attributes:
-        folder: of the run: its checkpoint; a run that is there is gone on with.
-        scans: folders of scans; none for fully synthetic backgrounds.
-        length: when it ends.
-        device: `auto`, `cpu` or `cuda`.
-        workers: processes that draw samples.
-        checkpoint_minutes: between two checkpoints.
-        start: a model folder with whose weights a new run begins; None for random ones.
-        hold_out: cases, or patterns of their names, that are not trained on: the run is watched on
-            their lesions, as on those of the protocol's validation cases.
-        shapes: a bank of real nodules' shapes (`shape_bank`); None for invented ones alone.
-    """
-
-    folder: Path
-    scans: Sequence[Path]
-    length: RunLength
-    device: str = "auto"
-    workers: int = 1
-    checkpoint_minutes: float = 5.0
-    start: Path | None = None
-    hold_out: Sequence[str] = ()
-    shapes: Path | None = None
-
-
-def train(options: TrainOptions, recipe: Recipe, report: Callable[[str], None]) -> Run:
-    """Train the starter model, or go on with it.
+def train(
+    options: TrainOptions, length: RunLength, recipe: Recipe, report: Callable[[str], None]
+) -> Run:
+    """Train the starter model until it has the length, or go on with it.
 
     Raises:
         CallError: a CUDA device is asked for and there is none, another process trains here, or the
@@ -78,7 +51,7 @@ def train(options: TrainOptions, recipe: Recipe, report: Callable[[str], None]) 
     """
     device = _device(options.device)
     with alone_in(options.folder), _denormals_flushed():
-        return _train(options, recipe, device, report)
+        return _train(options, length, recipe, device, report)
 
 
 @contextmanager
@@ -92,7 +65,11 @@ def _denormals_flushed() -> Iterator[None]:
 
 
 def _train(
-    options: TrainOptions, recipe: Recipe, device: torch.device, report: Callable[[str], None]
+    options: TrainOptions,
+    length: RunLength,
+    recipe: Recipe,
+    device: torch.device,
+    report: Callable[[str], None],
 ) -> Run:
     stored = None if options.start is None else read_start(options.start, recipe.network)
     training, held_out = _banks(options, recipe, report)
@@ -114,7 +91,7 @@ def _train(
     run.train(
         material,
         validation,
-        options.length,
+        length,
         workers=options.workers,
         every_seconds=60 * options.checkpoint_minutes,
         report=report,

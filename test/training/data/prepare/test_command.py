@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from training.__main__ import app
 from training.data.prepare.folder import at_work
 from training.data.prepare.manifest import read_manifest
-from training.data.prepare.options import Options, parse_sources
+from training.data.prepare.options import Options
 from training.data.prepare.prepare import prepare
 from uls.workshop.errors import CallError, UserError
 
@@ -81,8 +81,7 @@ def test_grabcut_makes_masks_of_measurements(tmp_path: Path) -> None:
         (["prepare", "kits"], "found no ="),
         (["prepare", "kits=absent"], "expected a folder, found none at 'absent'"),
         (["prepare", "nnunet=.", "pairs=.", "--label", "2"], "--label: expected one source"),
-        (["prepare", "nnunet=.", "--format", "png"], "--format: expected nnunet, stack, both"),
-        (["prepare", "nnunet=.", "--take", "some"], "--take: expected all, train, held-out"),
+        (["prepare", "nnunet=.", "--label", "0"], "--label: expected greater than 0, found 0."),
         (["prepare", "nnunet=.", "--name", "a/b"], "--name: expected letters"),
         (["prepare", "uls23=.", "--clicks", "3"], "--clicks with uls23: expected 1"),
     ],
@@ -95,6 +94,16 @@ def test_a_wrong_call_is_told(
     assert isinstance(error, CallError)
     assert message in str(error)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "says"), [("--format", "'nnunet', 'stack', 'both'"), ("--take", "'held-out'")]
+)
+def test_what_is_no_choice_is_told(tmp_path: Path, option: str, says: str) -> None:
+    result = run("prepare", "nnunet=.", "--output", tmp_path / "out", option, "some")
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}'" in result.output
+    assert says in result.output
 
 
 def test_without_opencv_the_missing_extra_is_named(
@@ -117,7 +126,7 @@ def test_grabcut_wants_measurements(tmp_path: Path) -> None:
 
 def test_two_runs_in_one_folder_do_not_meet(tmp_path: Path) -> None:
     root = nnunet(tmp_path / "mine", ["a"])
-    chosen = Options(sources=parse_sources([f"nnunet={root}"]), output=tmp_path / "out")
+    chosen = Options(sources=(f"nnunet={root}",), output=tmp_path / "out")
     with at_work(tmp_path / "out"), pytest.raises(CallError, match="no other run is writing to"):
         prepare(chosen)
 
@@ -159,10 +168,10 @@ def test_a_killed_process_leaves_nothing_half_done_and_the_next_one_goes_on(tmp_
     assert not (output / "manifest.json").exists()
     finished = {path: path.stat().st_mtime_ns for path in records.glob("p*.json")}
     assert 1 <= len(finished) < 6
-    chosen = Options(sources=parse_sources([f"nnunet={root}"]), output=output, held_out="none")
+    chosen = Options(sources=(f"nnunet={root}",), output=output, held_out="none")
     manifest = prepare(chosen)
     assert {path: path.stat().st_mtime_ns for path in finished} == finished
     assert not list(output.rglob(".part-*"))
     hashes = {lesion.name: lesion.vois[0].image_sha256 for lesion in manifest.lesions}
-    whole = prepare(Options(chosen.sources, tmp_path / "whole", held_out="none"))
+    whole = prepare(Options(sources=chosen.sources, output=tmp_path / "whole", held_out="none"))
     assert hashes == {lesion.name: lesion.vois[0].image_sha256 for lesion in whole.lesions}

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import json
 import logging
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from synthetic_scans import FIRST, SECOND, mask, nnunet, scan, write
 from evaluation.scoring.ground_truth import read_ground_truth
 from training.data.prepare import work
 from training.data.prepare.manifest import Manifest, read_manifest
-from training.data.prepare.options import Options, parse_sources
+from training.data.prepare.options import Options
 from training.data.prepare.prepare import prepare
 from uls.geometry.cropped import cropped
 from uls.geometry.overlap import click_move_zyx, moved_dice
@@ -28,8 +27,12 @@ SPACING = (0.75, 0.75, 2.5)
 
 
 def options(root: Path, output: Path, **changes: object) -> Options:
-    chosen = Options(sources=parse_sources([f"nnunet={root}"]), output=output, held_out="none")
-    return replace(chosen, **changes)  # type: ignore[arg-type]
+    chosen = Options(sources=(f"nnunet={root}",), output=output, held_out="none")
+    return changed(chosen, **changes)
+
+
+def changed(chosen: Options, **changes: object) -> Options:
+    return Options.model_validate({**dict(chosen), **changes})
 
 
 def voxels(path: Path) -> np.ndarray:
@@ -177,7 +180,7 @@ def test_another_call_does_not_touch_what_is_there(both: tuple[Path, Manifest]) 
     other = output.parent / "something else"
     (other / "photos").mkdir(parents=True)
     with pytest.raises(CallError, match=r"expected an empty folder.*found photos"):
-        prepare(replace(chosen, output=other))
+        prepare(changed(chosen, output=other))
 
 
 @pytest.fixture
@@ -209,7 +212,7 @@ def test_a_run_that_was_killed_goes_on_and_does_nothing_twice(
     assert not (tmp_path / "out/stack").exists()
     manifest = prepare(chosen)
     assert dies_at_b == ["a", "b", "b"]
-    whole = prepare(replace(chosen, output=tmp_path / "whole"))
+    whole = prepare(changed(chosen, output=tmp_path / "whole"))
     assert manifest.lesions == whole.lesions
     for file, expected in whole.outputs.items():
         assert manifest.outputs[file] == expected
@@ -258,7 +261,7 @@ def test_a_damaged_case_stops_no_other_but_the_end(tmp_path: Path) -> None:
         prepare(chosen)
     assert not (tmp_path / "out/manifest.json").exists()
     assert (tmp_path / "out/.work/cases/b.json").exists()
-    manifest = prepare(replace(chosen, skip_damaged=True))
+    manifest = prepare(changed(chosen, skip_damaged=True))
     assert list(manifest.left_out.damaged) == ["a"]
     assert {lesion.case for lesion in manifest.lesions} == {"b"}
     path.write_bytes(whole)
@@ -278,7 +281,7 @@ def test_held_out_patients_are_kept_from_training(tmp_path: Path) -> None:
     held_out = {path.name[0] for path in (folder / "labelsTs").iterdir()}
     assert trained == {case for case, part in parts.items() if part == "train"}
     assert held_out == {case for case, part in parts.items() if part == "held-out"}
-    only = prepare(replace(chosen, output=tmp_path / "only", take="held-out", kind="stack"))
+    only = prepare(changed(chosen, output=tmp_path / "only", take="held-out", kind="stack"))
     assert {lesion.case for lesion in only.lesions} == held_out
 
 
@@ -320,7 +323,7 @@ def test_a_lesion_wider_than_a_voi_stays_out_of_a_test_set_only(tmp_path: Path) 
     manifest = prepare(chosen)
     assert [lesion.name for lesion in manifest.lesions] == ["wide_lesion_02"]
     assert manifest.left_out.lesions == {"wider than a VOI (256 pixels)": ("wide_lesion_01",)}
-    training = prepare(replace(chosen, test_set=False, output=tmp_path / "training"))
+    training = prepare(changed(chosen, test_set=False, output=tmp_path / "training"))
     assert [lesion.vois[0].cut_off for lesion in training.lesions] == [True, True]
 
 
@@ -330,8 +333,7 @@ def test_of_lymph_nodes_the_short_axis_must_be_large_enough(tmp_path: Path) -> N
     root = nnunet(tmp_path / "mine", ["a"])
     write(root / "labelsTr/a.nii.gz", mask(lesions=(FIRST, thin)))
     for lesion_type, numbers in (("lymph node", [1]), ("liver", [1, 2])):
-        sources = parse_sources([f"nnunet={root}"], told={"lesion_type": lesion_type})
-        chosen = Options(sources=sources, output=tmp_path / lesion_type, held_out="none")
+        chosen = options(root, tmp_path / lesion_type, lesion_type=lesion_type)
         assert [lesion.number for lesion in prepare(chosen).lesions] == numbers
 
 
@@ -363,9 +365,8 @@ def test_masks_without_any_lesion_end_with_an_error(tmp_path: Path) -> None:
 def test_the_table_of_lesions_has_the_training_group(tmp_path: Path) -> None:
     root = nnunet(tmp_path / "mine", ("a",))
     for lesion_type, group in (("liver", "FSUP"), ("soft tissue", "PSUP"), ("wen", "")):
-        sources = parse_sources([f"nnunet={root}"], told={"lesion_type": lesion_type})
         output = tmp_path / lesion_type
-        manifest = prepare(Options(sources=sources, output=output, kind="stack", held_out="none"))
+        manifest = prepare(options(root, output, kind="stack", lesion_type=lesion_type))
         assert {lesion.group for lesion in manifest.lesions} == {group}
         with (output / "stack/ground-truth/lesions.csv").open() as file:
             rows = list(csv.DictReader(file))
@@ -383,7 +384,7 @@ def test_the_parts_of_a_released_data_set_are_the_split(tmp_path: Path) -> None:
         write(folder / f"masks/{patient}_1.2.nii.gz", mask())
         (folder / "labels").mkdir(exist_ok=True)
         (folder / f"labels/{patient}_1.2.json").write_text('{"1": "t,lung"}')
-    chosen = Options(sources=parse_sources([f"hcuch={root}"]), output=tmp_path / "out")
+    chosen = Options(sources=(f"hcuch={root}",), output=tmp_path / "out")
     manifest = prepare(chosen)
     parts = {lesion.patient: lesion.part for lesion in manifest.lesions}
     assert parts == {"1": "train", "2": "held-out", "3": "held-out", "4": "train"}

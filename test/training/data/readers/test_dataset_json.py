@@ -9,9 +9,9 @@ import pytest
 from synthetic_scans import FIRST, SECOND, SHAPE, scan, write
 
 from training.data.cases.case import Case, Found
-from training.data.prepare.options import parse_sources
 from training.data.prepare.plan import Plan
 from training.data.prepare.scan import read_scan
+from training.data.prepare.sources import parse_sources
 from training.data.readers import READERS, Source
 from training.data.splits import split_patients
 from uls.workshop.errors import CallError, InputError, UserError

@@ -19,7 +19,7 @@ from synthetic_dicom import (
 from training.data.cases.case import Case, DicomSeries, Found
 from training.data.cases.contours import Outline, drawn, read_readings
 from training.data.cases.dicom_series import read_dicom_series
-from training.data.prepare.options import Options, parse_sources
+from training.data.prepare.options import Options
 from training.data.prepare.plan import Plan
 from training.data.prepare.prepare import prepare
 from training.data.prepare.scan import read_scan
@@ -253,7 +253,7 @@ def test_two_different_annotations_of_one_series_are_refused(tmp_path: Path) -> 
 def test_from_dicom_to_vois(tmp_path: Path) -> None:
     readers = [{"a": nodule(10, 10, 6, range(1, 3))}]
     root = lidc(tmp_path / "lidc", readers)
-    sources = parse_sources([f"lidc={root}"])
+    sources = (f"lidc={root}",)
     manifest = prepare(Options(sources=sources, output=tmp_path / "out", held_out="none"))
     (lesion,) = manifest.lesions
     assert (lesion.name, lesion.type, lesion.group) == ("LIDC-IDRI-0001_lesion_01", "lung", "FSUP")

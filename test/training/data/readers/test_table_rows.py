@@ -7,7 +7,7 @@ import pytest
 from synthetic_scans import deeplesion, deeplesion_row, scan, write, write_table
 
 from training.data.cases.case import Found
-from training.data.prepare.options import Options, parse_sources
+from training.data.prepare.options import Options
 from training.data.prepare.prepare import prepare
 from training.data.readers import READERS, Source
 from training.data.readers.table_rows import read_rows
@@ -129,7 +129,7 @@ def test_empty_rows_are_no_rows(tmp_path: Path) -> None:
 
 
 def options(root: Path, output: Path, **changes: Any) -> Options:
-    sources = parse_sources([f"ccc18={root}"])
+    sources = (f"ccc18={root}",)
     return Options(sources=sources, output=output, recipe=None, held_out="none", **changes)
 
 

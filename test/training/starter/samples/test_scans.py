@@ -6,8 +6,8 @@ import pytest
 import SimpleITK as sitk
 from tiny_scans import CENTRE, RADIUS_MM, SAMPLES, SPACING, ball, ball_scan, tiny_recipe
 
-from training.starter.run.progress import RunLength
-from training.starter.run.train import TrainOptions, _banks
+from training.starter.run.options import TrainOptions
+from training.starter.run.train import _banks
 from training.starter.samples.scans import make_scan, read_bank
 from uls.workshop.errors import CallError, InputError
 
@@ -156,7 +156,7 @@ def test_cases_are_held_out_by_name_or_pattern(tmp_path: Path) -> None:
 
 
 def _options(scans: Path, *hold_out: str) -> TrainOptions:
-    return TrainOptions(scans, [scans], RunLength(1), hold_out=hold_out)
+    return TrainOptions(folder=scans, scans=(scans,), hold_out=hold_out)
 
 
 def _write(folder: Path, masks: tuple[str, ...] = ()) -> None:
