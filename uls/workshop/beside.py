@@ -2,11 +2,11 @@
 
 What we write byte by byte goes through `uls.workshop.atomic`, which also reads it back. A library
 wants a path instead; it gets one whose name ends as the final one, since writers of images go by
-the suffix.
+the suffix. What a killed process left is swept by the next that writes into the folder: nnU-Net,
+for one, would take a hidden `….nii.gz` among its cases for a case.
 """
 
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,15 +15,9 @@ from pathlib import Path
 
 from uls.workshop.atomic import output_errors
 from uls.workshop.errors import OutputError
-from uls.workshop.parts import bring_to_disk, refuse_other_kinds
+from uls.workshop.parts import bring_to_disk, new_part, refuse_other_kinds, sweep
 
-__all__ = ["PART", "file_beside", "folder_beside", "new_folder"]
-
-PART = ".part-"
-"""Names of unfinished files begin so; what a killed process left can be found by it."""
-
-_SHOWN_CHARACTERS = 200
-"""Of the final name: the part's must not become too long for a file's name."""
+__all__ = ["file_beside", "folder_beside", "new_folder"]
 
 
 @contextmanager
@@ -33,18 +27,20 @@ def file_beside(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: the place cannot be written. What lay there before stays.
     """
-    part = path.with_name(f"{PART}{secrets.token_hex(4)}-{path.name[-_SHOWN_CHARACTERS:]}")
     with output_errors(path):
         refuse_other_kinds(path)
         path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent)
+        part, locked = new_part(path, keep_suffix=True)
         try:
             yield part
-            with part.open("rb+") as file:
+            with part.open("rb+") as file:  # a library may have put another file in its place
                 os.fsync(file.fileno())
             part.replace(path)
             bring_to_disk(path.parent)
         finally:
             part.unlink(missing_ok=True)
+            os.close(locked)
 
 
 @contextmanager

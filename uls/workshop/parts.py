@@ -1,7 +1,9 @@
 """Hidden parts of files: how they are named, opened and locked, and how left ones are removed.
 
-A part lies beside the file that it becomes, as `.<name>.<16 hexadecimal digits>.part`. Whoever
-writes it holds a lock on it (`flock`). One that nobody holds was left by a process that was killed.
+A part lies beside the file that it becomes, as `.<name>.<16 hexadecimal digits>.part`, or as
+`.part-<16 hexadecimal digits>-<name>` where a library writes it, as writers of images go by the
+suffix. Whoever writes it holds a lock on it (`flock`). One that nobody holds was left by a process
+that was killed.
 """
 
 import errno
@@ -14,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 __all__ = [
+    "PART",
     "bring_to_disk",
     "new_name",
     "new_part",
@@ -22,7 +25,10 @@ __all__ = [
     "sweep",
 ]
 
-_PART_NAME = re.compile(r"\..{1,50}\.[0-9a-f]{16}\.part", re.DOTALL)
+PART = ".part-"
+"""What names of parts that libraries write begin with."""
+
+_PART_NAME = re.compile(rf"\..{{1,50}}\.[0-9a-f]{{16}}\.part|{PART}[0-9a-f]{{16}}-.+", re.DOTALL)
 _SHOWN_CHARACTERS = 50
 """Of the final name in the part's: that must not become too long for a file's name."""
 
@@ -30,18 +36,21 @@ _ATTEMPTS = 100
 _OTHER_KIND = "something that is no regular file"
 
 
-def new_name(path: Path) -> Path:
-    """Give a hidden name beside a path that no other job has."""
-    return path.with_name(f".{path.name[:_SHOWN_CHARACTERS]}.{secrets.token_hex(8)}.part")
+def new_name(path: Path, *, keep_suffix: bool = False) -> Path:
+    """Return a hidden name beside a path that no other job has; if asked, it keeps the suffix."""
+    token = secrets.token_hex(8)
+    if keep_suffix:
+        return path.with_name(f"{PART}{token}-{path.name[-_SHOWN_CHARACTERS:]}")
+    return path.with_name(f".{path.name[:_SHOWN_CHARACTERS]}.{token}.part")
 
 
-def new_part(path: Path) -> tuple[Path, int]:
+def new_part(path: Path, *, keep_suffix: bool = False) -> tuple[Path, int]:
     """Open and lock a new part of a file; return its path and the descriptor.
 
     It is opened exclusively: a file or a link that lies there already is never written to.
     """
     for _ in range(_ATTEMPTS):
-        part = new_name(path)
+        part = new_name(path, keep_suffix=keep_suffix)
         try:
             descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
         except FileExistsError:

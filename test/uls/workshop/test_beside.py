@@ -1,12 +1,16 @@
 """Files and folders appear whole or not at all."""
 
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from uls.workshop.beside import PART, file_beside, new_folder
+from uls.workshop.beside import file_beside, new_folder
 from uls.workshop.errors import OutputError
+from uls.workshop.parts import PART
 
 
 def test_a_folder_appears_when_all_is_written(tmp_path: Path) -> None:
@@ -124,3 +128,31 @@ def test_a_very_long_name_can_be_written(tmp_path: Path) -> None:
     with file_beside(path) as part:
         part.write_bytes(b"picture")
     assert path.read_bytes() == b"picture"
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from uls.workshop.beside import file_beside
+with file_beside(Path(sys.argv[1])) as part:
+    part.write_bytes(b"half")
+    print("writing", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_process_left_goes_with_the_next_file(tmp_path: Path) -> None:
+    """A hidden image of a case that is not whole would be a case for nnU-Net."""
+    command = [sys.executable, "-c", WRITER, str(tmp_path / "case_0000.nii.gz")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "writing\n"
+        with file_beside(tmp_path / "other.nii.gz") as part:
+            part.write_bytes(b"whole")
+        assert len(list(tmp_path.iterdir())) == 2, "swept while its process runs"
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=30)
+    assert len(list(tmp_path.iterdir())) == 2, "kill -9 leaves it"
+    with file_beside(tmp_path / "case_0000.nii.gz") as part:
+        part.write_bytes(b"whole")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["case_0000.nii.gz", "other.nii.gz"]

@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict
 from training.data.prepare.manifest import MANIFEST_FILE
 from training.data.prepare.plan import WORK
 from training.data.splits import Part
-from uls.workshop.beside import PART
 from uls.workshop.errors import CallError, OutputError
 from uls.workshop.files import write_json
 from uls.workshop.folder_scan import is_clutter
+from uls.workshop.parts import PART
 
 __all__ = ["KnownSplit", "at_work", "keep_split", "known_split", "start", "sweep"]
 
