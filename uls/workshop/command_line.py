@@ -110,17 +110,21 @@ def add_benchmark(app: typer.Typer, module: str) -> None:
         raise CallError.about(
             "bench",
             expected=f"a checkout of the project, whose root is the working folder ({module})",
-            found=f"none in {Path.cwd()}; {len(arguments or ())} arguments were not read",
+            found=f"none, or another's, in {Path.cwd()}; {len(arguments or ())} arguments not read",
             hint="Benchmarks are in no image and no wheel: clone the project and run this there.",
         )
 
 
 def _is_there(module: str) -> bool:
-    """Tell whether a module can be imported."""
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
+    """Tell whether a module is ours, that is, lies in the checkout that this file lies in.
+
+    A working folder of somebody else's may have `benchmarks`, too: of that nothing is imported.
+    """
+    package = module.partition(".")[0]
+    ours = Path(__file__).parents[2] / package / "__init__.py"
+    spec = find_spec(package)  # of a package at the top, which imports nothing
+    found = None if spec is None else spec.origin
+    return found is not None and ours.is_file() and ours.samefile(found)
 
 
 def start_log(*, quiet: bool = False, verbose: bool = False) -> None:

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ValidationError
 from uls.workshop import command_line
 from uls.workshop.errors import CallError, InputError, ModelError, OutputError, UserError
 
+ROOT = Path(command_line.__file__).parents[2]
+
 app = typer.Typer()
 
 
@@ -214,3 +216,33 @@ def test_sigterm_cleans_up_on_the_way_out() -> None:
     assert out == "cleaned up\n"
     assert err == "Error: stopped by SIGTERM before the end; nothing half written is left.\n"
     assert process.returncode == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("package", ["algorithm", "evaluation"])
+@pytest.mark.parametrize("is_there", [False, True])
+def test_without_a_checkout_bench_says_so_and_runs_nothing_of_others(
+    tmp_path: Path, package: str, is_there: bool
+) -> None:
+    """`python -m` looks in the working folder first, and many a project has benchmarks there."""
+    if is_there:
+        (tmp_path / "benchmarks" / package).mkdir(parents=True)
+        (tmp_path / "benchmarks" / "__init__.py").write_text("raise SystemExit(77)")
+    done = subprocess.run(
+        [sys.executable, "-m", package, "bench", "--runs", "3"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT) if is_there else str(_without_benchmarks(tmp_path))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.splitlines()[-1].startswith("Error: bench: expected a checkout")
+
+
+def _without_benchmarks(folder: Path) -> Path:
+    """A place that has the packages as an installation does."""
+    site = folder / "site"
+    site.mkdir()
+    for package in ("uls", "algorithm", "evaluation"):
+        (site / package).symlink_to(ROOT / package)
+    return site
