@@ -27,7 +27,7 @@ With OpenVINO, 7 s of computing all in all, 0.7 s of them were the end.
 
 
 class Means(StrEnum):
-    """What makes a VOI's mask."""
+    """Who predicts a VOI."""
 
     MODEL = "the model"
     FALLBACK = "the starter model"

@@ -6,5 +6,5 @@ __all__ = ["is_result_folder"]
 
 
 def is_result_folder(folder: Path) -> bool:
-    """Say whether a folder looks like an nnU-Net v2 result folder."""
+    """Return whether a folder looks like an nnU-Net v2 result folder."""
     return (folder / "plans.json").is_file() and any(folder.glob("fold_*/[!.]*.pth"))

@@ -6,7 +6,7 @@ _WORDS = ((0.65, "sharp edge"), (0.45, "fairly sharp edge"), (0.25, "unsharp edg
 
 
 def in_words(stability: float | None) -> str:
-    """Say how sharply the model sees the edge.
+    """Return in words how sharply the model sees the edge.
 
     The four points of experience behind these words (0.69 on a true lesion; 0.40, 0.34 and 0.06 on
     healthy tissue) are no validation, so the words speak of the edge and not of disease.

@@ -1,4 +1,4 @@
-"""The set as training data: a VOI per lesion in nnU-Net's raw format."""
+"""Write the set as training data: one VOI per lesion, in nnU-Net's raw format."""
 
 import json
 import logging
