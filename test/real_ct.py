@@ -12,7 +12,7 @@ import SimpleITK as sitk
 from synthetic_stacks import write_image
 
 from uls.geometry.voi import Spacing, cut_voi
-from uls.platform.sockets import SPACINGS_FILE, STACK_FOLDER
+from uls.platform.slugs import SPACINGS_FILE, STACK_FOLDER
 
 REAL_CT = Path(__file__).parents[2] / "shared" / "ct"
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from synthetic_stacks import write_image
 
 from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
-from uls.platform.sockets import SPACINGS_FILE, STACK_FOLDER
+from uls.platform.slugs import SPACINGS_FILE, STACK_FOLDER
 
 SPACING_MM = (1.0, 1.0, 2.0)
 SCAN_SHAPE_ZYX = (12, 40, 48)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import SimpleITK as sitk
 
 from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
-from uls.platform.sockets import SPACINGS_FILE, STACK_FOLDER
+from uls.platform.slugs import SPACINGS_FILE, STACK_FOLDER
 
 SPACING_MM = (0.5, 0.75, 2.0)
 

@@ -11,7 +11,7 @@ from synthetic_stacks import write_image
 
 from evaluation.scoring.options import Missing, Options
 from uls.geometry.voi import VOI_SHAPE_ZYX
-from uls.platform.predictions import MASK_SLUG, STACK_SLUG
+from uls.platform.slugs import MASK_SLUG, STACK_SLUG
 
 Mask = npt.NDArray[Any]
 

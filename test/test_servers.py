@@ -18,7 +18,7 @@ import SimpleITK as sitk
 from synthetic_stacks import write_image
 
 from uls.geometry.voi import VOI_SHAPE_ZYX
-from uls.platform.sockets import MASK_FOLDER, SPACINGS_FILE, STACK_FOLDER
+from uls.platform.slugs import MASK_FOLDER, SPACINGS_FILE, STACK_FOLDER
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "test" / "sample"

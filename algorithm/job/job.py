@@ -22,7 +22,8 @@ from algorithm.job.stopwatch import Stopwatch
 from algorithm.job.summary import check_summary, write_summary
 from uls.geometry.lesion import clicked
 from uls.images.mask_stack import MaskStackWriter, commit_all
-from uls.platform.sockets import MASK_FOLDER, StackInput, find_job
+from uls.platform.slugs import MASK_FOLDER
+from uls.platform.sockets import StackInput, find_job
 from uls.workshop.errors import CallError, InputError, ModelError
 from uls.workshop.progress import log_beside_bars
 

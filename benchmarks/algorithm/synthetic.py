@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from algorithm.engines.selection.phantoms import BODY_SPACING_MM, body_hu
 from uls.geometry.voi import VOI_SHAPE_ZYX
-from uls.platform.sockets import SPACINGS_FILE, STACK_FOLDER
+from uls.platform.slugs import SPACINGS_FILE, STACK_FOLDER
 
 __all__ = ["DIFFERENT_VOIS", "SPACING_MM", "synthetic_voi", "write_job"]
 

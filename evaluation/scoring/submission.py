@@ -17,7 +17,7 @@ from evaluation.scoring.options import Options
 from uls.images.stack import Geometry, StackHeader, read_header
 from uls.platform.job_time import RunTime
 from uls.platform.predictions import SUCCEEDED, PredictionJob, read_predictions
-from uls.platform.sockets import MASK_FOLDER
+from uls.platform.slugs import MASK_FOLDER
 from uls.workshop.errors import InputError
 from uls.workshop.folder_scan import listed
 

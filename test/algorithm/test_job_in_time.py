@@ -23,7 +23,7 @@ from algorithm.job.options import JobOptions
 from algorithm.job.outcome import StackOutcome
 from algorithm.job.rehearsal import Expected
 from uls.geometry.voi import Spacing
-from uls.platform.sockets import MASK_FOLDER
+from uls.platform.slugs import MASK_FOLDER
 from uls.workshop.errors import CallError, ModelError, OutputError
 
 CUBE, SMALLER_CUBE = 5**3, 3**3

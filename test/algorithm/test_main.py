@@ -14,7 +14,7 @@ from starter_model import STARTER
 from synthetic_stacks import voi_with_cube, write_job
 
 from uls.platform import invoke
-from uls.platform.sockets import MASK_FOLDER, STACK_FOLDER
+from uls.platform.slugs import MASK_FOLDER, STACK_FOLDER
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -12,7 +12,8 @@ from synthetic_stacks import voi_with_cube, write_job
 
 from algorithm.models.find_model import find_model
 from algorithm.models.importing.on_the_fly import load_model
-from uls.platform.sockets import STACK_FOLDER, find_job
+from uls.platform.slugs import STACK_FOLDER
+from uls.platform.sockets import find_job
 from uls.workshop.errors import InputError, ModelError
 
 

@@ -10,7 +10,7 @@ import SimpleITK as sitk
 from real_ct import lesion_names, read_lesion, write_real_job
 
 from uls.geometry.voi import CLICK_ZYX
-from uls.platform.sockets import MASK_FOLDER, STACK_FOLDER
+from uls.platform.slugs import MASK_FOLDER, STACK_FOLDER
 
 pytestmark = [
     pytest.mark.real_ct,

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from uls.platform.sockets import SPACINGS_FILE, STACK_FOLDER
+from uls.platform.slugs import SPACINGS_FILE, STACK_FOLDER
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLE = REPOSITORY / "test" / "sample" / "input"

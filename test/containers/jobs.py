@@ -13,7 +13,7 @@ from containers.engine import Folders
 from synthetic_stacks import write_image
 
 from uls.geometry.voi import VOI_SHAPE_ZYX
-from uls.platform.sockets import MASK_FOLDER, SPACINGS_FILE, STACK_FOLDER
+from uls.platform.slugs import MASK_FOLDER, SPACINGS_FILE, STACK_FOLDER
 
 JOB = "sample"
 

@@ -10,7 +10,7 @@ import SimpleITK as sitk
 from containers.engine import ROOT, Folders, docker_ok, run
 from containers.jobs import give_predictions, give_sample, masks
 
-from uls.platform.sockets import MASK_FOLDER, SPACINGS_FILE, STACK_FOLDER
+from uls.platform.slugs import MASK_FOLDER, SPACINGS_FILE, STACK_FOLDER
 
 pytestmark = pytest.mark.container
 

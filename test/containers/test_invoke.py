@@ -13,7 +13,7 @@ from containers.jobs import give_predictions, give_sample, give_some, masks, wri
 from synthetic_stacks import write_image
 
 from uls.geometry.voi import VOI_SHAPE_ZYX
-from uls.platform.sockets import MASK_FOLDER, SPACINGS_FILE
+from uls.platform.slugs import MASK_FOLDER, SPACINGS_FILE
 
 pytestmark = pytest.mark.container
 

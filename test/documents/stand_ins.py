@@ -9,7 +9,7 @@ from nnunet_folders import new_plans, old_plans, write_result_folder
 from synthetic_scans import deeplesion, deeplesion_row, mask, nnunet, scan, write
 from tiny_scans import CENTRE, SPACING, ball
 
-from uls.platform.sockets import MASK_FOLDER, STACK_FOLDER
+from uls.platform.slugs import MASK_FOLDER, STACK_FOLDER
 
 SAMPLE = ROOT / "test" / "sample"
 BASELINE = (

@@ -5,7 +5,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from training.__main__ import app
-from training.phantoms.sample.stack import SPACINGS_FILE
+from uls.platform.slugs import SPACINGS_FILE
 
 
 def test_the_help_lists_the_commands_and_imports_no_torch() -> None:

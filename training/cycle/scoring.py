@@ -7,7 +7,7 @@ from evaluation.results.metrics_file import METRICS_FILE, read_metrics
 from evaluation.scoring.job import evaluate
 from evaluation.scoring.options import Options
 from training.cycle.segmenting import Segment
-from uls.platform.sockets import MASK_FOLDER
+from uls.platform.slugs import MASK_FOLDER
 
 __all__ = ["score_model", "scores_in"]
 

@@ -13,16 +13,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from uls.images.stack import stack_name
 from uls.platform.job_time import RunTime, run_time
+from uls.platform.slugs import MASK_SLUG, STACK_SLUG
 from uls.workshop.errors import InputError
 from uls.workshop.strict_json import first_reason, parse_json
 
-__all__ = ["MASK_SLUG", "STACK_SLUG", "SUCCEEDED", "PredictionJob", "read_predictions"]
-
-STACK_SLUG = "stacked-3d-ct-volumes-of-lesions"
-"""Slug of the socket whose image is a job's input stack."""
-
-MASK_SLUG = "ct-universal-lesion-binary-segmentation"
-"""Slug of the socket whose image is a job's mask stack."""
+__all__ = ["SUCCEEDED", "PredictionJob", "read_predictions"]
 
 SUCCEEDED = "Succeeded"
 """Status of a job that ran to its end."""

@@ -14,29 +14,12 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from uls.geometry.voi import SPACING_LIMITS_MM, Spacing, is_plausible_spacing
 from uls.images.stack import IMAGE_SUFFIXES, StackHeader, read_header, stack_name
+from uls.platform.slugs import SPACINGS_FILE, STACK_FOLDER, STACK_SLUG
 from uls.workshop.errors import InputError, no_permission_is
 from uls.workshop.folder_scan import listed
 from uls.workshop.strict_json import first_reason, parse_json
 
-__all__ = [
-    "MASK_FOLDER",
-    "SPACINGS_FILE",
-    "STACK_FOLDER",
-    "StackInput",
-    "check_spacings",
-    "find_job",
-]
-
-STACK_FOLDER = "images/stacked-3d-ct-lesion-volumes"
-"""Where the input stacks lie, under the input folder."""
-
-SPACINGS_FILE = "stacked-3d-volumetric-spacings.json"
-"""Where the VOIs' spacings lie, under the input folder."""
-
-MASK_FOLDER = "images/ct-binary-uls"
-"""Where the masks go, under the output folder."""
-
-_STACK_SLUG = "stacked-3d-ct-volumes-of-lesions"
+__all__ = ["StackInput", "check_spacings", "find_job"]
 
 _log = logging.getLogger(__name__)
 
@@ -108,7 +91,7 @@ def _read_sockets(input_folder: Path) -> list[_Socket]:
 
 def _stack_paths(input_folder: Path, sockets: Sequence[_Socket]) -> list[Path]:
     """Find the stacks that inputs.json names, or all there are if none goes by such a name."""
-    named = [s for s in sockets if s.described.slug == _STACK_SLUG and s.described.relative_path]
+    named = [s for s in sockets if s.described.slug == STACK_SLUG and s.described.relative_path]
     relative = named[0].described.relative_path if named else STACK_FOLDER
     names = {socket.image.name for socket in named if socket.image}
     folder = _inside(input_folder, relative)

@@ -1,8 +1,7 @@
 """A check of an engine in a process of its own, which can be ended when its time is over.
 
-Compiling a network cannot be stopped from inside. `python -m
-algorithm.engines.selection.check_process` reads a task on standard input and writes what it found
-on standard output.
+Compiling a network cannot be stopped from inside. Run as a program, this module reads a task on
+standard input and writes what it found on standard output.
 """
 
 import os

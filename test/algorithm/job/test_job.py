@@ -13,7 +13,7 @@ from algorithm.inference.mirroring import Mirroring
 from algorithm.job.job import find_stacks, run_job
 from algorithm.job.options import JobOptions
 from uls.geometry.voi import Spacing
-from uls.platform.sockets import MASK_FOLDER, STACK_FOLDER
+from uls.platform.slugs import MASK_FOLDER, STACK_FOLDER
 from uls.workshop.errors import CallError, InputError, OutputError
 
 

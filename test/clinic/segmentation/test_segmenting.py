@@ -21,7 +21,7 @@ from clinic.dicom.read import read_dicom
 from clinic.scans.scan import Scan
 from clinic.segmentation import model as models
 from uls.geometry.voi import cut_voi
-from uls.platform.sockets import MASK_FOLDER
+from uls.platform.slugs import MASK_FOLDER
 from uls.workshop.errors import CallError, InputError
 
 

@@ -23,7 +23,8 @@ from training.jobs.stages import Stages
 from training.nnunet.run.settings import PreparingMachine
 from uls.geometry.voi import VOI_SHAPE_ZYX
 from uls.images.mask_stack import MaskStackWriter
-from uls.platform.sockets import MASK_FOLDER, find_job
+from uls.platform.slugs import MASK_FOLDER
+from uls.platform.sockets import find_job
 from uls.workshop.errors import CallError, InputError
 
 

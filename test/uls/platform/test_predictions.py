@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from uls.platform.predictions import MASK_SLUG, STACK_SLUG, PredictionJob, read_predictions
+from uls.platform.predictions import PredictionJob, read_predictions
+from uls.platform.slugs import MASK_SLUG, STACK_SLUG
 from uls.workshop.errors import InputError
 
 

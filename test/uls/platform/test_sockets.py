@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from synthetic_stacks import SPACING_MM, write_job
 
-from uls.platform.sockets import SPACINGS_FILE, STACK_FOLDER, find_job
+from uls.platform.slugs import SPACINGS_FILE, STACK_FOLDER
+from uls.platform.sockets import find_job
 from uls.workshop.errors import InputError
 
 VOI = np.zeros((128, 256, 256), np.int16)

@@ -94,6 +94,6 @@ def grabcut(settings: GrabCut) -> None:
 
 
 def _say_sources(made: "Manifest") -> None:
-    """Log how many lesions keep the plain ellipse."""
+    """Print how many lesions keep the plain ellipse."""
     sources = [lesion.source for lesion in made.lesions]
     typer.echo(f"plain ellipses: {sources.count('ellipse')} of {len(sources)}")

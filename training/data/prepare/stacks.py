@@ -16,15 +16,12 @@ from training.data.prepare.plan import WORK
 from training.data.prepare.stack_file import write_stack
 from uls.geometry.voi import Spacing
 from uls.images.stack import read_header, read_vois
-from uls.platform.sockets import SPACINGS_FILE, STACK_FOLDER
+from uls.platform.slugs import SPACINGS_FILE, SPACINGS_SLUG, STACK_FOLDER, STACK_SLUG
 from uls.workshop.atomic import write_file
 from uls.workshop.files import sha256, write_json
 from uls.workshop.progress import Progress
 
 __all__ = ["Stack", "plan_stacks", "write_stacks"]
-
-_STACK_SLUG = "stacked-3d-ct-volumes-of-lesions"
-_SPACINGS_SLUG = "stacked-3d-volumetric-spacings"
 
 
 @dataclass(frozen=True)
@@ -154,12 +151,12 @@ def _by_name(stacks: Sequence[Stack], documents: Sequence[Any]) -> Any:
 def _sockets(stacks: Sequence[Stack], spacings: Any) -> list[dict[str, Any]]:
     """List the job's inputs as the platform does: `inputs.json`."""
     image = {
-        **{"slug": _STACK_SLUG, "relative_path": STACK_FOLDER},
+        **{"slug": STACK_SLUG, "relative_path": STACK_FOLDER},
         **{"kind": "Image", "super_kind": "Image"},
         **{"is_image_kind": True, "is_json_kind": False, "is_file_kind": False},
     }
     values = {
-        **{"slug": _SPACINGS_SLUG, "relative_path": SPACINGS_FILE},
+        **{"slug": SPACINGS_SLUG, "relative_path": SPACINGS_FILE},
         **{"kind": "Anything", "super_kind": "Value"},
         **{"is_image_kind": False, "is_json_kind": True, "is_file_kind": False},
     }

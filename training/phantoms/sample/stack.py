@@ -12,13 +12,12 @@ from training.data.cases.click_choice import Pair, Voxel, choose_clicks, pairs_o
 from training.phantoms.sample.recipe import CLICKS_PER_LESION, SampleScan, sample_scans
 from uls.geometry.voi import Spacing, cut_voi
 from uls.images.written import write_image
+from uls.platform.slugs import SPACINGS_FILE, SPACINGS_SLUG, STACK_FOLDER, STACK_SLUG
 from uls.workshop.files import write_json
 
 __all__ = ["Sample", "build_sample", "scan_clicks", "write_sample"]
 
 NAME = "sample"
-IMAGE_FOLDER = "images/stacked-3d-ct-lesion-volumes"
-SPACINGS_FILE = "stacked-3d-volumetric-spacings.json"
 
 _SMALLEST_FILE = 9
 """zlib's level: the stack is written once and downloaded often."""
@@ -92,7 +91,7 @@ def write_sample(sample: Sample, folder: Path) -> list[Path]:
     """Write `input/` and `ground-truth/` under a folder, and return the files written."""
     job, truth = folder / "input", folder / "ground-truth"
     return [
-        _write_image(sample.vois, job / IMAGE_FOLDER / f"{NAME}.mha"),
+        _write_image(sample.vois, job / STACK_FOLDER / f"{NAME}.mha"),
         write_json(job / SPACINGS_FILE, sample.spacings),
         write_json(job / "inputs.json", _sockets(sample)),
         _write_image(sample.masks, truth / f"{NAME}.mha"),
@@ -105,8 +104,8 @@ def write_sample(sample: Sample, folder: Path) -> list[Path]:
 def _sockets(sample: Sample) -> list[dict[str, Any]]:
     """`inputs.json`, as the platform lists a job's inputs."""
     image = {
-        "slug": "stacked-3d-ct-volumes-of-lesions",
-        "relative_path": IMAGE_FOLDER,
+        "slug": STACK_SLUG,
+        "relative_path": STACK_FOLDER,
         "kind": "Image",
         "super_kind": "Image",
         "is_image_kind": True,
@@ -114,7 +113,7 @@ def _sockets(sample: Sample) -> list[dict[str, Any]]:
         "is_file_kind": False,
     }
     spacings = {
-        "slug": "stacked-3d-volumetric-spacings",
+        "slug": SPACINGS_SLUG,
         "relative_path": SPACINGS_FILE,
         "kind": "Anything",
         "super_kind": "Value",
