@@ -12,9 +12,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from clinic.page.desk import Desk, OpenScan, OvertakenError
+from clinic.page.desk import Desk
 from clinic.page.display import Plane
-from clinic.page.wire import Act, LesionNotes
+from clinic.page.open_scan import OpenScan, OvertakenError
+from clinic.page.wire import Act, NotesChange
 from clinic.reading.private_faults import private_faults
 from uls.workshop.errors import UserError
 
@@ -82,7 +83,7 @@ def _add_scans(app: FastAPI, desk: Desk) -> None:
             "shape": found.display.shape_zyx,
             "spacing": found.display.spacing_mm,
             "warnings": list(opened.warnings) + [opened.not_hu] * bool(opened.not_hu),
-            "lesions": found.lesions(),
+            "lesions": await _in_worker(desk, found.lesions),  # between two steps, not within one
         }
 
     @app.get("/api/scans/{number}/{plane}/{index}")
@@ -100,32 +101,29 @@ def _add_lesions(app: FastAPI, desk: Desk) -> None:
     @app.post("/api/scans/{number}/acts")
     async def act(number: int, step: Act) -> Any:
         found = await _private(lambda: desk.open(number))
-        if step.kind == "threshold":
-            found.latest_threshold = max(found.latest_threshold, step.turn)
+        order = found.arrived(step)
         try:
-            return await _in_worker(desk, lambda: _acted(found, step))
+            return await _in_worker(desk, lambda: _acted(found, step, order))
         except OvertakenError:
             return JSONResponse({"overtaken": True}, 409)
 
     @app.post("/api/scans/{number}/notes/{lesion}")
-    async def note(number: int, lesion: int, notes: LesionNotes) -> Any:
+    async def note(number: int, lesion: int, change: NotesChange) -> Any:
         found = await _private(lambda: desk.open(number))
-        return await _in_worker(desk, lambda: _noted(found, lesion, notes))
+        return await _in_worker(desk, lambda: _noted(found, lesion, change))
 
     @app.post("/api/scans/{number}/results")
     async def write(number: int) -> dict[str, Any]:
         return {"files": await _in_worker(desk, lambda: desk.write(number))}
 
 
-def _acted(found: OpenScan, step: Act) -> dict[str, Any]:
-    found.act(step)
+def _acted(found: OpenScan, step: Act, order: int) -> dict[str, Any]:
+    found.act(step, order)
     return {"lesions": found.lesions()}
 
 
-def _noted(found: OpenScan, lesion: int, notes: LesionNotes) -> dict[str, Any]:
-    if not 0 <= lesion < len(found.notes):
-        raise IndexError(lesion)
-    found.notes[lesion] = notes
+def _noted(found: OpenScan, lesion: int, change: NotesChange) -> dict[str, Any]:
+    found.note(lesion, change)
     return {"lesions": found.lesions()}
 
 

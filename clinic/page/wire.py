@@ -10,11 +10,12 @@ from clinic.lesions.lesion import Lesion
 from clinic.page.certainty import in_words
 from clinic.page.display import Display, Plane
 
-__all__ = ["Act", "LesionNotes", "Role", "lesion_json"]
+__all__ = ["Act", "LesionNotes", "NotesChange", "Role", "lesion_json"]
 
 _At = Annotated[float, Field(ge=-1, le=5000, allow_inf_nan=False)]
 _Place = tuple[_At, _At, _At]
 Role = Literal["target", "non-target", "new", "node"]
+Decision = Literal["open", "accepted", "rejected"]
 _SITE = r"^[^\x00-\x1f\x7f]*$"
 
 
@@ -27,8 +28,7 @@ class Act(_Strict):
 
     Attributes:
         kind: of step.
-        turn: counts the page's steps: one that a later step has overtaken is not begun.
-        lesion: its place in the list, from 0; not for a new one.
+        lesion: its `id`, which no other lesion of the scan ever has; not for a new one.
         place: (z, y, x) in voxels of the page, of a click.
         box: two opposite corners, likewise.
         stroke: points of the brush.
@@ -39,8 +39,7 @@ class Act(_Strict):
     """
 
     kind: Literal["click", "box", "include", "exclude", "threshold", "paint", "remove", "undo"]
-    turn: Annotated[int, Field(ge=0, le=2**50)]
-    lesion: Annotated[int, Field(ge=0, le=254)] = 0
+    lesion: Annotated[int, Field(ge=0, le=2**50)] = 0
     place: _Place | None = None
     box: tuple[_Place, _Place] | None = None
     stroke: Annotated[list[_Place], Field(min_length=1, max_length=500)] | None = None
@@ -51,11 +50,20 @@ class Act(_Strict):
 
 
 class LesionNotes(_Strict):
-    """What the person says of a lesion."""
+    """A lesion's `id`, and what the person says of it."""
 
-    site: Annotated[str, Field(max_length=80, pattern=_SITE)] = ""
+    id: int
+    site: str = ""
     role: Role = "target"
-    decision: Literal["open", "accepted", "rejected"] = "open"
+    decision: Decision = "open"
+
+
+class NotesChange(_Strict):
+    """What the person says anew of a lesion; what is not given stays as it is."""
+
+    site: Annotated[str, Field(max_length=80, pattern=_SITE)] | None = None
+    role: Role | None = None
+    decision: Decision | None = None
 
 
 def lesion_json(

@@ -1,12 +1,13 @@
 // The page's state and everything that changes it.
 
-import { get, post } from "./api.js";
+import { get } from "./api.js";
 import { WINDOWS, makeBar, markTool, markWindow } from "./bar.js";
 import { listenToKeys } from "./keys.js";
 import { figures, listLesions } from "./lesions.js";
 import { PLANES, holds, unpacked } from "./masks.js";
 import { listen } from "./pointer.js";
 import { Slices } from "./slices.js";
+import { Steps } from "./steps.js";
 import { View } from "./view.js";
 
 const byId = (id) => document.getElementById(id);
@@ -14,7 +15,8 @@ const byId = (id) => document.getElementById(id);
 class App {
   constructor() {
     this.state = { scan: null, slices: null, shape: [1, 1, 1], spacing: [1, 1, 1], at: [0, 0, 0], lesions: [],
-      chosen: -1, tool: "click", radius: 3, window: [40, 400], writes: false, turn: 0 };
+      chosen: -1, tool: "click", radius: 3, window: [40, 400], writes: false };
+    this.steps = new Steps(this);
     this.views = Object.keys(PLANES).map((plane) => new View(byId(plane), plane, this.state));
     this.wanted = null; // threshold that waits for the one under way
     makeBar(this);
@@ -107,28 +109,13 @@ class App {
     if (go) { this.state.at = lesion.click.map(Math.round); this.draw(); }
   }
 
-  // Sends one step; gives true where it was done.
-  async act(step, chosen = this.state.chosen) {
-    const { scan } = this.state;
-    this.state.turn += 1;
-    try {
-      const { lesions } = await post(`/api/scans/${scan}/acts`, { turn: this.state.turn, ...step });
-      if (scan !== this.state.scan) return false;
-      this.show(lesions, chosen < 0 ? lesions.length - 1 : chosen);
-      const lesion = this.state.lesions[this.state.chosen];
-      this.say(lesion ? `Lesion ${this.state.chosen + 1}: ${figures(lesion)}, ${lesion.certainty}.` : "No lesions.");
-      return true;
-    } catch (error) {
-      if (!error.overtaken) this.say(error.message, true);
-      return false;
-    }
-  }
+  act(step, chosen = this.state.chosen) { return this.steps.act(step, chosen); }
 
   click(tool, place) {
     this.state.at = place.map(Math.round);
     this.draw();
-    const lesion = this.state.chosen;
-    if ((tool === "include" || tool === "exclude") && lesion >= 0) return this.act({ kind: tool, place: this.state.at, lesion });
+    const chosen = this.state.lesions[this.state.chosen];
+    if ((tool === "include" || tool === "exclude") && chosen) return this.act({ kind: tool, place: this.state.at, lesion: chosen.id });
     const held = this.state.lesions.findIndex((l) => !l.empty && holds(l, place));
     if (tool !== "box" && held >= 0) return this.choose(held, false);
     this.say("Looking for the lesion …");
@@ -149,8 +136,8 @@ class App {
   }
 
   paint(view, { places, adds }) {
-    const lesion = this.state.chosen;
-    if (lesion < 0) return this.say("Click on a lesion first; the brush corrects its mask.", true);
+    const lesion = this.state.lesions[this.state.chosen]?.id;
+    if (lesion === undefined) return this.say("Click on a lesion first; the brush corrects its mask.", true);
     const limit = (at, a) => Math.max(-1, Math.min(this.state.shape[a], at));
     const stroke = places.map((p) => p.map(limit));
     return this.act({ kind: "paint", stroke, plane: view.plane, radius_mm: this.state.radius, adds, lesion });
@@ -163,9 +150,10 @@ class App {
   }
 
   async grow(step) {
-    const lesion = this.state.chosen;
-    if (lesion < 0) return;
-    const now = this.wanted ?? this.state.lesions[lesion].threshold;
+    const chosen = this.state.lesions[this.state.chosen];
+    if (!chosen) return;
+    const lesion = chosen.id;
+    const now = this.wanted ?? chosen.threshold;
     const running = this.wanted !== null;
     this.wanted = Math.max(-12, Math.min(12, now - step * 0.5));
     for (let sent = null; !running && this.wanted !== sent;) {
@@ -176,23 +164,8 @@ class App {
   }
 
   undo() { if (this.state.slices) this.act({ kind: "undo" }, Infinity); }
-  decide(decision) { if (this.state.chosen >= 0) this.note(this.state.chosen, { decision }); }
-
-  async note(n, change) {
-    const { site, role, decision } = { ...this.state.lesions[n], ...change };
-    try {
-      const { lesions } = await post(`/api/scans/${this.state.scan}/notes/${n}`, { site, role, decision });
-      this.show(lesions, n);
-    } catch (error) { this.say(error.message, true); }
-  }
-
-  async write() {
-    byId("written").textContent = "Writing …";
-    try {
-      const { files } = await post(`/api/scans/${this.state.scan}/results`, {});
-      byId("written").textContent = `Written: ${files.join(", ")}`;
-    } catch (error) { byId("written").textContent = error.message; }
-  }
+  decide(decision) { if (this.state.chosen >= 0) this.steps.note(this.state.lesions[this.state.chosen].id, { decision }); }
+  write() { return this.steps.write(byId("written")); }
 }
 
 new App().start().catch((error) => { byId("status").textContent = error.message; });

@@ -15,7 +15,14 @@ export function figures(lesion) {
 
 export function listLesions(app) {
   const { lesions, chosen } = app.state;
-  document.getElementById("lesions").replaceChildren(...lesions.map((l, n) => item(app, l, n, n === chosen)));
+  const at = document.activeElement;
+  const { key } = at?.dataset ?? {};
+  const [start, end] = [at?.selectionStart, at?.selectionEnd];
+  const list = document.getElementById("lesions");
+  list.replaceChildren(...lesions.map((l, n) => item(app, l, n, n === chosen)));
+  const again = key && list.querySelector(`[data-key="${key}"]`); // the person goes on where they were
+  again?.focus();
+  if (again && start !== undefined && start !== null) again.setSelectionRange(start, end);
   document.getElementById("none").hidden = lesions.length > 0;
   const accepted = lesions.filter((l) => l.decision === "accepted").length;
   const button = document.getElementById("write");
@@ -37,13 +44,17 @@ function item(app, lesion, n, chosen) {
 }
 
 function notes(app, lesion, n) {
-  const site = element("input", { value: lesion.site, maxLength: 80, placeholder: "Site" });
+  const { id } = lesion;
+  const site = element("input", { value: app.steps.sites.get(id) ?? lesion.site, maxLength: 80, placeholder: "Site" });
   site.setAttribute("aria-label", `Site of lesion ${n + 1}`);
-  site.addEventListener("change", () => app.note(n, { site: site.value }));
+  site.dataset.key = `${id}-site`;
+  site.addEventListener("input", () => app.steps.sites.set(id, site.value));
+  for (const left of ["change", "blur"]) site.addEventListener(left, () => app.steps.sendSite(id));
   const role = element("select", {}, ...ROLES.map((r) => element("option", { value: r, textContent: r })));
   role.value = lesion.role;
   role.setAttribute("aria-label", `Role of lesion ${n + 1}`);
-  role.addEventListener("change", () => app.note(n, { role: role.value }));
+  role.dataset.key = `${id}-role`;
+  role.addEventListener("change", () => app.steps.note(id, { role: role.value }));
   return element("div", { className: "row" }, site, role);
 }
 
@@ -52,12 +63,13 @@ function decisions(app, lesion, n) {
     const made = element("button", { textContent: text });
     made.setAttribute("aria-pressed", String(lesion.decision === value));
     made.setAttribute("aria-label", `${text} lesion ${n + 1}`);
-    made.addEventListener("click", () => app.note(n, { decision: lesion.decision === value ? "open" : value }));
+    made.dataset.key = `${lesion.id}-${value}`;
+    made.addEventListener("click", () => app.steps.note(lesion.id, { decision: lesion.decision === value ? "open" : value }));
     if (value === "accepted") made.disabled = lesion.ml === null;
     return made;
   };
   const remove = element("button", { textContent: "Delete" });
   remove.setAttribute("aria-label", `Delete lesion ${n + 1}`);
-  remove.addEventListener("click", () => app.act({ kind: "remove", lesion: n }));
+  remove.addEventListener("click", () => app.act({ kind: "remove", lesion: lesion.id }));
   return element("div", { className: "row" }, button("Accept", "accepted"), button("Reject", "rejected"), remove);
 }

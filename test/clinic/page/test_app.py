@@ -59,7 +59,7 @@ def _opened(desk: Desk) -> TestClient:
 
 
 def _act(client: TestClient, kind: str, **fields: Any) -> Any:
-    return client.post("/api/scans/0/acts", json={"kind": kind, "turn": 1, **fields})
+    return client.post("/api/scans/0/acts", json={"kind": kind, **fields})
 
 
 def _middle(desk: Desk) -> list[float]:
@@ -139,6 +139,47 @@ def test_a_correction_opens_the_decision_again_and_undo_closes_it(desk: Desk) ->
     assert _act(client, "undo").json()["lesions"][0]["decision"] == "accepted"
 
 
+def _noted(client: TestClient, lesion: int, **said: str) -> Any:
+    return client.post(f"/api/scans/0/notes/{lesion}", json=said)
+
+
+def test_what_is_said_of_a_lesion_stays_when_something_else_is_said(desk: Desk) -> None:
+    client = _opened(desk)
+    _act(client, "click", place=_middle(desk))
+    _noted(client, 0, site="liver")
+    lesion = _noted(client, 0, role="node").json()["lesions"][0]
+    assert (lesion["site"], lesion["role"], lesion["decision"]) == ("liver", "node", "open")
+
+
+def test_a_lesion_keeps_its_number_when_another_one_goes(desk: Desk) -> None:
+    """Two are there, the first is deleted; what was meant for the second must not hit another."""
+    client = _opened(desk)
+    for _ in range(2):
+        _act(client, "click", place=_middle(desk))
+    _act(client, "remove", lesion=0)
+    (kept,) = _noted(client, 1, decision="accepted").json()["lesions"]
+    assert (kept["id"], kept["decision"]) == (1, "accepted")
+    for answer in (_noted(client, 0, site="x"), _act(client, "threshold", lesion=0, threshold=1.0)):
+        assert answer.status_code == 400
+        assert answer.json()["error"] == "lesion: expected one of the list, found one that is gone."
+    third = _act(client, "click", place=_middle(desk)).json()["lesions"][1]
+    assert third["id"] == 2
+
+
+def test_undo_takes_back_a_step_and_not_what_was_said_of_others(desk: Desk) -> None:
+    client = _opened(desk)
+    for _ in range(2):
+        _act(client, "click", place=_middle(desk))
+    _act(client, "threshold", lesion=1, threshold=1.0)
+    _noted(client, 0, decision="accepted", site="liver")
+    _noted(client, 1, decision="accepted", site="spleen")
+    first, second = _act(client, "undo").json()["lesions"]
+    assert (first["decision"], first["site"]) == ("accepted", "liver")
+    assert (second["decision"], second["site"]) == ("open", "spleen")  # decided of another mask
+    (only,) = _act(client, "undo").json()["lesions"]
+    assert (only["id"], only["decision"]) == (0, "accepted")
+
+
 def test_nobody_gets_in_without_token_name_and_origin(desk: Desk) -> None:
     guard = Guard(make_app(desk), ["127.0.0.1:4711"])
     client = TestClient(guard, base_url=_HOST)
@@ -148,7 +189,7 @@ def test_nobody_gets_in_without_token_name_and_origin(desk: Desk) -> None:
     answer = client.get(f"/open/{guard.token}")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert TestClient(guard, base_url=_HOST).get(f"/open/{guard.token}").status_code == 403
-    step = {"kind": "undo", "turn": 1}
+    step = {"kind": "undo"}
     foreign = {"origin": "http://evil.example"}
     assert client.post("/api/scans/0/acts", json=step, headers=foreign).status_code == 403
     assert client.post("/api/scans/0/acts", data=step).status_code == 415
@@ -172,7 +213,7 @@ def test_nobody_gets_in_without_token_name_and_origin(desk: Desk) -> None:
     ids=["none", "huge", "outside", "text", "no lesion", "empty list", "stroke", "kind", "more"],
 )
 def test_hostile_steps_are_refused(desk: Desk, fields: dict[str, Any], status: int) -> None:
-    answer = _opened(desk).post("/api/scans/0/acts", json={"turn": 1, **fields})
+    answer = _opened(desk).post("/api/scans/0/acts", json={**fields})
     assert answer.status_code == status
     assert answer.json()["error"]
     assert desk.open(0).session.lesions == []

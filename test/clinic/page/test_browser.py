@@ -1,6 +1,7 @@
 """The page in a real browser without a GPU: what a person sees and does on the demo."""
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,41 @@ def test_it_fits_a_phone(page: Any) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     widths = page.locator("body, #planes, aside").evaluate_all("all => all.map(e => e.scrollWidth)")
     assert max(widths) <= 390
+
+
+def test_what_is_said_in_haste_is_written_whatever_the_server_takes(
+    page: Any, output: Path
+) -> None:
+    """Answers take half a second here: a role chosen meanwhile must not take the site back."""
+    x, y = _to_lesion(page)
+    page.mouse.click(x, y)
+    page.wait_for_selector("body[data-lesions='1']")
+
+    def late(route: Any) -> None:
+        time.sleep(0.5)
+        route.continue_()
+
+    page.route("**/notes/**", late)
+    page.get_by_label("Site of lesion 1").fill("left lung")
+    page.get_by_label("Role of lesion 1").select_option("node")
+    page.get_by_role("button", name="Accept lesion 1").click()
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Write 1 accepted").click()
+    page.wait_for_selector("#written:has-text('results.json')")
+    (folder,) = output.iterdir()
+    assert (folder / "lesions.csv").read_text().endswith(",left lung,node\n")
+
+
+def test_what_is_being_typed_outlives_an_answer(page: Any) -> None:
+    x, y = _to_lesion(page)
+    page.mouse.click(x, y)
+    page.wait_for_selector("body[data-lesions='1']")
+    before = _ml(page)
+    page.get_by_label("Site of lesion 1").press_sequentially("left lo")
+    page.evaluate(
+        "document.querySelector('#axial').dispatchEvent(new WheelEvent('wheel', "
+        "{ctrlKey: true, deltaY: -100, bubbles: true, cancelable: true}))"
+    )
+    page.wait_for_selector(f"#lesions .figures:not(:has-text('{before:.2f} ml'))")
+    page.keyboard.type("be")
+    assert page.get_by_label("Site of lesion 1").input_value() == "left lobe"
