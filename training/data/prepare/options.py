@@ -51,7 +51,7 @@ class SharedOptions(Settings):
         ),
     ] = "nnunet"
     clicks: Annotated[
-        int, Option("--clicks", min=1, help="VOIs a lesion; several give consistency pairs.")
+        int, Option("--clicks", min=1, help="VOIs per lesion; several give consistency pairs.")
     ] = 1
     held_out: Annotated[
         str,
@@ -78,7 +78,7 @@ class SharedOptions(Settings):
     dataset_id: DatasetId = 23
     name: DatasetName = "ULS"
     largest_stack: Annotated[
-        int, Option("--stack-size", min=1, help="VOIs a stack holds at most.")
+        int, Option("--stack-size", min=1, help="The most VOIs in a stack.")
     ] = 100
     workers: Workers = 1
     skip_damaged: Annotated[
