@@ -13,7 +13,7 @@ from clinic.page.command import page
 from clinic.reading.private_faults import private_faults
 from uls.workshop import command_line
 from uls.workshop.errors import CallError
-from uls.workshop.options import with_settings
+from uls.workshop.options import Argument, Option, Settings, with_settings
 
 __all__ = ["app"]
 
@@ -27,25 +27,29 @@ _log = logging.getLogger(__name__)
 app.command()(page)
 
 
-@app.command()
-@private_faults()
-def look(
-    study: Annotated[Path, typer.Argument(help="A DICOM folder, file or DICOMDIR; or a scan.")],
-    *,
+class Look(Settings):
+    """What `look` takes."""
+
+    study: Annotated[Path, Argument(help="A DICOM folder, file or DICOMDIR; or a scan.")]
     descriptions: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--descriptions",
             help="Show what series are called, and their UIDs: these may identify the patient.",
         ),
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No log.")] = False,
-) -> None:
+    ] = False
+    quiet: Annotated[bool, Option("--quiet", "-q", help="No log.")] = False
+
+
+@app.command()
+@private_faults()
+@with_settings
+def look(settings: Look) -> None:
     """List the series of a study: usable, or why not."""
-    command_line.start_log(quiet=quiet)
+    command_line.start_log(quiet=settings.quiet)
     from clinic.reading.look import look as lines_of  # noqa: PLC0415  (--help needs none of it)
 
-    for line in lines_of(study, descriptions=descriptions):
+    for line in lines_of(settings.study, descriptions=settings.descriptions):
         typer.echo(line)
 
 
