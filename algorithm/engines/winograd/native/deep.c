@@ -5,6 +5,7 @@
 
 #define SLICE 32         /* input channels */
 #define BATCH (4 * ROWS) /* tiles */
+#define VERY_FEW 8       /* tiles whose products leave a slice's filters in the cache */
 
 /* From one factor's matrix to the next's; see winograd.c for the vector more. */
 #define FILTER_STRIDE ((long)SLICE * PANEL + VL)
@@ -29,13 +30,13 @@ static int read_block(void *argument, long block, int member) {
 }
 
 static void transform_slice(const Convolution *layer, long panel, int first, int count,
-                            float *filters) {
+                            float *filters, int past_caches) {
     long channels = (long)layer->blocks * VL;
     for (int half = 0; half < 2; half++)
         for (int channel = 0; channel < count; channel++) {
             long taps = ((2 * panel + half) * channels + first + channel) * 27 * VL;
             filter_to_factors(layer->filters + taps, filters + channel * PANEL + half * VL,
-                              FILTER_STRIDE);
+                              FILTER_STRIDE, past_caches);
         }
 }
 
@@ -51,7 +52,7 @@ static int convolve_batch(void *argument, long item, int member) {
     int count = task->grid.tiles - first < BATCH ? (int)(task->grid.tiles - first) : BATCH;
     for (int channel = 0; channel < channels; channel += SLICE) {
         int depth = channels - channel < SLICE ? channels - channel : SLICE;
-        transform_slice(layer, panel, channel, depth, filters);
+        transform_slice(layer, panel, channel, depth, filters, count > VERY_FEW);
         const float *factors = task->factors + ((long)channel / VL * task->grid.tiles + first) * VL;
         for (int product = 0; product < PRODUCTS; product++)
             multiply(count, depth, factors + product * task->stride, task->grid.tiles,

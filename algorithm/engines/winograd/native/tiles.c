@@ -102,7 +102,7 @@ void tile_from_products(const float *products, long stride, vf bias, float *bloc
     *sums = own;
 }
 
-void filter_to_factors(const float *taps, float *factors, long stride) {
+void filter_to_factors(const float *taps, float *factors, long stride, int past_caches) {
     const vf *tap = (const vf *)taps;
     vf along_x[3][3][IN], along_y[3][IN][IN], out[IN];
     for (int z = 0; z < 3; z++)
@@ -116,7 +116,12 @@ void filter_to_factors(const float *taps, float *factors, long stride) {
     for (int y = 0; y < IN; y++)
         for (int x = 0; x < IN; x++) {
             transform_filter(along_y[0][y][x], along_y[1][y][x], along_y[2][y][x], out);
-            for (int z = 0; z < IN; z++)
-                *(vf *)(factors + ((z * IN + y) * IN + x) * stride) = out[z];
+            for (int z = 0; z < IN; z++) {
+                vf *factor = (vf *)(factors + ((z * IN + y) * IN + x) * stride);
+                if (past_caches)
+                    stream(factor, out[z]);
+                else
+                    *factor = out[z];
+            }
         }
 }

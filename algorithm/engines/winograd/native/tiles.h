@@ -16,7 +16,8 @@ void tile_to_factors(const float *block, const int size[3], const int corner[3],
 void tile_from_products(const float *products, long stride, vf bias, float *block,
                         const int size[3], const int corner[3], Sums *sums);
 
-/* Turn 27 taps, VL filters at once, into factors, each `stride` floats after the one before. */
-void filter_to_factors(const float *taps, float *factors, long stride);
+/* Turn 27 taps, VL filters at once, into factors, each `stride` floats after the one before; past
+ * the caches, where these would be emptied before the factors are read. */
+void filter_to_factors(const float *taps, float *factors, long stride, int past_caches);
 
 #endif

@@ -85,7 +85,7 @@ static int transform_panel(void *argument, long panel, int member) {
             for (int channel = 0; channel < width; channel++) {
                 long taps = ((2 * panel + half) * channels + slice + channel) * 27 * VL;
                 filter_to_factors(layer->filters + taps, filters + channel * PANEL + half * VL,
-                                  panels * width * PANEL);
+                                  panels * width * PANEL, 1);
             }
     }
     return 1;
@@ -127,15 +127,16 @@ static int convolve_batch(void *argument, long item, int member) {
     return 1;
 }
 
-/* With few output channels, a slice's filters, factors and products fit into 2 MB together. With more
- * they do not, and are better read for many tiles at once. */
+/* Factors and products of a batch should stay in a core's second cache, of which filters then pass by
+ * from the third: of few channels, by a register tile at a time. The more filters there are, the more
+ * tiles must share a reading of them. */
 static void choose_sizes(Task *task) {
-    int narrow = task->layer->out_blocks * VL <= 32, channels = task->layer->blocks * VL;
+    int width = task->layer->out_blocks * VL, channels = task->layer->blocks * VL;
     int members = team_members(task->team);
     long share = (task->grid.tiles + members - 1) / members;
-    int most = (narrow ? 1 : share <= 10 * ROWS ? 10 : 6) * ROWS;
+    int most = width <= 32 ? ROWS : (width <= 64 ? 14 : 28) / ROWS * ROWS;
     task->batch = share < most ? (int)share : most;
-    task->slice = narrow ? 32 : 64;
+    task->slice = width <= 32 ? 32 : 64;
     if (task->slice > channels) task->slice = channels;
 }
 
