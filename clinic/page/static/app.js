@@ -62,7 +62,7 @@ class App {
       byId("identity").textContent = scan.identity;
       byId("slice").max = scan.shape[0] - 1;
       [...byId("studies").querySelectorAll("button")].forEach((b, i) => b.setAttribute("aria-current", String(i === n)));
-      for (const view of this.views) Object.assign(view, { zoom: 1, pan: [0, 0] });
+      for (const view of this.views) Object.assign(view, { zoom: 1, pan: [0, 0], corner: null });
       this.show(scan.lesions, scan.lesions.length - 1);
       await this.draw();
       this.say([`${scan.title}. Click on a lesion.`, ...scan.warnings].join(" Note: "));
@@ -133,6 +133,16 @@ class App {
     second[across] = Math.min(this.state.shape[across] - 1, Math.round(this.state.at[across] + half));
     this.say("Looking for the lesion in the box …");
     return this.act({ kind: "box", box: [first, second] }, Infinity);
+  }
+
+  // The keyboard's box: one corner at the cross, and the other where the cross is then.
+  cornerAtCross(view) {
+    if (!this.state.slices) return;
+    const corners = [view.corner, [...this.state.at]];
+    view.corner = view.corner ? null : corners[1];
+    if (view.corner) this.say("A corner of a box is here; move the cross to the other one and press X, or Esc.");
+    else this.box(view, corners);
+    view.paint();
   }
 
   paint(view, { places, adds }) {

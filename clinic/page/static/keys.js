@@ -38,6 +38,8 @@ function onPicture(app, view, event) {
   else if (key === "Enter") app.atCross(view, event.shiftKey ? "include" : event.altKey ? "exclude" : app.state.tool);
   else if (key === "+" || key === "=") zoom(view, 1.25);
   else if (key === "-") zoom(view, 0.8);
+  else if (key === "x") app.cornerAtCross(view);
+  else if (key === "Escape" && view.corner) { view.corner = null; view.paint(); }
   else if (key === "0") { view.pan = [0, 0]; view.zoom = 1; view.paint(); }
   else return false;
   return true;

@@ -4,7 +4,7 @@ import { COLOURS, PLANES, outline } from "./masks.js";
 
 export class View {
   constructor(canvas, plane, state) {
-    Object.assign(this, { canvas, plane, state, zoom: 1, pan: [0, 0], box: null, stroke: null });
+    Object.assign(this, { canvas, plane, state, zoom: 1, pan: [0, 0], box: null, corner: null, stroke: null });
     this.axes = PLANES[plane];
     this.context = canvas.getContext("2d");
     this.picture = document.createElement("canvas");
@@ -93,9 +93,11 @@ export class View {
     this.state.lesions.forEach((lesion, n) => this.paintLesion(lesion, n));
     this.paintCross();
     this.paintSides(w, h, ratio);
-    if (this.box) this.paintBox();
+    const box = this.box ?? (this.corner && [this.corner, this.state.at]);
+    if (box) this.paintBox(box);
     if (this.stroke) this.paintStroke();
     const names = { axial: "Axial", coronal: "Coronal", sagittal: "Sagittal" };
+    canvas.dataset.zoom = this.zoom.toFixed(2);
     this.caption.textContent = `${names[this.plane]} ${this.index + 1} / ${this.state.shape[this.axes.across]}`;
   }
 
@@ -152,8 +154,8 @@ export class View {
     context.restore();
   }
 
-  paintBox() {
-    const [a, b] = this.box.map((p) => [p[this.axes.columns] + 0.5, p[this.axes.rows] + 0.5]);
+  paintBox(corners) {
+    const [a, b] = corners.map((p) => [p[this.axes.columns] + 0.5, p[this.axes.rows] + 0.5]);
     this.lines([[a[0], a[1], b[0], a[1]], [b[0], a[1], b[0], b[1]],
       [b[0], b[1], a[0], b[1]], [a[0], b[1], a[0], a[1]]], "#ffffff", 1.5);
   }

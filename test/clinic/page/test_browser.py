@@ -103,6 +103,45 @@ def test_a_box_and_a_brush(page: Any) -> None:
     assert _ml(page) > before
 
 
+def test_a_box_by_keyboard(page: Any) -> None:
+    _to_lesion(page)
+    page.focus("#axial")
+    away = 144 - _Y, 144 - _X
+    for key, n in (("ArrowUp", away[0] + 12), ("ArrowLeft", away[1] + 12)):
+        for _ in range(round(n)):
+            page.keyboard.press(key)
+    page.keyboard.press("x")
+    page.keyboard.press("Escape")  # thought better of
+    page.keyboard.press("x")
+    for key in ("ArrowDown", "ArrowRight"):
+        for _ in range(24):
+            page.keyboard.press(key)
+    page.keyboard.press("x")
+    page.wait_for_selector("body[data-lesions='1']")
+    assert _ml(page) == pytest.approx(3.9, rel=0.25)
+
+
+def test_two_fingers_zoom_about_their_middle_and_click_nothing(page: Any) -> None:
+    x, y = _to_lesion(page)
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *apart: float) -> None:
+        points = [{"x": x + side * a, "y": y} for a in apart for side in (-1, 1)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", 20)
+    fingers("touchMove", 30)
+    fingers("touchMove", 40)
+    fingers("touchEnd")
+    page.wait_for_timeout(300)
+    assert page.get_attribute("body", "data-lesions") == "0"
+    page.mouse.click(x, y)  # the lesion lies where it was, twice as large
+    page.wait_for_selector("body[data-lesions='1']")
+    assert _ml(page) == pytest.approx(3.9, rel=0.2)
+    grown = page.evaluate("document.querySelector('#axial').dataset.zoom")
+    assert float(grown) == pytest.approx(2)
+
+
 def test_it_fits_a_phone(page: Any) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     widths = page.locator("body, #planes, aside").evaluate_all("all => all.map(e => e.scrollWidth)")
