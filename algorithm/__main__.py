@@ -15,7 +15,8 @@ from algorithm.engines.engine_names import EngineSettings, ModelFolder
 from algorithm.engines.process_start import seconds_since_process_start
 from algorithm.inference.boxes import Box
 from algorithm.inference.predictor import Predictor
-from algorithm.job.job import find_boxes, find_stacks, run_job
+from algorithm.job.job import run_job
+from algorithm.job.inputs import find_boxes, find_stacks
 from algorithm.job.options import JobOptions
 from algorithm.job.rehearsal import Expected, rehearse
 from algorithm.job.summary import check_summary

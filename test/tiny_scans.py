@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from training.starter.samples.scans import Bank, Scan, make_scan
+from training.starter.samples.bank import Bank
+from training.starter.samples.scans import Scan, make_scan
 from training.starter.samples.stream import Material
 from training.starter.settings.recipe import DEFAULT_RECIPE, Recipe, read_recipe
 

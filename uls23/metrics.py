@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from evaluation.scoring.lesion_scores import sape
 from uls.geometry import axes, overlap
-from uls.geometry.axes import Axis, LesionAxes
+from uls.geometry.axes import LesionAxes
+from uls.geometry.axis import Axis
 from uls.geometry.cropped import cropped
 from uls.geometry.voi import Spacing
 from uls.statistics.challenge_score import challenge_score

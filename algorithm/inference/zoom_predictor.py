@@ -119,15 +119,7 @@ class ZoomPredictor:
         click_zyx = CLICK_ZYX if box is None else box.click_zyx
         search = Search(viewer, click_zyx, self._settings)
         answer = search.answer(mirrorings(_ALL_AXES, self._views(mirroring_of(mirror).at_once())))
-        whole = np.full(voi_hu.shape, LOGIT_OUTSIDE, dtype=np.float32)
-        if answer is not None:
-            values, where = put_back(
-                _logit(answer, self._settings.largest_logit), answer.frame, voi_hu.shape
-            )
-            whole[where] = values
-        evidence = {} if answer is None else answer.evidence
-        certainty = self._manifest.certainty
-        return Prediction(whole, None if certainty is None else certainty.of(evidence), evidence)
+        return self._prediction(answer, voi_hu.shape)
 
     def passes(self, mirror: int) -> int:
         """Say how many passes the last looks take; those of the search before come on top.
@@ -143,6 +135,18 @@ class ZoomPredictor:
 
     def patches_per_pass(self) -> None:
         """Say that it depends on what the search sees."""
+
+    def _prediction(self, answer: Answer | None, shape_zyx: tuple[int, ...]) -> Prediction:
+        """Put an answer back into the VOI that was searched, and say how sure it is."""
+        whole = np.full(shape_zyx, LOGIT_OUTSIDE, dtype=np.float32)
+        if answer is not None:
+            values, where = put_back(
+                _logit(answer, self._settings.largest_logit), answer.frame, shape_zyx
+            )
+            whole[where] = values
+        evidence = {} if answer is None else answer.evidence
+        certainty = self._manifest.certainty
+        return Prediction(whole, None if certainty is None else certainty.of(evidence), evidence)
 
     def _check(self, corrections: Sequence[Correction], shape_zyx: Sequence[int]) -> None:
         if not self.takes_corrections:

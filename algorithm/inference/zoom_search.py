@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from algorithm.inference.boxes import Box
 from algorithm.inference.evidence import evidence_of
+from algorithm.inference.zoom_agreement import best, share_as_large
 from algorithm.inference.zoom_average import click_shares, mean_probability
 from algorithm.inference.zoom_look import Axes, Look, Sight, Viewer
-from algorithm.inference.zoom_measure import Found, deepest_zyx, diameter_of, found, holds, score
-from algorithm.models.zoom_patch import PATCH_SIZE, Floats, Frame, Point
+from algorithm.inference.zoom_measure import Found, deepest_zyx, diameter_of, found, holds
+from algorithm.inference.zoom_step import Steps
+from algorithm.models.zoom_patch import Floats, Frame, Point
 from algorithm.models.zoom_settings import ZoomSettings
 
 __all__ = ["Answer", "Search"]
@@ -51,9 +53,7 @@ class Search:
         self._click = click_zyx
         self._settings = settings
         self._first_mm: list[float] = []
-        pixel_mm = min(viewer.spacing_zyx_mm[1:])
-        narrowest = max(settings.narrowest_step_mm, settings.narrowest_step_pixels * pixel_mm)
-        self._narrowest_mm = min(narrowest, settings.widest_step_mm)
+        self._steps = Steps(settings, pixel_mm=min(viewer.spacing_zyx_mm[1:]))
 
     def answer(self, views: Sequence[Axes]) -> Answer | None:
         """Search for the lesion; the last looks are averaged over flipped views.
@@ -86,20 +86,20 @@ class Search:
                 break
             looks += self._look_at_steps([step_mm])
             lesions = self._found_in(looks[-1:], settings.threshold)
-        return self._best(lesions) if lesions else self._least_unlikely(looks)
+        return best(lesions, self._settings) if lesions else self._least_unlikely(looks)
 
     def _in_box(self, box: Box) -> Found | None:
         """Look at a box once: it says where the lesion is, and how large."""
         sides = list(zip(box.start_zyx, box.stop_zyx, self._viewer.spacing_zyx_mm, strict=True))
         z, y, x = ((start + stop - 1) / 2 for start, stop, _ in sides)
         extents_mm = [(stop - start) * spacing for start, stop, spacing in sides]
-        step_mm = self._step_for(
+        step_mm = self._steps.filling(
             diameter_of(
                 math.pi / 6 * math.prod(extents_mm), extents_mm, self._settings.extent_share
             ),
             max(extents_mm),
         )
-        step_mm = self._within_limits(step_mm, self._settings.widest_touching_step_mm)
+        step_mm = self._steps.within_limits(step_mm, self._settings.widest_touching_step_mm)
         looks = self._viewer.look([self._viewer.sight((z, y, x), step_mm, click_zyx=self._click)])
         lesions = self._found_in(looks, self._settings.threshold)
         return lesions[0] if lesions else self._least_unlikely(looks)
@@ -107,12 +107,12 @@ class Search:
     def _fitted(self, lesion: Found) -> Found:
         """Look again, closer or farther, until the lesion takes its share of the patch."""
         for _ in range(self._settings.max_passes - 1):
-            step_mm = self._next_step(lesion)
-            if self._is_stable(step_mm, lesion.step_mm):
+            step_mm = self._steps.next_after(lesion)
+            if self._steps.is_stable(step_mm, lesion.step_mm):
                 break
             again = self._look_at_steps([step_mm])
             lesions = self._found_in(again, lesion.threshold)
-            if not lesions or not self._confirms(lesions[0], lesion):
+            if not lesions or not self._steps.confirms(lesions[0], lesion):
                 break
             lesion = lesions[0]
         return lesion
@@ -121,11 +121,11 @@ class Search:
         """Look from the lesion's centre, clicked where it is deepest, while it holds the click."""
         for _ in range(self._settings.recentre_rounds):
             sight = self._sight_around(lesion)
-            if self._is_near(sight, lesion.look.sight):
+            if self._steps.is_near(sight, lesion.look.sight):
                 break
             (look,) = self._viewer.look([sight])
             again = found(look, self._settings, threshold=lesion.threshold)
-            if again is None or not self._confirms(again, lesion):
+            if again is None or not self._steps.confirms(again, lesion):
                 break
             if not holds(again.mask, look, self._click, self._settings):
                 break
@@ -156,14 +156,12 @@ class Search:
         """Give the share of first looks that found a lesion as large; 1 where a box was given."""
         if self._viewer.box is not None:
             return 1.0
-        apart = (abs(math.log(one / lesion.diameter_mm)) for one in self._first_mm)
-        alike = sum(one < math.log(self._settings.same_size) for one in apart)
-        return alike / len(self._settings.start_steps_mm)
+        return share_as_large(self._first_mm, lesion, self._settings)
 
     def _look_at_steps(self, steps_mm: Sequence[float]) -> list[Look]:
         """Look at the click with some steps, as far as they are within the limits."""
         widest = self._settings.widest_touching_step_mm
-        steps = [self._within_limits(step_mm, widest) for step_mm in steps_mm]
+        steps = [self._steps.within_limits(step_mm, widest) for step_mm in steps_mm]
         return self._viewer.look(
             [self._viewer.sight(self._click, step, click_zyx=self._click) for step in steps]
         )
@@ -176,7 +174,7 @@ class Search:
         """Lower the threshold until a look has something at the click."""
         for threshold in self._lower_thresholds():
             if lesions := self._found_in(looks, threshold):
-                return self._best(lesions)
+                return best(lesions, self._settings)
         return None
 
     def _lower_thresholds(self) -> Iterator[float]:
@@ -186,60 +184,9 @@ class Search:
             threshold = max(threshold * settings.threshold_factor, settings.lowest_threshold)
             yield threshold
 
-    def _best(self, lesions: Sequence[Found]) -> Found:
-        if len(lesions) == 1:
-            return lesions[0]
-        return max(lesions, key=lambda lesion: self._credit(lesion, lesions))
-
-    def _credit(self, lesion: Found, lesions: Sequence[Found]) -> float:
-        """Give a lesion's score, and more the more other looks found one as large."""
-        settings = self._settings
-        alike = [abs(math.log(lesion.diameter_mm / other.diameter_mm)) for other in lesions]
-        share = (sum(apart < math.log(settings.same_size) for apart in alike) - 1) / len(lesions)
-        return score(lesion, settings) + settings.agreement_weight * share
-
-    def _confirms(self, again: Found, before: Found) -> bool:
-        """Say whether a second look found about the same lesion; one cut off before may grow."""
-        change = again.diameter_mm / before.diameter_mm
-        limit = self._settings.largest_surprise
-        return 1 / limit <= change and (change <= limit or before.faces > 0)
-
-    def _next_step(self, lesion: Found) -> float:
-        """Give the step at which the lesion takes its share of the patch, as far as is known."""
-        settings, step_mm = self._settings, lesion.step_mm
-        wish = self._step_for(lesion.diameter_mm, max(lesion.extents) * step_mm)
-        widest = settings.widest_step_mm
-        if lesion.faces >= settings.touching_faces:
-            wish = max(wish, step_mm * settings.widen_touching)
-            widest = settings.widest_touching_step_mm
-        change = settings.largest_change
-        return self._within_limits(min(max(wish, step_mm / change), step_mm * change), widest)
-
-    def _step_for(self, diameter_mm: float, extent_mm: float) -> float:
-        settings = self._settings
-        fill = max(diameter_mm / settings.target_fill, extent_mm / settings.largest_extent)
-        return fill / PATCH_SIZE
-
-    def _within_limits(self, step_mm: float, widest_mm: float) -> float:
-        return min(max(step_mm, self._narrowest_mm), widest_mm)
-
-    def _is_stable(self, step_mm: float, before_mm: float) -> bool:
-        return abs(math.log(step_mm / before_mm)) <= math.log(self._settings.stable_change)
-
     def _sight_around(self, lesion: Found) -> Sight:
         """Aim at a lesion's centre and click where it is deepest; small changes of zoom wait."""
-        step_mm = self._next_step(lesion)
-        if self._is_stable(step_mm, lesion.step_mm):
+        step_mm = self._steps.next_after(lesion)
+        if self._steps.is_stable(step_mm, lesion.step_mm):
             step_mm = lesion.step_mm
         return self._viewer.sight(lesion.centre_zyx, step_mm, click_zyx=deepest_zyx(lesion))
-
-    def _is_near(self, sight: Sight, other: Sight) -> bool:
-        """Say whether two sights differ too little to look again."""
-        moved = [
-            math.dist(other.frame.to_patch(here), other.frame.to_patch(there))
-            for here, there in (
-                (sight.frame.centre_zyx, other.frame.centre_zyx),
-                (sight.click_zyx, other.click_zyx),
-            )
-        ]
-        return sight.step_mm == other.step_mm and max(moved) <= self._settings.stable_shift

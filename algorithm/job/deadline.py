@@ -3,35 +3,15 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 
 from algorithm.engines.interruption import OutOfTimeError, interruptible
 from algorithm.inference.mirroring import ALL_VIEWS, Disagreements, Fixed, Mirroring, Shared, Spare
+from algorithm.job.means import Means
 from algorithm.job.pace import Pace
 from algorithm.job.rehearsal import Expected
+from algorithm.job.time_left import TimeLeft
 
-__all__ = ["Deadline", "Means"]
-
-_RESERVE = 0.1
-"""Share of the time left that is kept back for VOIs that take longer than any before."""
-
-_LEAVING_SECONDS = 1.0
-"""Kept back for bringing the files to disk and ending the process, at least, …"""
-
-_LEAVING_SHARE = 0.1
-"""… and as long as starting the process took, before any model was loaded, but no more than this
-share of the budget: on a machine as busy, ending it takes longer, too.
-
-With OpenVINO, 7 s of computing all in all, 0.7 s of them were the end.
-"""
-
-
-class Means(StrEnum):
-    """Who predicts a VOI."""
-
-    MODEL = "the model"
-    FALLBACK = "the starter model"
-    NOTHING = "nothing"
+__all__ = ["Deadline"]
 
 
 class Deadline:
@@ -68,9 +48,12 @@ class Deadline:
         self._vois_left = n_vois
         self._mirror = mirror
         self._passes = passes
-        self._end = None if budget_seconds is None else clock() - spent_seconds + budget_seconds
-        at_most = _LEAVING_SHARE * (budget_seconds or 0.0)
-        self._leaving = max(_LEAVING_SECONDS, min(starting_seconds, at_most))
+        self._left = TimeLeft(
+            budget_seconds,
+            spent_seconds=spent_seconds,
+            starting_seconds=starting_seconds,
+            clock=clock,
+        )
         self._clock = clock
         self._disagreements = Disagreements()
         self._is_over = False
@@ -81,7 +64,7 @@ class Deadline:
     @property
     def is_set(self) -> bool:
         """Say whether there is a budget at all."""
-        return self._end is not None
+        return self._left.is_limited
 
     @property
     def is_over(self) -> bool:
@@ -94,7 +77,7 @@ class Deadline:
         The model, if the fallback can do the VOIs after it, or without one, if they can be left
         empty; else the fallback, if they can be left empty; else nothing, and so for the rest.
         """
-        if self._end is None:
+        if not self.is_set:
             return Means.MODEL
         means = Means.NOTHING if self._is_over else self._best_means()
         self._is_over = means is Means.NOTHING
@@ -103,7 +86,7 @@ class Deadline:
     @contextmanager
     def mirroring(self) -> Iterator[Mirroring]:
         """Say, while the model predicts a VOI inside, how often; learn what a pass takes."""
-        if self._end is None:
+        if not self.is_set:
             yield Fixed(self.planned_passes)
             self._vois_left -= 1
             return
@@ -178,31 +161,22 @@ class Deadline:
             return Means.NOTHING
         return Means.FALLBACK
 
-    def _is_late(self, needed: float) -> bool:
-        """Say whether what runs now takes the time that is needed for the VOIs left, its own too.
-
-        The tenth that is kept back for passes which take longer is there to be used up by them.
-        """
-        if self._end is None:
-            return False
-        left = self._end - self._clock() - self._leaving - self._waiting * self._pace.per_writing
-        return left < needed
-
     def _possible(self, passes: int) -> int:
         """Limit a number of passes to what the model has."""
         return max(min(passes, self._passes(passes)), 1)
-
-    def _usable_seconds(self) -> float:
-        """Give the seconds left, less the reserve and what the masks under way take to write."""
-        if self._end is None:
-            return float("inf")
-        left = (self._end - self._clock()) * (1 - _RESERVE) - self._leaving
-        return left - self._waiting * self._pace.per_writing
 
     @property
     def _waiting(self) -> int:
         """Give how many masks are to be written before the next VOI's, that one counted."""
         return self._predicted - self._written + 1
+
+    def _is_late(self, needed: float) -> bool:
+        """Say whether what runs now takes the time that the VOIs left need, its own writing too."""
+        return self._left.is_less_than(needed + self._waiting * self._pace.per_writing)
+
+    def _usable_seconds(self) -> float:
+        """Give the seconds left for predicting, less what the masks under way take to write."""
+        return self._left.usable_seconds() - self._waiting * self._pace.per_writing
 
     def _spare(self, passes_done: int, seconds_taken: float) -> Spare:
         to_come = self._vois_left - (passes_done > 0)

@@ -10,59 +10,29 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
-from algorithm.inference.boxes import Boxes, check_none, read_boxes, single_box
+from algorithm.inference.boxes import Boxes
 from algorithm.inference.predictor import Predictor
-from algorithm.job.deadline import Deadline, Means
+from algorithm.job.deadline import Deadline
+from algorithm.job.inputs import find_inputs
+from algorithm.job.means import Means
 from algorithm.job.options import JobOptions
 from algorithm.job.outcome import StackOutcome, log_summary
 from algorithm.job.rehearsal import Expected, rehearse, time_empty_mask
 from algorithm.job.stack_job import StackJob
 from algorithm.job.stopwatch import Stopwatch
-from algorithm.job.summary import check_summary, write_summary
+from algorithm.job.summary import write_summary
 from uls.geometry.lesion import clicked
 from uls.images.mask_stack import MaskStackWriter, commit_all
 from uls.platform.slugs import MASK_FOLDER
-from uls.platform.sockets import StackInput, find_job
-from uls.workshop.errors import CallError, InputError, ModelError
+from uls.platform.sockets import StackInput
+from uls.workshop.errors import ModelError
 from uls.workshop.progress import log_beside_bars
 
-__all__ = ["Predictor", "find_boxes", "find_stacks", "run_job"]
+__all__ = ["run_job"]
 
 _log = logging.getLogger(__name__)
-
-
-def find_stacks(options: JobOptions) -> tuple[StackInput, ...]:
-    """Find and verify the job's stacks, before anything slow is begun.
-
-    Raises:
-        InputError: what `uls.platform.sockets.find_job` raises, or several stacks where one is
-            asked for.
-    """
-    stacks = find_job(options.input_folder)
-    if options.one_image and len(stacks) > 1:
-        raise InputError.about(
-            options.input_folder,
-            expected="one stack (--one-image)",
-            found=f"{len(stacks)}: {', '.join(stack.header.path.name for stack in stacks)}",
-        )
-    return stacks
-
-
-def find_boxes(options: JobOptions, stacks: Sequence[StackInput]) -> tuple[Boxes, ...]:
-    """Find and verify the boxes that the user gave: per stack, one or none for every VOI.
-
-    Raises:
-        CallError: a single box for several VOIs, or a single box and a file.
-        InputError: the file of boxes does not fit the job.
-    """
-    if options.box is not None and options.boxes_file is not None:
-        raise CallError.about("--box, --boxes", expected="one of the two", found="both")
-    if options.box is not None:
-        return single_box(options.box, stacks)
-    if options.boxes_file is not None:
-        return read_boxes(options.boxes_file, stacks)
-    return tuple((None,) * stack.header.n_vois for stack in stacks)
 
 
 def run_job(
@@ -93,44 +63,73 @@ def run_job(
         OutputError: the masks cannot be written.
     """
     start, stopwatch = clock(), Stopwatch()
-    check_summary(options.summary_file)
-    stacks = find_stacks(options)
-    n_vois = sum(stack.header.n_vois for stack in stacks)
-    boxes = find_boxes(options, stacks)
-    if not predictor.takes_boxes:
-        check_none(boxes)
+    stacks, boxes = find_inputs(predictor, options)
+    deadline = _deadline(
+        predictor,
+        fallback,
+        options,
+        n_vois=sum(stack.header.n_vois for stack in stacks),
+        expected=expected,
+        spent=lambda: spent_seconds + clock() - start,
+        starting_seconds=starting_seconds,
+        clock=clock,
+    )
+    keep = partial(clicked, policy=options.policy, reach_mm=options.reach_mm)
+
+    def segment(stack: StackInput, of_stack: Boxes, writer: MaskStackWriter) -> StackOutcome:
+        return StackJob(
+            stack, of_stack, writer, predictor, fallback, keep, deadline, stopwatch
+        ).segment()
+
+    outcomes = _written(stacks, boxes, options.output_folder / MASK_FOLDER, segment)
+    log_summary(outcomes, stopwatch)
+    write_summary(options.summary_file, outcomes, stopwatch, options.budget_seconds)
+    return outcomes
+
+
+def _deadline(
+    predictor: Predictor,
+    fallback: Predictor | None,
+    options: JobOptions,
+    *,
+    n_vois: int,
+    expected: Expected | None,
+    spent: Callable[[], float],
+    starting_seconds: float,
+    clock: Callable[[], float],
+) -> Deadline:
+    """Make the job's deadline; with a budget, rehearse first, unless that was done before."""
     if options.budget_seconds is not None:
-        left = options.budget_seconds - spent_seconds - (clock() - start)
+        left = options.budget_seconds - spent()
         expected = expected or rehearse(
             predictor, fallback, seconds_left=left, n_vois=n_vois, clock=clock
         )
         expected = replace(expected, per_empty_mask=time_empty_mask(clock))
-    deadline = Deadline(
+    return Deadline(
         n_vois=n_vois,
         mirror=options.mirror,
         passes=predictor.passes,
         budget_seconds=options.budget_seconds,
-        spent_seconds=spent_seconds + clock() - start,
+        spent_seconds=spent(),
         starting_seconds=starting_seconds,
         expected=expected,
         clock=clock,
     )
-    keep = partial(clicked, policy=options.policy, reach_mm=options.reach_mm)
-    folder = options.output_folder / MASK_FOLDER
+
+
+def _written(
+    stacks: Sequence[StackInput],
+    boxes: Sequence[Boxes],
+    folder: Path,
+    segment: Callable[[StackInput, Boxes, MaskStackWriter], StackOutcome],
+) -> tuple[StackOutcome, ...]:
+    """Segment all stacks, then give their masks their names: all of them, or none."""
     with ExitStack() as cleanup:
         writers = [cleanup.enter_context(MaskStackWriter(s.header, folder)) for s in stacks]
         with _mention_earlier_masks(writers), log_beside_bars():
-            outcomes = tuple(
-                StackJob(
-                    stack, of_stack, writer, predictor, fallback, keep, deadline, stopwatch
-                ).segment()
-                for stack, of_stack, writer in zip(stacks, boxes, writers, strict=True)
-            )
+            outcomes = tuple(map(segment, stacks, boxes, writers))
             _check_model_ran(outcomes)
             commit_all(writers)
-    log_summary(outcomes, stopwatch)
-    if options.summary_file is not None:
-        write_summary(options.summary_file, outcomes, stopwatch, options.budget_seconds)
     return outcomes
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from algorithm.job.deadline import Means
+from algorithm.job.means import Means
 from algorithm.job.stopwatch import Stopwatch
 from uls.geometry.lesion import ClickedLesion
 from uls.geometry.voi import Spacing

@@ -17,8 +17,9 @@ from algorithm.engines.interruption import OutOfTimeError
 from algorithm.inference.boxes import Boxes
 from algorithm.inference.mirroring import Mirroring
 from algorithm.inference.predictor import Predictor
-from algorithm.job.deadline import Deadline, Means
+from algorithm.job.deadline import Deadline
 from algorithm.job.doubts import watched
+from algorithm.job.means import Logit, Means, Predicted
 from algorithm.job.outcome import StackOutcome, VoiOutcome, log_voi
 from algorithm.job.stopwatch import Stopwatch
 from uls.geometry.lesion import ClickedLesion
@@ -34,17 +35,6 @@ __all__ = ["StackJob"]
 _log = logging.getLogger(__name__)
 
 Voi = npt.NDArray[Any]
-Logit = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class _Prediction:
-    """What was predicted of a VOI (None: nothing), by what, and what went wrong."""
-
-    logit: Logit | None
-    means: Means
-    passes_left_out: int = 0
-    model_failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +83,7 @@ class StackJob:
                 finished.append(finisher.submit(self._leave_empty, index))
         return StackOutcome(self.writer.path, tuple(future.result() for future in finished))
 
-    def _predictions(self) -> Generator[_Prediction]:
+    def _predictions(self) -> Generator[Predicted]:
         """Predict VOI after VOI, until the stack or the time is at its end."""
         if self.deadline.is_over:
             return
@@ -121,7 +111,7 @@ class StackJob:
                 yield voi
                 shown.update()
 
-    def _predict(self, index: int, voi: Voi, means: Means) -> _Prediction:
+    def _predict(self, index: int, voi: Voi, means: Means) -> Predicted:
         """Predict a VOI. A model that fails on it ends the job, unless that must end in time."""
         with self.stopwatch.stage("network"):
             if means is Means.FALLBACK:
@@ -138,25 +128,25 @@ class StackJob:
                 _log.warning("%s: VOI %d: %s", self.stack.header.name, index + 1, error)
             return replace(self._by_fallback(index, voi), model_failed=True)
 
-    def _by_model(self, index: int, voi: Voi) -> _Prediction:
+    def _by_model(self, index: int, voi: Voi) -> Predicted:
         with self.deadline.mirroring() as mirroring:
             logit = self._ask(self.predictor, index, voi, mirroring)
-        return _Prediction(logit, Means.MODEL, self.deadline.passes_left_out)
+        return Predicted(logit, Means.MODEL, self.deadline.passes_left_out)
 
-    def _by_fallback(self, index: int, voi: Voi) -> _Prediction:
+    def _by_fallback(self, index: int, voi: Voi) -> Predicted:
         """Predict a VOI by the fallback; without one, or where that fails too, there is nothing."""
         failed = False
         if self.fallback is not None:
             try:
                 with self.deadline.fallback():
-                    return _Prediction(self._ask(self.fallback, index, voi), Means.FALLBACK)
+                    return Predicted(self._ask(self.fallback, index, voi), Means.FALLBACK)
             except OutOfTimeError:
                 pass
             except ModelError as error:
                 _log.warning("%s: VOI %d: %s", self.stack.header.name, index + 1, error)
                 failed = True
         self.deadline.skip_voi()
-        return _Prediction(None, Means.NOTHING, model_failed=failed)
+        return Predicted(None, Means.NOTHING, model_failed=failed)
 
     def _ask(
         self, predictor: Predictor, index: int, voi: Voi, mirror: int | Mirroring = 1
@@ -168,7 +158,7 @@ class StackJob:
             box=self.boxes[index] if predictor.takes_boxes else None,
         )
 
-    def _finish(self, index: int, predicted: _Prediction) -> VoiOutcome:
+    def _finish(self, index: int, predicted: Predicted) -> VoiOutcome:
         """Keep the clicked lesion of one VOI and write its mask."""
         if predicted.logit is None:
             return self._leave_empty(index, model_failed=predicted.model_failed)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from algorithm.job.deadline import Means
+from algorithm.job.means import Means
 from algorithm.job.outcome import StackOutcome, VoiOutcome, counts
 from algorithm.job.stopwatch import Stopwatch
 from algorithm.models.json_files import StrictModel
@@ -83,16 +83,18 @@ def check_summary(path: Path | None) -> None:
 
 
 def write_summary(
-    path: Path,
+    path: Path | None,
     stacks: Sequence[StackOutcome],
     stopwatch: Stopwatch,
     budget_seconds: float | None,
 ) -> None:
-    """Write what came of a job; the file is there as a whole or not at all.
+    """Write what came of a job; the file is there as a whole or not at all, and not without a path.
 
     Raises:
         OutputError: it cannot be written. The masks stay.
     """
+    if path is None:
+        return
     by = counts(stacks)
     summary = Summary(
         vois=sum(by.values()),

@@ -16,7 +16,8 @@ from evaluation.scoring.ground_truth import (
     read_ground_truth,
 )
 from evaluation.scoring.options import Options
-from evaluation.scoring.submission import StackPair, pair_up
+from evaluation.scoring.stack_pair import StackPair
+from evaluation.scoring.submission import pair_up
 from uls.geometry.voi import VOI_SHAPE_ZYX
 from uls.images.stack import StackHeader
 from uls.workshop.progress import progress

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
 from uls.images.mask_stack import MaskStackWriter
-from uls.images.pixels import PixelSource
+from uls.images.pixel_source import PixelSource
 from uls.images.stack import Geometry, StackHeader
 
 __all__ = ["RADII", "write_submission"]

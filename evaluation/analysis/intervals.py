@@ -6,7 +6,8 @@ import numpy as np
 
 from evaluation.analysis.units import Units, units_of
 from evaluation.results.metrics import Clicks, Lesion
-from evaluation.results.sections import Interval, Intervals, SummaryIntervals
+from evaluation.results.quantities import Interval, SummaryIntervals
+from evaluation.results.sections import Intervals
 from uls.statistics.bootstrap import (
     FIGURES,
     Floats,

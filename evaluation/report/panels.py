@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.report.picture import draw_panel
+from evaluation.report.panel_drawing import draw_panel
 from evaluation.report.views import View, view_of
 from evaluation.results.metrics import Lesion
 from uls.images.stack import IMAGE_SUFFIXES, StackHeader, read_header, read_vois, stack_name

@@ -1,17 +1,14 @@
 """The analysis as text that people read: groups, agreement, intervals, detection, RECIST."""
 
 from evaluation.results.columns import Row, aligned
+from evaluation.results.quantities import Interval, MeanStd, Share, SummaryIntervals
 from evaluation.results.sections import (
     Analysis,
     AxisAgreement,
     BlandAltman,
     Grouping,
-    Interval,
     Intervals,
-    MeanStd,
     ObserverStudy,
-    Share,
-    SummaryIntervals,
 )
 
 __all__ = ["analysis_tables"]

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from evaluation.results.quantities import Interval, MeanStd, Share, SummaryIntervals
 from evaluation.results.section import Section
 
 __all__ = [
@@ -14,35 +15,13 @@ __all__ = [
     "Detection",
     "Group",
     "Grouping",
-    "Interval",
     "Intervals",
     "JobTime",
-    "MeanStd",
     "ObserverStudy",
     "RecistSummary",
     "RunTime",
-    "Share",
-    "SummaryIntervals",
     "SurfaceSummary",
 ]
-
-
-class MeanStd(Section):
-    """Mean and the sample's standard deviation; null where they do not exist."""
-
-    mean: float | None = None
-    std: float | None = None
-    count: int
-
-
-class Share(Section):
-    """How many of how many, as a fraction with Wilson's score interval; null where `of` is 0."""
-
-    count: int
-    of: int
-    share: float | None = None
-    lower: float | None = None
-    upper: float | None = None
 
 
 class Group(Section):
@@ -113,23 +92,6 @@ class Agreement(Section):
     long_axis: AxisAgreement
     short_axis: AxisAgreement
     observer_study: ObserverStudy
-
-
-class Interval(Section):
-    """A 95 % confidence interval."""
-
-    lower: float
-    upper: float
-
-
-class SummaryIntervals(Section):
-    """Intervals of a metric's summary; of minimum and maximum a bootstrap knows none."""
-
-    mean: Interval | None = None
-    std: Interval | None = None
-    lower_quartile: Annotated[Interval | None, Field(alias="25pc")] = None
-    median: Interval | None = None
-    upper_quartile: Annotated[Interval | None, Field(alias="75pc")] = None
 
 
 class Intervals(Section):

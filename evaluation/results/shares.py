@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Iterable, Sequence
 
-from evaluation.results.sections import MeanStd, Share
+from evaluation.results.quantities import MeanStd, Share
 from uls.statistics.wilson import wilson_interval
 
 __all__ = ["mean_std", "share", "share_of"]

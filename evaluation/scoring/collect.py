@@ -20,7 +20,7 @@ from evaluation.scoring.consistency import ClicksScore
 from evaluation.scoring.lesion_scores import LesionScore, Measured
 from evaluation.scoring.reference_stack import LesionRow, ReferenceStack
 from evaluation.scoring.stack_scores import StackScores
-from uls.geometry.axes import Axis
+from uls.geometry.axis import Axis
 from uls.geometry.voi import Spacing
 
 __all__ = ["collect"]

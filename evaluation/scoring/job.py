@@ -9,8 +9,9 @@ from evaluation.results.metrics_file import METRICS_FILE, write_metrics
 from evaluation.scoring.collect import collect
 from evaluation.scoring.ground_truth import ReferenceStack, find_ground_truth, read_ground_truth
 from evaluation.scoring.options import Missing, Options
+from evaluation.scoring.stack_pair import StackPair, UnusablePredictionError
 from evaluation.scoring.stack_scores import StackScores, score_stack
-from evaluation.scoring.submission import StackPair, UnusablePredictionError, pair_up
+from evaluation.scoring.submission import pair_up
 from evaluation.scoring.surface import surface_library
 from uls.workshop.atomic import check_writable
 from uls.workshop.errors import InputError, UserError

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from typing import TypeVar
 
-from evaluation.scoring.submission import StackPair, UnusablePredictionError
+from evaluation.scoring.stack_pair import StackPair, UnusablePredictionError
 from uls.images.mask_reading import VoiMask, read_masks
 from uls.workshop.errors import InputError
 

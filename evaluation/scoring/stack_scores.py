@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evaluation.scoring.consistency import ClicksScore, score_clicks
 from evaluation.scoring.lesion_scores import LesionScore, score_lesion
 from evaluation.scoring.reading import read_pair
-from evaluation.scoring.submission import StackPair
+from evaluation.scoring.stack_pair import StackPair
 from uls.geometry.cropped import PackedMask
 from uls.images.mask_reading import VoiMask
 from uls.workshop.numbers import exactly

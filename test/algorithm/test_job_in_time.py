@@ -17,8 +17,8 @@ from algorithm import __main__ as command
 from algorithm.engines.interruption import go_on_or_stop
 from algorithm.inference.boxes import Box
 from algorithm.inference.mirroring import Mirroring, mirroring_of
-from algorithm.job.deadline import Means
 from algorithm.job.job import run_job
+from algorithm.job.means import Means
 from algorithm.job.options import JobOptions
 from algorithm.job.outcome import StackOutcome
 from algorithm.job.rehearsal import Expected

@@ -20,7 +20,7 @@ from training.nnunet.run.predict import image_files
 from training.nnunet.semi_supervised.measurements import Measured
 from training.nnunet.semi_supervised.selection import judge
 from training.starter.evaluate.cases import find_lesions
-from training.starter.samples.scans import read_bank
+from training.starter.samples.bank import read_bank
 
 
 def strew(folder: Path) -> None:

@@ -19,8 +19,8 @@ from training.nnunet.preprocessing.cases import read_case
 from training.nnunet.semi_supervised.measurements import Measured
 from training.nnunet.semi_supervised.selection import judge
 from training.starter.evaluate.cases import LesionFiles, read_lesion
+from training.starter.samples.bank import read_bank
 from training.starter.samples.case_images import axial_image, voxels_of
-from training.starter.samples.scans import read_bank
 from uls.workshop.errors import InputError
 
 SHAPE = (6, 10, 12)

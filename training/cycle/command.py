@@ -50,7 +50,7 @@ class Init(Settings):
 @with_settings
 def init(settings: Init) -> None:
     """Make a cycle's folder around a first model and a test set, which stays the same."""
-    from training.cycle.project import create  # noqa: PLC0415  (--help needs none of it)
+    from training.cycle.beginning import create  # noqa: PLC0415  (--help needs none of it)
 
     command_line.start_log()
     model, test_set = settings.model, settings.test_set

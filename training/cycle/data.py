@@ -17,8 +17,8 @@ from training.data.cases.case import InstanceRule, LesionClass
 from training.data.cases.ellipse_axes import ellipse_axes
 from training.data.cases.images import hu_array, image_like, oriented, read_image
 from training.data.cases.instances import find_instances
+from training.data.folds import folds_by_patient
 from training.data.prepare.clicks import draw_clicks
-from training.data.splits import folds_by_patient
 from uls.geometry.cropped import CroppedMask
 from uls.geometry.voi import CLICK_ZYX, cut_voi
 from uls.images.written import write_image

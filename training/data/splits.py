@@ -21,7 +21,6 @@ __all__ = [
     "Split",
     "challenge_patients",
     "check_no_leak",
-    "folds_by_patient",
     "split_patients",
 ]
 
@@ -157,14 +156,14 @@ def _share(rule: str) -> float:
 
 def _drawn(dataset: str, patients: Iterable[str], share: float, seed: int) -> set[str]:
     """Draw a share of the patients, rounded; at least one if anybody can be spared."""
-    ranked = _shuffled(dataset, patients, seed)
+    ranked = shuffled(dataset, patients, seed)
     count = round(share * len(ranked))
     if share > 0 and len(ranked) > 1:
         count = min(max(count, 1), len(ranked) - 1)
     return set(ranked[:count])
 
 
-def _shuffled(dataset: str, patients: Iterable[str], seed: int) -> list[str]:
+def shuffled(dataset: str, patients: Iterable[str], seed: int) -> list[str]:
     """Order patients by a hash of their names: no platform's or library's generator takes part."""
     name = _SAME_PATIENTS.get(dataset, dataset)
 
@@ -172,38 +171,6 @@ def _shuffled(dataset: str, patients: Iterable[str], seed: int) -> list[str]:
         return hashlib.sha256(f"{seed}\0{name}\0{patient}".encode()).digest()
 
     return sorted(set(patients), key=rank)
-
-
-def folds_by_patient(
-    patients: Mapping[str, str], *, folds: int = 5, seed: int = DEFAULT_SEED
-) -> list[dict[str, list[str]]]:
-    """Split cases into folds for cross-validation, all cases of a patient in the same one.
-
-    Args:
-        patients: by case, whose it is.
-        folds: how many; at most as many as there are patients.
-        seed: of the draw.
-
-    Returns:
-        Per fold the cases of `train` and `val`, sorted: nnU-Net's splits_final.json. Folds are
-        filled with the patients of most cases first, so that they are about equally large.
-
-    Raises:
-        InputError: there are fewer patients than folds.
-    """
-    cases_of: dict[str, list[str]] = {}
-    for case, patient in patients.items():
-        cases_of.setdefault(patient, []).append(case)
-    if not 2 <= folds <= len(cases_of):
-        raise InputError.about(
-            "folds",
-            expected=f"2 to {len(cases_of)} folds, the number of patients",
-            found=f"{folds}",
-        )
-    val: list[list[str]] = [[] for _ in range(folds)]
-    for patient in sorted(_shuffled("folds", cases_of, seed), key=lambda p: -len(cases_of[p])):
-        min(val, key=len).extend(cases_of[patient])
-    return [{"train": sorted(set(patients) - set(part)), "val": sorted(part)} for part in val]
 
 
 def check_no_leak(train: Iterable[CaseKey], held_out: Sequence[CaseKey]) -> None:

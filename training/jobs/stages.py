@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from training.jobs.changes import changes_since, same_content
 from training.jobs.digests import Digest, digest, is_as_listed
 from training.jobs.stage_records import Begun, Record, Records
 from uls.workshop.errors import CallError, InputError
@@ -90,7 +91,7 @@ class Stages:
         done = self._records.done(stage.name)
         if done is not None and stage.output.exists():
             self._check_unchanged(stage, done, settings, inputs)
-            if not _same_content(_digest_of(stage.output, done.output), done.output):
+            if not same_content(_digest_of(stage.output, done.output), done.output):
                 raise self._changed_output(stage)
             _log.info("%s: done already", stage.name)
             return done
@@ -154,16 +155,7 @@ class Stages:
     def _check_unchanged(
         self, stage: Stage, then: Begun, settings: dict[str, Any], inputs: dict[str, Digest]
     ) -> None:
-        changes = [
-            f"{name} was {_shown(then.settings, name)} and is {_shown(settings, name)}"
-            for name in sorted({*then.settings, *settings})
-            if _shown(then.settings, name) != _shown(settings, name)
-        ]
-        changes += [
-            f"input {name} has other content"
-            for name in sorted({*then.inputs, *inputs})
-            if not _same_content(then.inputs.get(name), inputs.get(name))
-        ]
+        changes = changes_since(then, settings, inputs)
         if changes:
             raise CallError.about(
                 f"stage {stage.name} in {self._root}",
@@ -193,14 +185,6 @@ def partial_place(output: Path) -> Path:
 def _digest_of(path: Path, known: Digest | None) -> Digest:
     """Hash a place, unless it is as it was when it was hashed before."""
     return known if known is not None and is_as_listed(path, known) else digest(path)
-
-
-def _same_content(one: Digest | None, other: Digest | None) -> bool:
-    return one is not None and other is not None and one.sha256 == other.sha256
-
-
-def _shown(settings: Mapping[str, Any], name: str) -> str:
-    return json.dumps(settings[name], sort_keys=True) if name in settings else "not set"
 
 
 def _remove(path: Path) -> None:

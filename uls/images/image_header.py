@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uls.images.grid import Geometry
-from uls.images.pixels import PixelSource, Readable, locate, open_pixels
+from uls.images.pixel_source import PixelSource
+from uls.images.pixels import locate
 from uls.images.plain_header import plain_geometry
 from uls.images.unpacking import UNPACKING_ERRORS
+from uls.images.voxel_stream import Readable, open_pixels
 from uls.workshop.errors import InputError, no_permission_is
 
 __all__ = [

@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from uls.geometry.cropped import CroppedMask, cropped_slices
 from uls.geometry.voi import VOI_SHAPE_ZYX, VOI_SLICES
-from uls.images.pixels import Readable, as_floats_if_scaled
+from uls.images.pixels import as_floats_if_scaled
 from uls.images.stack import StackHeader, reading
+from uls.images.voxel_stream import Readable
 from uls.workshop.errors import InputError
 from uls.workshop.numbers import exactly, shortest
 

@@ -21,7 +21,8 @@ from uls.images.image_header import (
     read_image_header,
     reading,
 )
-from uls.images.pixels import Readable, as_floats_if_scaled
+from uls.images.pixels import as_floats_if_scaled
+from uls.images.voxel_stream import Readable
 from uls.workshop.errors import InputError
 
 __all__ = [

@@ -15,11 +15,10 @@ import logging
 import os
 import pwd
 import secrets
-import stat
-import tempfile
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
+
+from uls.workshop.own_files import fault_of_folder, read_own, write_own
 
 __all__ = ["VARIABLE", "cache_folder", "load", "store"]
 
@@ -31,7 +30,6 @@ VARIABLE = "ULS23_CACHE"
 _NAME = "uls23"
 _KEY_NAME, _KEY_BYTES = "key", 32
 _CODE_BYTES = 64
-_OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def cache_folder(*parts: str, make: bool = True) -> Path | None:
@@ -53,7 +51,7 @@ def cache_folder(*parts: str, make: bool = True) -> Path | None:
                 folder.mkdir(exist_ok=True, mode=0o700)
             elif not folder.exists():
                 return None
-            if fault := _fault_of_folder(folder):
+            if fault := fault_of_folder(folder):
                 _say_once(fault, str(folder), level=logging.WARNING)
                 return None
     except OSError as error:
@@ -72,7 +70,7 @@ def load(*parts: str) -> memoryview | None:
     if folder is None or key is None:
         return None
     path = folder / parts[-1]
-    sealed = _read(path)
+    sealed = read_own(path)
     if sealed is None:
         return None
     whole = memoryview(sealed)
@@ -98,7 +96,7 @@ def store(content: bytes, *parts: str) -> Path | None:
         return None
     path = folder / parts[-1]
     try:
-        _write(path, _code(key, parts, content), content)
+        write_own(path, _code(key, parts, content), content)
     except OSError as error:
         _say_once(error.strerror or str(error), str(folder))
         return None
@@ -127,68 +125,13 @@ def _home() -> Path:
         return Path()
 
 
-def _fault_of_folder(folder: Path) -> str:
-    """Say why others could change what lies in a folder; empty if they cannot."""
-    if folder.is_symlink() and folder.lstat().st_uid != os.geteuid():
-        return "it is a link that another user made"
-    real = folder.resolve()
-    status = real.stat()
-    if status.st_uid != os.geteuid():
-        return f"it belongs to user {status.st_uid}, not to user {os.geteuid()}"
-    if status.st_mode & _OTHERS_MAY_WRITE:
-        return "other users may write into it"
-    for above in real.parents:
-        # Whoever may write there may put another folder in its place, but for a sticky one.
-        status = above.stat()
-        if status.st_uid not in (0, os.geteuid()):
-            return f"{above} belongs to user {status.st_uid}"
-        if status.st_mode & _OTHERS_MAY_WRITE and not status.st_mode & stat.S_ISVTX:
-            return f"other users may write into {above}"
-    return ""
-
-
-def _read(path: Path) -> bytes | None:
-    """Read a file that is ours alone; never through a link, never from a pipe."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        _log.warning("%s cannot be read (%s); it is ignored.", path, error.strerror or error)
-        return None
-    status = os.fstat(descriptor)
-    ours = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
-    if not ours or status.st_mode & _OTHERS_MAY_WRITE:
-        os.close(descriptor)
-        _log.warning("%s is not a file that this user alone may write; it is ignored.", path)
-        return None
-    with open(descriptor, "rb") as file:  # noqa: PTH123  (a descriptor has no path)
-        return file.read()
-
-
-def _write(path: Path, *pieces: bytes, only_if_new: bool = False) -> None:
-    """Write a file beside its place, then give it its name; the first of two new ones stays."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    beside = Path(name)
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123  (a descriptor has no path)
-            file.writelines(pieces)
-        if only_if_new:
-            with suppress(FileExistsError):
-                path.hardlink_to(beside)
-        else:
-            beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def _key(*, make: bool) -> bytes | None:
     """Return the key of this cache folder; where there is none, None or a new one."""
     folder = cache_folder(make=make)
     if folder is None:
         return None
     path = folder / _KEY_NAME
-    key = _read(path)
+    key = read_own(path)
     if key is not None and len(key) == _KEY_BYTES:
         return key
     if not make:
@@ -196,11 +139,11 @@ def _key(*, make: bool) -> bytes | None:
     try:
         if key is not None:  # a damaged one: what was sealed by it is lost
             path.unlink(missing_ok=True)
-        _write(path, secrets.token_bytes(_KEY_BYTES), only_if_new=True)
+        write_own(path, secrets.token_bytes(_KEY_BYTES), only_if_new=True)
     except OSError as error:
         _say_once(error.strerror or str(error), str(folder))
         return None
-    return _read(path)
+    return read_own(path)
 
 
 def _code(key: bytes, parts: tuple[str, ...], content: bytes | memoryview) -> bytes:

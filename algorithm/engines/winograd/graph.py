@@ -5,21 +5,27 @@ An operator that the library does not have is refused; the model then runs on an
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from algorithm.engines.openvino_package import openvino, passes
-from algorithm.engines.winograd.doubling import PARTS, plain_filters
+from algorithm.engines.winograd.doubling import PARTS
+from algorithm.engines.winograd.folding import normalised, rectified, scaled, shifted
+from algorithm.engines.winograd.layer_operators import (
+    convolution,
+    doubling,
+    is_doubling,
+    pooling,
+    transposed,
+)
 from algorithm.engines.winograd.network import (
     Convolve,
     FeatureMap,
     Floats,
+    Layer,
     Network,
-    Norm,
-    Pool,
     Reading,
     Sum,
     Transpose,
@@ -75,8 +81,8 @@ class _Reader:
             "Multiply": self._multiply,
             "MVN": self._norm,
             "BatchNormInference": self._batch_norm,
-            "PRelu": lambda node: self._relu(node, scalar(node)),
-            "Relu": lambda node: self._relu(node, 0.0),
+            "PRelu": lambda node: rectified(self._reading(node), scalar(node)),
+            "Relu": lambda node: rectified(self._reading(node), 0.0),
             "AvgPool": self._pool,
             "Concat": self._concat,
             "Identity": self._value,
@@ -127,47 +133,23 @@ class _Reader:
         return FeatureMap(len(self._network.layers), channels, zyx(size))
 
     def _convolution(self, node: Any) -> _Value:
-        how = node.get_attributes()
-        need(how["pads_begin"] == how["pads_end"], "padding", how)
-        need(set(how["dilations"]) == {1} and how["auto_pad"] == "explicit", "dilations", how)
-        filters = constant(node, 1)
-        out = self._new_map(node)
-        size = zyx(node.get_input_shape(0)[2:])
-        stride, pad = zyx(how["strides"]), zyx(how["pads_begin"])
-        bias = np.zeros(out.channels, np.float32)
-        layer = Convolve(self._readings(node), out, filters, bias, size, stride, pad)
-        self._network.layers.append(layer)
-        return Reading(out)
+        return self._layer(convolution(node, self._readings(node), self._new_map(node)))
 
     def _transposed(self, node: Any) -> _Value:
-        how = node.get_attributes()
-        filters = constant(node, 1)
-        if filters.shape[2:] == (4, 4, 4):
-            return self._doubled(node, filters, how)
-        need(zyx(how["strides"]) == filters.shape[2:], "a transposed kernel of its stride", how)
-        padding = {*how["pads_begin"], *how["pads_end"], *how["output_padding"]}
-        need(padding == {0} and set(how["dilations"]) == {1}, "padding", how)
-        out = self._new_map(node)
-        bias = np.zeros(out.channels, np.float32)
-        self._network.layers.append(Transpose((self._reading(node),), out, filters, bias))
-        return Reading(out)
+        reading = self._reading(node)
+        if not is_doubling(node):
+            return self._layer(transposed(node, reading, self._new_map(node)))
+        layer = doubling(node, reading, len(self._network.layers))
+        self._doubled_map = layer.out
+        return self._layer(layer)
 
-    def _doubled(self, node: Any, filters: Floats, how: Any) -> _Value:
-        """Read a transposed convolution that ends a network at twice its size."""
-        shape = (zyx(how["strides"]), zyx(how["pads_begin"]), zyx(how["pads_end"]))
-        need(shape == ((2, 2, 2), (1, 1, 1), (1, 1, 1)), "stride 2 and pad 1", how)
-        need({*how["dilations"]} == {1}, "dilations", how)
-        reads = (self._reading(node),)
-        size = reads[0].of.size
-        twice = [2 * n for n in size]
-        need(list(node.get_output_shape(0))[2:] == twice, "twice the size", how)
-        plain = plain_filters(filters)
-        out = FeatureMap(len(self._network.layers), len(plain), size)
-        bias = np.zeros(len(plain), np.float32)
-        layer = Convolve(reads, out, plain, bias, size, (1, 1, 1), (1, 1, 1))
+    def _pool(self, node: Any) -> _Value:
+        return self._layer(pooling(node, self._reading(node), self._new_map(node)))
+
+    def _layer(self, layer: Layer) -> Reading:
+        """Add a layer to the network; give what it writes, as it is."""
         self._network.layers.append(layer)
-        self._doubled_map = out
-        return Reading(out)
+        return Reading(layer.out)
 
     def _add(self, node: Any) -> _Value:
         if is_constant(node, 1):
@@ -175,9 +157,7 @@ class _Reader:
         first, second = self._reading(node, 0), self._reading(node, 1)
         same = (first.of.channels, first.of.size) == (second.of.channels, second.of.size)
         need(same, "a sum of maps of one shape", node.get_friendly_name())
-        out = self._new_map(node)
-        self._network.layers.append(Sum((first, second), out))
-        return Reading(out)
+        return self._layer(Sum((first, second), self._new_map(node)))
 
     def _multiply(self, node: Any) -> _Value:
         return self._scaled(node, self._reading(node), per_channel(node))
@@ -189,33 +169,21 @@ class _Reader:
         return self._shifted(node, scaled, bias - mean * factor)
 
     def _scaled(self, node: Any, reading: Reading, factor: Floats) -> Reading:
-        """Multiply each channel: of the norm, else of the convolution that has just been read."""
-        need(reading.slope == 1, "a factor before the ReLU", reading)
         need(reading.of != self._doubled_map, "no factor after doubling", reading)
-        factor = np.broadcast_to(factor, reading.of.channels)
-        if (norm := reading.norm) is not None:
-            return replace(reading, norm=Norm(norm.eps, norm.weight * factor, norm.bias * factor))
-        layer = self._own_layer(node, reading)
-        channels = 0 if isinstance(layer, Convolve) else 1
-        shape = [-1 if axis == channels else 1 for axis in range(5)]
-        layer.filters = layer.filters * factor.reshape(shape)
-        layer.bias = layer.bias * factor
-        return reading
+        return scaled(reading, factor, self._own_layer(node, reading))
 
     def _shifted(self, node: Any, reading: Reading, shift: Floats) -> Reading:
-        """Add a bias: of the norm, else of the convolution that has just been read."""
-        need(reading.slope == 1, "a bias before the ReLU", reading)
         if reading.of == self._doubled_map and shift.size > 1:
             shift = np.repeat(shift, PARTS)
-        shift = np.broadcast_to(shift, reading.of.channels)
-        if (norm := reading.norm) is not None:
-            return replace(reading, norm=replace(norm, bias=norm.bias + shift))
-        layer = self._own_layer(node, reading)
-        layer.bias = layer.bias + shift
-        return reading
+        return shifted(reading, shift, self._own_layer(node, reading))
 
-    def _own_layer(self, node: Any, reading: Reading) -> Convolve | Transpose:
-        """Give the layer that wrote what an operator reads, if nothing else reads that."""
+    def _own_layer(self, node: Any, reading: Reading) -> Convolve | Transpose | None:
+        """Give the layer that wrote what an operator reads, if nothing else reads that.
+
+        There is none where a norm lies between, which takes factors and biases instead.
+        """
+        if reading.norm is not None:
+            return None
         layer = self._network.layers[-1]
         is_convolution = isinstance(layer, Convolve | Transpose) and layer.out == reading.of
         readers = len(node.input_value(0).get_target_inputs())
@@ -224,28 +192,8 @@ class _Reader:
         return layer  # type: ignore[return-value]
 
     def _norm(self, node: Any) -> _Value:
-        reading, how = self._reading(node), node.get_attributes()
-        layer = self._network.layers[reading.of.number]
-        need(reading == Reading(layer.out) and isinstance(layer, Convolve), "a norm", reading)
-        need(how["normalize_variance"] and how["eps_mode"] == "INSIDE_SQRT", "a norm", how)
-        need(sorted(constant(node, 1).tolist()) == [2, 3, 4], "a norm of instances", how)
-        return reading.normalised(how["eps"])
-
-    def _relu(self, node: Any, slope: float) -> _Value:
         reading = self._reading(node)
-        need(reading.slope == 1 and 0 <= slope <= 1, "one ReLU at a time", slope)
-        return replace(reading, slope=slope)
-
-    def _pool(self, node: Any) -> _Value:
-        how = node.get_attributes()
-        box = zyx(how["kernel"])
-        need(zyx(how["strides"]) == box, "boxes side by side", how)
-        need({*how["pads_begin"], *how["pads_end"]} == {0}, "padding", how)
-        need(how["rounding_type"] == "floor", "whole boxes", how)
-        need({*how.get("dilations", (1,))} == {1}, "dilations", how)
-        out = self._new_map(node)
-        self._network.layers.append(Pool((self._reading(node),), out, box))
-        return Reading(out)
+        return normalised(node, reading, self._network.layers[reading.of.number])
 
     def _concat(self, node: Any) -> _Value:
         need(node.get_attributes()["axis"] in (1, -4), "joined channels", node.get_attributes())

@@ -32,6 +32,11 @@ def rounded_up(count: int, multiple: int) -> int:
     return -(-count // multiple) * multiple
 
 
+def blocks(channels: int, vector: int) -> int:
+    """Give the vectors that some channels take, filled up to whole panels."""
+    return rounded_up(channels, 2 * vector) // vector
+
+
 def per_channel(values: Floats, vector: int) -> Floats:
     """Lay out one value per channel."""
     laid = aligned(rounded_up(len(values), 2 * vector))

@@ -2,15 +2,14 @@
 
 import ctypes
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from algorithm.engines.interruption import go_on_or_stop
 from algorithm.engines.winograd import layout
 from algorithm.engines.winograd.doubling import interleave
+from algorithm.engines.winograd.filters import filters_of, suits_winograd
 from algorithm.engines.winograd.library import Convolution, Library, Source, triple
 from algorithm.engines.winograd.memory import Rooms
 from algorithm.engines.winograd.network import (
@@ -19,17 +18,15 @@ from algorithm.engines.winograd.network import (
     Floats,
     Layer,
     Network,
-    Norm,
     Pool,
     Reading,
     Sum,
     Transpose,
     Zyx,
 )
+from algorithm.engines.winograd.norms import Doubles, Norms
 
 __all__ = ["Program"]
-
-Doubles = npt.NDArray[np.float64]
 
 
 class Program:
@@ -46,22 +43,16 @@ class Program:
         self._kept: list[Any] = []
         floats = {layer.out.number: self._floats(layer.out) for layer in network.layers}
         self._rooms = Rooms(network, floats, library.room)
-        self._affine = {
-            id(reading.norm): (self._room(reading.of), self._room(reading.of))
-            for layer in network.layers
-            for reading in layer.reads
-            if reading.norm is not None
-        }
-        self._norms = network.norms()
+        self._norms = Norms(network, library.vector)
         last = network.layers[-1]
         self._interleaved = network.interleaved
         self._logits = layout.aligned(last.out.channels, *last.out.size)
         self._input = layout.aligned(*network.input_shape)
-        self._laid_out = self._filters(network.layers, last)
+        self._filters = filters_of(network.layers, library)
         self._steps = [
             step for layer in network.layers for step in self._bind(layer, is_last=layer is last)
         ]
-        del self._laid_out
+        del self._filters
 
     def __call__(self, patch: Floats) -> Floats:
         """Run on a patch, (channels, z, y, x).
@@ -83,27 +74,6 @@ class Program:
                 step()
         return interleave(self._logits) if self._interleaved else self._logits
 
-    def _filters(self, layers: Sequence[Layer], last: Layer) -> dict[int, Floats]:
-        """Lay out the filters of all layers, several at a time: they are most of a start."""
-
-        def lay_out(layer: Convolve | Transpose) -> Floats:
-            parts = [reading.of.channels for reading in layer.reads]
-            if isinstance(layer, Transpose):
-                return layout.transposed_filters(layer.filters, parts, self._vector)
-            if not layer.reads:
-                return layout.planar_filters(layer.filters, self._vector)
-            if _suits_winograd(layer) and layer is not last:
-                return layout.winograd_filters(layer.filters, parts, self._vector)
-            return layout.direct_filters(layer.filters, parts, self._vector)
-
-        filtering = [layer for layer in layers if isinstance(layer, Convolve | Transpose)]
-        with ThreadPoolExecutor(self._library.threads) as threads:
-            laid_out = threads.map(lay_out, filtering)
-            return {
-                layer.out.number: filters
-                for layer, filters in zip(filtering, laid_out, strict=True)
-            }
-
     def _bind(self, layer: Layer, *, is_last: bool) -> list[Callable[[], None]]:
         if isinstance(layer, Convolve):
             return self._convolution(layer, is_last=is_last)
@@ -114,15 +84,14 @@ class Program:
         return self._pool(layer)
 
     def _convolution(self, layer: Convolve, *, is_last: bool) -> list[Callable[[], None]]:
-        is_winograd = _suits_winograd(layer) and not is_last
-        filters = self._laid_out[layer.out.number]
-        mean, variance = self._moments(layer)
+        is_winograd = suits_winograd(layer) and not is_last
+        filters = self._filters[layer.out.number]
+        mean, variance = self._norms.moments(layer)
         out = self._logits if is_last else self._rooms.of(layer.out)
         geometry = (layer.size, layer.kernel, layer.stride, layer.pad)
         bound = self._described(layer, filters, out, geometry, (mean, variance))
         run = self._run_convolution(layer, bound, is_last=is_last, is_winograd=is_winograd)
-        norms = self._norms.get(layer.out.number, [])
-        return [run, *(self._normalise(norm, mean, variance) for norm in norms)]
+        return [run, *self._norms.steps(layer, mean, variance)]
 
     def _run_convolution(
         self, layer: Convolve, bound: Convolution, *, is_last: bool, is_winograd: bool
@@ -136,7 +105,7 @@ class Program:
         return self._library.call("winograd" if is_winograd else "convolve", by_reference)
 
     def _transposed(self, layer: Transpose) -> list[Callable[[], None]]:
-        filters = self._laid_out[layer.out.number]
+        filters = self._filters[layer.out.number]
         geometry = (layer.reads[0].of.size, layer.kernel, layer.kernel, (0, 0, 0))
         out = self._rooms.of(layer.out)
         bound = self._described(layer, filters, out, geometry, (None, None))
@@ -172,7 +141,7 @@ class Program:
             blocks=sum(source.blocks for source in sources),
             size=size,
             out_size=triple(layer.out.size),
-            out_blocks=self._blocks(layer.out.channels),
+            out_blocks=layout.blocks(layer.out.channels, self._vector),
             kernel=kernel,
             stride=stride,
             pad=pad,
@@ -188,54 +157,17 @@ class Program:
     def _sources(self, reads: Sequence[Reading]) -> Any:
         sources = (Source * len(reads))()
         for source, reading in zip(sources, reads, strict=True):
-            scale, shift = self._scale_and_shift(reading)
+            scale, shift = self._norms.scale_and_shift(reading)
             source.data = self._address(self._rooms.of(reading.of))
             source.scale, source.shift = self._address(scale), self._address(shift)
             source.slope = reading.slope
-            source.blocks = self._blocks(reading.of.channels)
+            source.blocks = layout.blocks(reading.of.channels, self._vector)
         self._kept.append(sources)
         return sources
 
-    def _scale_and_shift(self, reading: Reading) -> tuple[Floats, Floats]:
-        if reading.norm is not None:
-            return self._affine[id(reading.norm)]
-        scale = self._room(reading.of)
-        scale[:] = 1
-        return scale, self._room(reading.of)
-
-    def _moments(self, layer: Convolve) -> tuple[Doubles | None, Doubles | None]:
-        if layer.out.number not in self._norms:
-            return None, None
-        channels = self._blocks(layer.out.channels) * self._vector
-        return np.zeros(channels), np.zeros(channels)
-
-    def _normalise(self, norm: Norm, mean: Any, variance: Any) -> Callable[[], None]:
-        """Turn the moments that a convolution wrote into what its readers multiply and add."""
-        scale, shift = self._affine[id(norm)]
-        own = slice(len(norm.weight))
-
-        def run() -> None:
-            factor = norm.weight / np.sqrt(variance[own] + norm.eps)
-            scale[own] = factor
-            shift[own] = norm.bias - mean[own] * factor
-
-        return run
-
-    def _room(self, feature_map: FeatureMap) -> Floats:
-        """Make one float per channel."""
-        return layout.aligned(self._blocks(feature_map.channels) * self._vector)
-
-    def _blocks(self, channels: int) -> int:
-        return layout.rounded_up(channels, 2 * self._vector) // self._vector
-
     def _floats(self, feature_map: FeatureMap) -> int:
-        return self._blocks(feature_map.channels) * self._vector * feature_map.voxels
+        return layout.blocks(feature_map.channels, self._vector) * self._vector * feature_map.voxels
 
     def _address(self, values: npt.NDArray[Any]) -> int | ctypes.c_void_p:
         self._kept.append(values)
         return ctypes.c_void_p(values.ctypes.data)
-
-
-def _suits_winograd(layer: Convolve) -> bool:
-    is_plain = layer.kernel == (3, 3, 3) and layer.stride == layer.pad == (1, 1, 1)
-    return is_plain and bool(layer.reads)

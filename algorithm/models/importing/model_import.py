@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,19 +17,16 @@ from algorithm.models.find_model import find_result_folder
 from algorithm.models.importing.expected_hashes import expected_hashes
 from algorithm.models.importing.nnunet import ResultFolder
 from algorithm.models.importing.nnunet_recipe import Field, Recipe
+from algorithm.models.importing.packages import check_packages, versions_here
 from algorithm.models.importing.plans import UNCHANGED
 from algorithm.models.json_files import parse
 from algorithm.models.manifest import Card, FileRecord, Fold, Manifest
 from uls.workshop.beside import new_folder
-from uls.workshop.errors import CallError, ModelError
-from uls.workshop.extras import how_to_install
+from uls.workshop.errors import ModelError
 
 __all__ = ["import_model"]
 
 _log = logging.getLogger(__name__)
-
-_NEEDED = ("torch", "safetensors", "dynamic_network_architectures")
-_RECORDED = ("uls23", "torch", "safetensors", "dynamic-network-architectures", "onnx")
 
 
 def import_model(
@@ -72,21 +68,16 @@ def import_model(
         CallError: an option does not fit the model, or a package that importing takes is missing.
         OutputError: the destination is there already or cannot be written.
     """
-    _check_packages()
+    check_packages()
     source = find_result_folder(source_folder)
     result = ResultFolder.read(source)
     sources = result.checkpoints(result.folds(folds), checkpoint)
     hashes = expected_hashes(expected_sha256, tuple(fold for fold, _ in sources))
     recipe_of = partial(result.recipe, field=field, native_spacing=native_spacing)
     with new_folder(destination, overwrite=overwrite) as folder:
-        imported = [
-            _import_fold(fold, path, folder, recipe_of=recipe_of, expected_sha256=hashes.get(fold))
-            for fold, path in sources
-        ]
-        _check_alike(imported, about=source)
-        manifest = _manifest(name, imported, card=card or Card(), about=source)
-        manifest.write(folder)
-    return manifest
+        import_fold = partial(_import_fold, folder=folder, recipe_of=recipe_of)
+        imported = [import_fold(fold, path, hashes.get(fold)) for fold, path in sources]
+        return _write_manifest(folder, name, imported, card=card or Card(), about=source)
 
 
 @dataclass(frozen=True)
@@ -101,10 +92,10 @@ class _Imported:
 def _import_fold(
     fold: str,
     path: Path,
-    folder: Path,
-    *,
-    recipe_of: Callable[..., Recipe],
     expected_sha256: str | None,
+    *,
+    folder: Path,
+    recipe_of: Callable[..., Recipe],
 ) -> _Imported:
     """Write one fold's tensors and graph."""
     from algorithm.models.importing.checkpoint import read_checkpoint  # noqa: PLC0415
@@ -152,9 +143,12 @@ def _export(network: Any, path: Path, *, weights: Path, recipe: Recipe) -> FileR
     return FileRecord.of(path)
 
 
-def _manifest(name: str, imported: Sequence[_Imported], *, card: Card, about: Path) -> Manifest:
+def _write_manifest(
+    folder: Path, name: str, imported: Sequence[_Imported], *, card: Card, about: Path
+) -> Manifest:
+    """Write what all folds have in common, and the hashes of their files."""
+    _check_alike(imported, about=about)
     recipe = imported[0].recipe
-    versions = {package: metadata.version(package) for package in _RECORDED if _has(package)}
     values = {
         "name": name,
         "card": card,
@@ -165,10 +159,13 @@ def _manifest(name: str, imported: Sequence[_Imported], *, card: Card, about: Pa
         "field": recipe.field,
         "folds": tuple(one.fold for one in imported),
         "origin": recipe.origin.model_copy(
-            update={"trainer": imported[0].trainer, "imported_with": versions}
+            update={"trainer": imported[0].trainer, "imported_with": versions_here()}
         ),
     }
-    return parse(Manifest, values, about=about, expected="a model that can be run", hint=UNCHANGED)
+    expected = "a model that can be run"
+    manifest = parse(Manifest, values, about=about, expected=expected, hint=UNCHANGED)
+    manifest.write(folder)
+    return manifest
 
 
 def _check_alike(imported: Sequence[_Imported], *, about: Path) -> None:
@@ -179,21 +176,3 @@ def _check_alike(imported: Sequence[_Imported], *, about: Path) -> None:
             found = f"fold {other.fold.name} unlike"
             hint = "Folds of two trainings lie in one folder: name those of one by --fold."
             raise ModelError.about(about, expected=expected, found=found, hint=hint)
-
-
-def _check_packages() -> None:
-    if missing := [name for name in _NEEDED if find_spec(name) is None]:
-        raise CallError.about(
-            "importing an nnU-Net model",
-            expected=f"the packages {', '.join(_NEEDED)}",
-            found=f"{', '.join(missing)} not installed",
-            hint=f"{how_to_install('gpu', 'importing')}, here or on another machine: the model "
-            "folder that it writes runs anywhere.",
-        )
-
-
-def _has(distribution: str) -> bool:
-    try:
-        return bool(metadata.version(distribution))
-    except metadata.PackageNotFoundError:
-        return False

@@ -21,6 +21,13 @@ from algorithm.models.architecture import (
     Zyx,
 )
 from algorithm.models.importing.architectures import architecture
+from algorithm.models.importing.limits import (
+    _HINT,
+    check_axes,
+    check_divisible,
+    check_supported,
+    resampling_of,
+)
 from algorithm.models.importing.plans import UNCHANGED, Configuration, Plans
 from algorithm.models.manifest import Origin
 from uls.geometry.voi import VOI_SHAPE_ZYX
@@ -29,11 +36,6 @@ from uls.workshop.errors import CallError, ModelError
 __all__ = ["Field", "Recipe", "recipe"]
 
 Field = Literal["voi", "click"]
-
-_HINT = "This program runs no such model; one of another configuration it may."
-
-_NO_RESAMPLING = "no_resampling"
-"""How the names of resampling functions begin that give back their input, in nnU-Net's forks."""
 
 
 @dataclass(frozen=True)
@@ -78,27 +80,15 @@ def recipe(
     """
     about = f"{plans.path}, configuration {configuration!r}"
     config = plans.configuration(configuration)
-    _check_supported(config, about=about)
-    if not set(mirror_axes) <= {0, 1, 2}:
-        hint = "The checkpoint is of another network than the plans: copy both anew."
-        raise ModelError.about(
-            about, expected="mirroring axes of 0, 1, 2", found=f"{mirror_axes}", hint=hint
-        )
+    check_supported(config, about=about)
+    check_axes(mirror_axes, about=about)
     forward = plans.transpose_forward
     back = _turned((0, 1, 2), (forward.index(0), forward.index(1), forward.index(2)))
     network = architecture(config, about=about)
     patch = _turned(config.patch_size, back)
-    steps = _turned(network.downsampling_zyx, back)
-    if any(size < 1 or size % step for size, step in zip(patch, steps, strict=True)):
-        expected = f"a patch of multiples of {steps} voxels (z, y, x), which the strides divide by"
-        raise ModelError.about(about, expected=expected, found=f"{patch}", hint=UNCHANGED)
+    check_divisible(patch, _turned(network.downsampling_zyx, back), about=about)
     return Recipe(
-        architecture=network.model_copy(
-            update={
-                "kernel_sizes": tuple(_turned(size, back) for size in network.kernel_sizes),
-                "strides": tuple(_turned(stride, back) for stride in network.strides),
-            }
-        ),
+        architecture=_turned_network(network, back),
         patch_zyx=patch,
         normalisation=_normalisation(config, plans, about=about),
         mirror_axes_zyx=tuple(sorted(forward[axis] for axis in mirror_axes)),
@@ -108,7 +98,7 @@ def recipe(
             dataset=plans.dataset_name,
             plans=plans.plans_name,
             configuration=configuration,
-            resampling=_resampling(config, native_spacing=native_spacing, about=about),
+            resampling=resampling_of(config, native_spacing=native_spacing, about=about),
             transpose_forward=forward,
         ),
     )
@@ -120,22 +110,13 @@ def _turned(along_network_axes: tuple[int, ...], back: Zyx) -> Zyx:
     return z, y, x
 
 
-def _check_supported(config: Configuration, *, about: str) -> None:
-    if len(config.patch_size) != 3:
-        found = f"a patch of {config.patch_size} voxels"
-        raise ModelError.about(about, expected="a 3D configuration", found=found, hint=_HINT)
-    if config.previous_stage is not None:
-        found = f"a cascade after {config.previous_stage!r}"
-        raise ModelError.about(about, expected="a network of its own", found=found, hint=_HINT)
-    if config.preprocessor_name != "DefaultPreprocessor":
-        found = repr(config.preprocessor_name)
-        raise ModelError.about(
-            about, expected="nnU-Net's DefaultPreprocessor", found=found, hint=_HINT
-        )
-    if any(config.use_mask_for_norm):
-        expected = "normalisation over the whole image (use_mask_for_norm false)"
-        found = "use_mask_for_norm true"
-        raise ModelError.about(about, expected=expected, found=found, hint=_HINT)
+def _turned_network(network: Architecture, back: Zyx) -> Architecture:
+    return network.model_copy(
+        update={
+            "kernel_sizes": tuple(_turned(size, back) for size in network.kernel_sizes),
+            "strides": tuple(_turned(stride, back) for stride in network.strides),
+        }
+    )
 
 
 def _normalisation(config: Configuration, plans: Plans, *, about: str) -> Normalisation:
@@ -160,24 +141,6 @@ def _normalisation(config: Configuration, plans: Plans, *, about: str) -> Normal
     expected = "CTNormalization, ZScoreNormalization or NoNormalization, once"
     found = ", ".join(schemes) or "none"
     raise ModelError.about(about, expected=expected, found=found, hint=_HINT)
-
-
-def _resampling(config: Configuration, *, native_spacing: bool, about: str) -> str:
-    functions = {config.resampling_fn_data, config.resampling_fn_probabilities}
-    resampling = sorted(name for name in functions if not name.startswith(_NO_RESAMPLING))
-    if not resampling:
-        return "none"
-    names = ", ".join(resampling)
-    if native_spacing:
-        return f"left out, as the model was trained at each scan's own spacing (plans: {names})"
-    raise ModelError.about(
-        about,
-        expected="a model that takes a scan at its own spacing",
-        found=f"plans that resample ({names})",
-        hint="This program never resamples; nnUNetv2_predict_from_modelfolder runs the model. If "
-        "it was trained at each scan's own spacing, as ULS+ was, import it with `weights import "
-        "--native-spacing`.",
-    )
 
 
 def _field(wanted: Field | None, patch: Zyx, *, about: str) -> Field:

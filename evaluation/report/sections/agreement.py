@@ -1,6 +1,6 @@
 """How far the diameters agree with the reference's, beside readings of one human observer."""
 
-from evaluation.report.charts.figures import bland_altman, error_against_dice
+from evaluation.report.charts.axis_errors import bland_altman, error_against_dice
 from evaluation.report.charts.published import BASELINE_WITHIN_10_PERCENT
 from evaluation.results.metrics import Lesion, Metrics
 from evaluation.results.sections import Agreement, AxisAgreement, BlandAltman

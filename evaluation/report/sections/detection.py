@@ -1,7 +1,8 @@
 """Lesions found and missed, what was marked beside them, surface distances, and run times."""
 
 from evaluation.results.metrics import Metrics
-from evaluation.results.sections import Detection, RunTime, Share, SurfaceSummary
+from evaluation.results.quantities import Share
+from evaluation.results.sections import Detection, RunTime, SurfaceSummary
 from uls.report.page import UNKNOWN, Section, Table
 from uls.report.text import counted, counted_of, dice_std, interval, number, percent
 

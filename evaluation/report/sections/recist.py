@@ -1,7 +1,7 @@
 """What the errors would mean for a patient's follow-up by RECIST 1.1."""
 
 from evaluation.results.metrics import Metrics
-from evaluation.results.sections import Share
+from evaluation.results.quantities import Share
 from uls.report.page import UNKNOWN, Section, Table
 from uls.report.text import counted_of, interval, millimetres, percent, signed
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from evaluation.report.charts.published import BASELINE, BASELINE_LESIONS, BASELINE_NAME
 from evaluation.results.metrics import Metrics, Summary
-from evaluation.results.sections import Interval, Intervals, MeanStd, SummaryIntervals
+from evaluation.results.quantities import Interval, MeanStd, SummaryIntervals
+from evaluation.results.sections import Intervals
 from uls.report.page import UNKNOWN, Headline, Section, Table
 from uls.report.text import counted, dice_std, interval, number, percent_std
 from uls.statistics.challenge_score import challenge_score

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from algorithm.engines.interruption import OutOfTimeError, go_on_or_stop
-from algorithm.job.deadline import Deadline, Means
+from algorithm.job.deadline import Deadline
+from algorithm.job.means import Means
 from algorithm.job.rehearsal import Expected
 
 MODEL, FALLBACK, NOTHING = Means.MODEL, Means.FALLBACK, Means.NOTHING

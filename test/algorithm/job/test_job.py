@@ -10,7 +10,8 @@ from synthetic_stacks import SPACING_MM, voi_with_cube, write_image, write_job
 
 from algorithm.inference.boxes import Box
 from algorithm.inference.mirroring import Mirroring
-from algorithm.job.job import find_stacks, run_job
+from algorithm.job.inputs import find_stacks
+from algorithm.job.job import run_job
 from algorithm.job.options import JobOptions
 from uls.geometry.voi import Spacing
 from uls.platform.slugs import MASK_FOLDER, STACK_FOLDER

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from algorithm.job.deadline import Means
+from algorithm.job.means import Means
 from algorithm.job.outcome import StackOutcome, VoiOutcome, log_summary, log_voi
 from algorithm.job.stopwatch import Stopwatch
 from uls.geometry.lesion import ClickedLesion

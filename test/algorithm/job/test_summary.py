@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from algorithm.job.deadline import Means
+from algorithm.job.means import Means
 from algorithm.job.outcome import StackOutcome, VoiOutcome
 from algorithm.job.stopwatch import Stopwatch
 from algorithm.job.summary import Summary, check_summary, write_summary

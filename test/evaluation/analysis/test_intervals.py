@@ -8,7 +8,7 @@ from synthetic_lesions import clicks, lesion
 
 from evaluation.analysis.intervals import SEED, intervals
 from evaluation.results.metrics import Clicks, Lesion
-from evaluation.results.sections import Interval, SummaryIntervals
+from evaluation.results.quantities import Interval, SummaryIntervals
 from uls.statistics.bootstrap import draw_counts
 from uls.statistics.challenge_score import challenge_score
 

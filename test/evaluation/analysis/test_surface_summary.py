@@ -4,7 +4,7 @@ from synthetic_lesions import lesion
 
 from evaluation.analysis.surface_summary import surface_summary
 from evaluation.results.lesion_sections import SurfaceScore
-from evaluation.results.sections import MeanStd
+from evaluation.results.quantities import MeanStd
 
 
 def score(dice: float, hausdorff: float | None) -> SurfaceScore:

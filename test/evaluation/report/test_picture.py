@@ -5,7 +5,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from evaluation.report.picture import PREDICTION_COLOUR, REFERENCE_COLOUR, Row, draw
+from evaluation.report.panel_drawing import PREDICTION_COLOUR, REFERENCE_COLOUR
+from evaluation.report.picture import Row, draw
 from evaluation.report.views import view_of
 from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
 from uls.workshop.errors import CallError, OutputError

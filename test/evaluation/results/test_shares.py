@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from evaluation.results.sections import MeanStd, Share
+from evaluation.results.quantities import MeanStd, Share
 from evaluation.results.shares import mean_std, share, share_of
 
 

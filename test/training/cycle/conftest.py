@@ -7,7 +7,8 @@ import pytest
 from nnunet_folders import new_plans, write_result_folder
 from synthetic_cycle import write_scan, write_test_set
 
-from training.cycle.project import Work, create
+from training.cycle.beginning import create
+from training.cycle.project import Work
 from training.cycle.settings import Rule
 
 

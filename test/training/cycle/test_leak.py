@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 
 from training.__main__ import app
 from training.cycle.add import Annotation, add
+from training.cycle.beginning import create
 from training.cycle.known_scans import known_rows, voi_in_scan
 from training.cycle.leak import check_no_leak
-from training.cycle.project import Work, create
+from training.cycle.project import Work
 from training.cycle.remove import remove
 from training.cycle.settings import Rule
 from uls.images.stack import read_header, read_vois

@@ -13,8 +13,9 @@ from synthetic_cycle import CUBE, LESIONS, block, fields, write_scan, write_seg_
 
 from training.cycle import project, steps
 from training.cycle.add import Annotation, add
+from training.cycle.beginning import create
 from training.cycle.options import Options
-from training.cycle.project import Work, create, open_work
+from training.cycle.project import Work, open_work
 from training.cycle.remove import remove
 from training.cycle.rounds import abandon, decision_of, run_round
 from training.cycle.settings import FineTuneSettings, RoundSettings, Rule

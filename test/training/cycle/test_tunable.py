@@ -9,7 +9,7 @@ import pytest
 from nnunet_folders import new_plans, write_result_folder
 
 from algorithm.models.importing.model_import import import_model
-from training.cycle.project import create
+from training.cycle.beginning import create
 from training.cycle.settings import Rule
 from training.cycle.tunable import check_tunable
 from uls.workshop.errors import ModelError

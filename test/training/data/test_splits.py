@@ -7,13 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.data.splits import (
-    CaseKey,
-    challenge_patients,
-    check_no_leak,
-    folds_by_patient,
-    split_patients,
-)
+from training.data.folds import folds_by_patient
+from training.data.splits import CaseKey, challenge_patients, check_no_leak, split_patients
 from uls.workshop.errors import CallError, InputError
 
 NAMES = st.sets(st.text("0123456789ab", min_size=1, max_size=5), min_size=2, max_size=40)

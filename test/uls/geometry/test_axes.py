@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import ndimage
 
-from uls.geometry.axes import Axis, LesionAxes, lesion_axes
+from uls.geometry.axes import LesionAxes, lesion_axes
+from uls.geometry.axis import Axis
 from uls.geometry.cropped import cropped
 
 Mask = npt.NDArray[Any]

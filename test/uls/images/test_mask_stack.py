@@ -15,7 +15,7 @@ from synthetic_stacks import write_image
 
 from uls.geometry.voi import VOI_SHAPE_ZYX
 from uls.images.mask_stack import MaskStackWriter, commit_all
-from uls.images.pixels import PixelSource
+from uls.images.pixel_source import PixelSource
 from uls.images.stack import Geometry, StackHeader, read_header
 from uls.workshop.errors import OutputError
 

@@ -1,6 +1,6 @@
 import pytest
 
-from evaluation.results.sections import Interval, MeanStd
+from evaluation.results.quantities import Interval, MeanStd
 from uls.report.text import counted, dice_std, interval, number, percent, percent_std, signed
 
 

@@ -3,15 +3,13 @@
 They name nnU-Net's stock function that does not resample, so that stock nnunetv2 runs them, too.
 """
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from training.jobs.stages import write_json
 from training.nnunet.data.raw_dataset import RawDataset
-from training.nnunet.framework.environment import nnunet
 from training.nnunet.planning.auto_plans import auto_plans
+from training.nnunet.planning.planned_network import median_of, planned_network
 from training.nnunet.planning.presets import Network, Overrides, Preset, Zyx
 from uls.workshop.errors import CallError, ModelError
 
@@ -41,10 +39,10 @@ def make_plans(
     network = overrides.network or preset.network
     batch_size = overrides.batch_size or preset.batch_size
     if network is None or batch_size is None:
-        planned, planned_batch = _planned(raw, fingerprint, patch)
+        planned, planned_batch = planned_network(raw, fingerprint, patch)
         network, batch_size = network or planned, batch_size or planned_batch
     _check_fits(patch, network)
-    spacing = _median(fingerprint["spacings"])
+    spacing = median_of(fingerprint["spacings"])
     return {
         "dataset_name": raw.name,
         "plans_name": preset.plans_name,
@@ -54,25 +52,40 @@ def make_plans(
         "transpose_forward": [0, 1, 2],
         "transpose_backward": [0, 1, 2],
         "configurations": {
-            preset.configuration: {
-                "data_identifier": f"{preset.plans_name}_{preset.configuration}",
-                "preprocessor_name": "DefaultPreprocessor",
-                "batch_size": batch_size,
-                "patch_size": list(patch),
-                "median_image_size_in_voxels": list(patch),
-                "spacing": spacing,
-                "normalization_schemes": ["CTNormalization"],
-                "use_mask_for_norm": [False],
-                "batch_dice": bool(overrides.batch_dice),
-                "architecture": _architecture(network),
-                **_no_resampling(),
-            }
+            preset.configuration: _configuration(
+                preset, overrides, network, patch=patch, batch_size=batch_size, spacing=spacing
+            )
         },
         "experiment_planner_used": "ExperimentPlanner",
         "label_manager": "LabelManager",
         "foreground_intensity_properties_per_channel": fingerprint[
             "foreground_intensity_properties_per_channel"
         ],
+    }
+
+
+def _configuration(
+    preset: Preset,
+    overrides: Overrides,
+    network: Network,
+    *,
+    patch: Zyx,
+    batch_size: int,
+    spacing: list[float],
+) -> dict[str, Any]:
+    """Give the one configuration of the plans: what the network sees, and the network."""
+    return {
+        "data_identifier": f"{preset.plans_name}_{preset.configuration}",
+        "preprocessor_name": "DefaultPreprocessor",
+        "batch_size": batch_size,
+        "patch_size": list(patch),
+        "median_image_size_in_voxels": list(patch),
+        "spacing": spacing,
+        "normalization_schemes": ["CTNormalization"],
+        "use_mask_for_norm": [False],
+        "batch_dice": bool(overrides.batch_dice),
+        "architecture": _architecture(network),
+        **_no_resampling(),
     }
 
 
@@ -113,38 +126,6 @@ def _merged(configurations: Mapping[str, Any], name: str) -> dict[str, Any]:
     own = dict(configurations[name])
     parent = own.pop("inherits_from", None)
     return {**_merged(configurations, parent), **own} if parent else own
-
-
-def _planned(raw: RawDataset, fingerprint: Mapping[str, Any], patch: Zyx) -> tuple[Network, int]:
-    """Ask nnU-Net's ResEnc-L planner for a network of this patch, and for the batch size."""
-    with tempfile.TemporaryDirectory() as scratch:
-        write_json(Path(scratch) / raw.name / "dataset_fingerprint.json", fingerprint)
-        with nnunet(raw=raw.folder.parent, preprocessed=Path(scratch), trainers=False):
-            import numpy as np  # noqa: PLC0415
-            from nnunetv2.experiment_planning.experiment_planners.resampling import (  # noqa: PLC0415
-                planners_no_resampling,
-            )
-
-            planner = planners_no_resampling.nnUNetPlannerResEncL_noResampling(
-                raw.name, suppress_transpose=True
-            )
-            voxels = float(np.prod(patch, dtype=float)) * len(raw.cases)
-            plan = planner.get_plans_for_configuration(
-                np.array(_median(fingerprint["spacings"])), np.array(patch), "", voxels, {}
-            )
-    arguments = plan["architecture"]["arch_kwargs"]
-    network = Network(
-        features_per_stage=arguments["features_per_stage"],
-        strides=_sizes(arguments["strides"]),
-        kernel_sizes=_sizes(arguments["kernel_sizes"]),
-        blocks_per_stage=arguments["n_blocks_per_stage"],
-        convs_per_stage_decoder=arguments["n_conv_per_stage_decoder"],
-    )
-    return network, int(plan["batch_size"])
-
-
-def _sizes(entries: Any) -> tuple[Zyx, ...]:
-    return tuple((int(z), int(y), int(x)) for z, y, x in entries)
 
 
 def _architecture(network: Network) -> dict[str, Any]:
@@ -189,12 +170,3 @@ def _check_fits(patch: Zyx, network: Network) -> None:
                 expected=f"a multiple of {step} along {'zyx'[axis]}, which the strides divide by",
                 found=str(size),
             )
-
-
-def _median(rows: Any) -> list[float]:
-    """Give the median of each column."""
-    columns = [sorted(column) for column in zip(*rows, strict=True)]
-    half = len(columns[0]) // 2
-    if len(columns[0]) % 2:
-        return [float(column[half]) for column in columns]
-    return [float(column[half - 1] + column[half]) / 2 for column in columns]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from training.data.splits import folds_by_patient
+from training.data.folds import folds_by_patient
 from training.jobs.stages import write_json
 from training.nnunet.data.raw_dataset import RawDataset
 from training.nnunet.planning.plans import make_plans, patch_of

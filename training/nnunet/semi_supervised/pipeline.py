@@ -9,30 +9,34 @@
 All four trainings share the plans of the fully annotated data set, so that weights fit.
 """
 
-import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from algorithm.engines.engine_names import EngineSettings
 from training.jobs.stages import Stage, Stages
 from training.nnunet.data.raw_dataset import RawDataset
-from training.nnunet.preprocessing.training_data import TrainingData, prepare_as_plans
-from training.nnunet.run.folds import FINAL, TrainingRun, result_folder
+from training.nnunet.preprocessing.training_data import prepare_as_plans
+from training.nnunet.run.folds import FINAL, TrainingRun
 from training.nnunet.run.jobs import plan_stage, train_stage
 from training.nnunet.run.predict import predict_stage
-from training.nnunet.run.settings import FoldSettings, Machine, Prediction
-from training.nnunet.semi_supervised.measurements import read_measurements
+from training.nnunet.run.settings import Machine, Prediction
+from training.nnunet.semi_supervised.inputs import check_inputs
+from training.nnunet.semi_supervised.places import (
+    DATA_2D,
+    DATA_FULL,
+    DATA_PSEUDO,
+    MASKS,
+    RAW_2D,
+    RAW_PSEUDO,
+    Places,
+)
 from training.nnunet.semi_supervised.raw_sets import SELECTION, write_2d_set, write_pseudo_set
 from training.nnunet.semi_supervised.recipe import Recipe
-from training.nnunet.semi_supervised.selection import judge, selected, table
-from uls.workshop.errors import CallError, InputError
+from training.nnunet.semi_supervised.selection import select
+from uls.workshop.errors import CallError
 
 __all__ = ["REDO_HINT", "Pipeline"]
 
-_log = logging.getLogger(__name__)
-
-_DATA_FULL, _DATA_2D, _DATA_PSEUDO = "data-full", "data-2d", "data-pseudo"
-_RAW_2D, _RAW_PSEUDO, _MASKS = "raw-2d", "raw-pseudo", "pseudo-masks"
 _LAST = "5-fine-tune"
 
 REDO_HINT = "To do the stage and those after it anew: --again-from STAGE."
@@ -71,9 +75,7 @@ class Pipeline:
             CallError: there is no such stage, or a stage was begun otherwise.
             InputError: the data do not fit.
         """
-        self._check_measured()
-        for raw in (self.full, self.partial):
-            raw.check_trainable()
+        check_inputs(self.full, self.partial, self.measurements)
         stages = Stages(self.root, redo_hint=REDO_HINT)
         wanted = self.stages[: self._place(until) + 1 if until else None]
         with stages.alone():
@@ -89,27 +91,31 @@ class Pipeline:
         return (
             self._plan(),
             self._labels_2d(),
-            self._prepare("1-data", of=_RAW_2D, output=_DATA_2D),
-            self._pre_train("1-pre-train", on=_DATA_2D, output="pretrained-1"),
+            self._prepare("1-data", of=RAW_2D, output=DATA_2D),
+            self._pre_train("1-pre-train", on=DATA_2D, output="pretrained-1"),
             self._fine_tune("2-fine-tune", begin="pretrained-1", output="model-1"),
             self._predict(),
             self._select(),
-            self._prepare("4-data", of=_RAW_PSEUDO, output=_DATA_PSEUDO),
-            self._pre_train("4-pre-train", on=_DATA_PSEUDO, output="pretrained-2"),
+            self._prepare("4-data", of=RAW_PSEUDO, output=DATA_PSEUDO),
+            self._pre_train("4-pre-train", on=DATA_PSEUDO, output="pretrained-2"),
             self._fine_tune(_LAST, begin="pretrained-2", output="model"),
         )
 
     @property
     def model(self) -> Path:
         """The nnU-Net result folder that the last stage makes."""
-        return self._results(_DATA_FULL, self._fine_tuning, "model")
+        return self._places.results(DATA_FULL, self._places.fine_tuning, "model")
+
+    @property
+    def _places(self) -> Places:
+        return Places(self.root, self.full.name, self.partial.name, self.recipe, self.machine)
 
     def _plan(self) -> Stage:
         return plan_stage(
             self.full,
             self.recipe.preset,
             self.recipe.overrides,
-            self.root / _DATA_FULL,
+            self.root / DATA_FULL,
             name="0-plan",
             processes=self.processes,
         )
@@ -117,7 +123,7 @@ class Pipeline:
     def _labels_2d(self) -> Stage:
         return Stage(
             name="1-labels",
-            output=self.root / _RAW_2D,
+            output=self.root / RAW_2D,
             work=self._write_2d,
             inputs={"raw": self.partial.folder},
         )
@@ -126,47 +132,48 @@ class Pipeline:
         """Prepare a raw data set that an earlier stage made, by the plans of the full one."""
 
         def work(place: Path) -> None:
-            raw = RawDataset.read(self.root / of / self._dataset(of))
-            plans = self._data(_DATA_FULL).plans
+            raw = RawDataset.read(self.root / of / self._places.dataset(of))
+            plans = self._places.data(DATA_FULL).plans
             configuration = self.recipe.preset.configuration
             prepare_as_plans(raw, plans, configuration, place, processes=self.processes)
 
         plans_file = f"{self.recipe.preset.plans_name}.json"
-        inputs = {"raw": self.root / of, "plans": self.root / _DATA_FULL / self.full.name}
+        inputs = {"raw": self.root / of, "plans": self.root / DATA_FULL / self.full.name}
         inputs["plans"] = inputs["plans"] / plans_file
         return Stage(name=name, output=self.root / output, work=work, inputs=inputs)
 
     def _pre_train(self, name: str, *, on: str, output: str) -> Stage:
-        run = TrainingRun(self._data(on), self._pretraining)
+        run = TrainingRun(self._places.data(on), self._places.pretraining)
         return train_stage(run, self.root / output, name=name)
 
     def _fine_tune(self, name: str, *, begin: str, output: str) -> Stage:
-        on = _DATA_2D if begin == "pretrained-1" else _DATA_PSEUDO
+        on = DATA_2D if begin == "pretrained-1" else DATA_PSEUDO
+        earlier = self._places.results(on, self._places.pretraining, begin)
         run = TrainingRun(
-            self._data(_DATA_FULL),
-            self._fine_tuning,
-            pretrained=self._results(on, self._pretraining, begin) / "fold_all" / FINAL,
+            self._places.data(DATA_FULL),
+            self._places.fine_tuning,
+            pretrained=earlier / "fold_all" / FINAL,
         )
         return train_stage(run, self.root / output, name=name)
 
     def _predict(self) -> Stage:
         device = self.machine.device
         prediction = Prediction(
-            model=self._results(_DATA_FULL, self._fine_tuning, "model-1"),
+            model=self._places.results(DATA_FULL, self._places.fine_tuning, "model-1"),
             images=self.partial.folder / "imagesTr",
             engine=EngineSettings(device="auto" if device == "mps" else device, precision="f32"),
             mirror=self.recipe.mirror,
         )
-        return predict_stage(prediction, self.root / _MASKS, name="3-predict")
+        return predict_stage(prediction, self.root / MASKS, name="3-predict")
 
     def _select(self) -> Stage:
         return Stage(
             name="3-select",
-            output=self.root / _RAW_PSEUDO,
+            output=self.root / RAW_PSEUDO,
             work=self._write_pseudo,
             settings={"tolerance_px": self.recipe.tolerance_px},
             inputs={
-                "masks": self.root / _MASKS,
+                "masks": self.root / MASKS,
                 "images": self.partial.folder / "imagesTr",
                 "measurements": self.measurements,
             },
@@ -176,56 +183,18 @@ class Pipeline:
         write_2d_set(self.partial, place / self.partial.name, processes=self.processes)
 
     def _write_pseudo(self, place: Path) -> None:
-        measured = read_measurements(self.measurements)
-        masks, tolerance = self.root / _MASKS, self.recipe.tolerance_px
-        judged = judge(masks, measured, tolerance_px=tolerance, processes=self.processes)
-        place.mkdir(parents=True, exist_ok=True)
-        (place / SELECTION).write_text(table(judged), encoding="utf-8")
-        kept = selected(judged)
-        _log.info("Pseudo-masks: kept %d of %d", len(kept), len(judged))
-        write_pseudo_set(self.partial, masks, kept, place / self._dataset(_RAW_PSEUDO))
-
-    def _data(self, name: str) -> TrainingData:
-        preset = self.recipe.preset
-        dataset = self._dataset(name)
-        return TrainingData(self.root / name, dataset, preset.plans_name, preset.configuration)
-
-    @property
-    def _pretraining(self) -> FoldSettings:
-        return self.recipe.pretraining(self.machine)
-
-    @property
-    def _fine_tuning(self) -> FoldSettings:
-        return self.recipe.fine_tuning(self.machine)
-
-    def _results(self, data: str, how: FoldSettings, output: str) -> Path:
-        return result_folder(TrainingRun(self._data(data), how), self.root / output)
-
-    def _dataset(self, name: str) -> str:
-        if name == _DATA_FULL:
-            return self.full.name
-        pseudo = name in (_RAW_PSEUDO, _DATA_PSEUDO)
-        return f"{self.partial.name}_Pseudo" if pseudo else self.partial.name
+        masks = self.root / MASKS
+        kept = select(
+            masks,
+            self.measurements,
+            place / SELECTION,
+            tolerance_px=self.recipe.tolerance_px,
+            processes=self.processes,
+        )
+        write_pseudo_set(self.partial, masks, kept, place / self._places.dataset(RAW_PSEUDO))
 
     def _place(self, name: str) -> int:
         names = [stage.name for stage in self.stages]
         if name not in names:
             raise CallError.about("stage", expected=f"one of {', '.join(names)}", found=name)
         return names.index(name)
-
-    def _check_measured(self) -> None:
-        """Find out now, not after weeks of training, whether every case was measured."""
-        measured = read_measurements(self.measurements)
-        if missing := [case for case in self.partial.cases if case not in measured]:
-            raise InputError.about(
-                self.measurements,
-                expected=f"a row for each of the {len(self.partial.cases)} cases",
-                found=f"none for {missing[0]}"
-                + (f" and {len(missing) - 1} more" * bool(missing[1:])),
-            )
-        if self.full.name == self.partial.name:
-            raise InputError.about(
-                self.partial.folder,
-                expected="data sets of two names",
-                found=f"{self.full.name} twice",
-            )

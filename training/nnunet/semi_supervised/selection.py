@@ -1,12 +1,13 @@
 """Which predicted masks are good enough to train on: their axes agree with the measurement."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 
 from training.nnunet.preprocessing.parallel import mapped
-from training.nnunet.semi_supervised.measurements import Measured
+from training.nnunet.semi_supervised.measurements import Measured, read_measurements
 from training.nnunet.semi_supervised.recipe import TOLERANCE_PX
 from uls.geometry.axes import lesion_axes
 from uls.geometry.cropped import cropped
@@ -15,7 +16,9 @@ from uls.images.voxels import label_array
 from uls.workshop.errors import InputError
 from uls.workshop.folder_scan import listed
 
-__all__ = ["Judged", "judge", "selected", "table"]
+__all__ = ["Judged", "judge", "select", "selected", "table"]
+
+_log = logging.getLogger(__name__)
 
 _MASK = ".nii.gz"
 
@@ -49,6 +52,20 @@ class Judged:
             predicted.short_px,
             kept,
         )
+
+
+def select(
+    masks: Path, measurements: Path, table_file: Path, *, tolerance_px: float, processes: int
+) -> list[str]:
+    """Compare predicted masks with measurements, write a table of it, and list those to keep."""
+    judged = judge(
+        masks, read_measurements(measurements), tolerance_px=tolerance_px, processes=processes
+    )
+    table_file.parent.mkdir(parents=True, exist_ok=True)
+    table_file.write_text(table(judged), encoding="utf-8")
+    kept = selected(judged)
+    _log.info("Pseudo-masks: kept %d of %d", len(kept), len(judged))
+    return kept
 
 
 def judge(

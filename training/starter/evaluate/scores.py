@@ -1,7 +1,7 @@
 """One method on the protocol's cases, scored with the evaluation's own code."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from statistics import fmean
@@ -26,7 +26,6 @@ __all__ = [
     "CaseScores",
     "ClickScore",
     "Segment",
-    "evaluate_cases",
     "model_segment",
     "score_case",
 ]
@@ -96,19 +95,6 @@ class CaseScores:
     volume_ml: float
     clicks: tuple[ClickScore, ...]
     consistency: float | None
-
-
-def evaluate_cases(
-    predictor_factory: Callable[[], Predictor], cases: Iterable[Case]
-) -> list[CaseScores]:
-    """Score a model on some cases: for the report, and for choosing settings on other lesions.
-
-    Args:
-        predictor_factory: makes the predictor, once; what it takes to make it is not timed.
-        cases: prepared lesions, read one by one if they are a generator.
-    """
-    segment = model_segment(predictor_factory())
-    return [score_case(segment, case) for case in cases]
 
 
 def model_segment(predictor: Predictor) -> Segment:

@@ -8,10 +8,10 @@ import numpy as np
 from algorithm.models.zoom_patch import Point
 from training.starter.lesions.appearance import Look, painted
 from training.starter.lesions.fields import SD_PER_MAD, Bools, Floats, blurred, grown, median
-from training.starter.lesions.shapes import Box, Shape
+from training.starter.lesions.shape import Box, Shape
 from training.starter.lesions.slices import Slices
 from training.starter.lesions.tissue import Growth, room
-from training.starter.settings.lesion_settings import Bodies
+from training.starter.settings.body_settings import Bodies
 from training.starter.settings.recipe import Samples
 
 __all__ = ["Body", "Scanner", "grow", "is_lump", "kept_apart", "mix", "outline"]

@@ -10,7 +10,8 @@ from training.starter.lesions.appearance import Look, sibling
 from training.starter.lesions.body import Scanner, grow, kept_apart, mix, outline
 from training.starter.lesions.fields import Bools, Floats
 from training.starter.lesions.reader_shapes import ShapeBank
-from training.starter.lesions.shapes import Shape, draw_shape
+from training.starter.lesions.shape import Shape
+from training.starter.lesions.shapes import draw_shape
 from training.starter.lesions.tissue import Growth, Tissue, tissue_at
 from training.starter.settings.sample_settings import Kind
 

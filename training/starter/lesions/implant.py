@@ -9,41 +9,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algorithm.models.zoom_patch import Point
 from training.starter.lesions.appearance import Look, draw_edge, draw_look
 from training.starter.lesions.body import Body, Scanner, grow, is_lump, mix, outline
 from training.starter.lesions.companions import Lesion, add_companions, count_of, draw_any_shape
 from training.starter.lesions.fields import Bools, Floats, median
+from training.starter.lesions.placing import Place, is_spiculated, placed, reaches_air, tissue_of
 from training.starter.lesions.reader_shapes import ShapeBank
-from training.starter.lesions.shapes import Shape
+from training.starter.lesions.shape import Shape
 from training.starter.lesions.slices import Slices
-from training.starter.lesions.tissue import Tissue, beside_air, draw_growth, tissue_at
+from training.starter.lesions.tissue import beside_air
 from training.starter.lesions.visible import contrast, ring_around, stands_out
 from training.starter.settings.recipe import Samples
 from training.starter.settings.sample_settings import Kind
 
-__all__ = ["Implanted", "Place", "implant"]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a lesion is implanted.
-
-    Attributes:
-        hu: the background, float32, (z, y, x), sampled isotropically.
-        step_mm: from voxel to voxel of the patch.
-        slice_mm: the scan's slice spacing.
-        pixel_mm: the scan's spacing within a slice.
-        click: in patch voxels (z, y, x); anywhere in the lesion.
-        kind: of lesion that is wanted, as the recipe's `kinds`.
-    """
-
-    hu: Floats
-    step_mm: float
-    slice_mm: float
-    pixel_mm: float
-    click: Point
-    kind: str
+__all__ = ["Implanted", "implant"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +40,23 @@ class Implanted:
     lesions: tuple[Floats, ...]
     kind: str
     contrast: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Clicked:
+    """The lesion that is clicked, in its box of the patch.
+
+    Attributes:
+        body: what was grown.
+        mask: what half of its readers draw.
+        share: of readers who draw a voxel.
+        ring: the voxels around the mask, with which it is compared.
+    """
+
+    body: Body
+    mask: Bools
+    share: Floats
+    ring: Bools
 
 
 def implant(
@@ -85,115 +81,63 @@ def implant(
     Returns:
         The patch with its lesions, or None where this place or this draw does not do.
     """
-    tissue = _tissue(place, settings)
+    tissue = tissue_of(place, settings)
     if tissue is None:
         return None
-    slices = Slices.find(place.hu, place.slice_mm / place.step_mm)
-    edge_mm = draw_edge(rng, settings.looks)
-    scanner = Scanner(place.step_mm, place.pixel_mm, edge_mm, slices, settings)
+    scanner = _scanner(place, settings, rng)
     kind = settings.kinds[tissue.value]
-    spiculated = _is_spiculated(tissue, radius_mm, settings, rng)
+    spiculated = is_spiculated(tissue, radius_mm, settings, rng)
     radius = radius_mm / place.step_mm
     shape = draw_any_shape(rng, radius, kind, scanner, shapes, spiculated=spiculated)
-    lesion = _placed(place, shape, tissue, settings, difficulty=difficulty, rng=rng)
-    if _reaches_air(place.hu, lesion, shape, settings):
+    lesion = placed(place, shape, tissue, settings, difficulty=difficulty, rng=rng)
+    if reaches_air(place.hu, lesion, shape, settings):
         return None
     clicked = _grow_clicked(place, lesion, shape, scanner, kind=kind, rng=rng)
     if clicked is None:
         return None
-    body, part, share = clicked
-    ring = ring_around(part, settings.visible)
-    if beside_air(place.hu[body.box][ring], tissue, settings.tissues):
-        return None
     look = _draw_visible_look(
-        lesion,
-        radius_mm,
-        body,
-        part,
-        ring,
-        settings=settings,
-        difficulty=difficulty,
-        rng=rng,
+        lesion, radius_mm, clicked, settings=settings, difficulty=difficulty, rng=rng
     )
     if look is None:
         return None
+    return _mixed_in(
+        place, lesion, look, clicked, scanner=scanner, difficulty=difficulty, bank=shapes, rng=rng
+    )
+
+
+def _scanner(place: Place, settings: Samples, rng: np.random.Generator) -> Scanner:
+    """Say how the scan shows edges: how sharp they are, and over which slices."""
+    slices = Slices.find(place.hu, place.slice_mm / place.step_mm)
+    edge_mm = draw_edge(rng, settings.looks)
+    return Scanner(place.step_mm, place.pixel_mm, edge_mm, slices, settings)
+
+
+def _mixed_in(
+    place: Place,
+    lesion: Lesion,
+    look: Look,
+    clicked: _Clicked,
+    *,
+    scanner: Scanner,
+    difficulty: float,
+    bank: ShapeBank | None,
+    rng: np.random.Generator,
+) -> Implanted | None:
+    """Mix the clicked lesion and its companions into the patch; None where it cannot be seen."""
+    settings = scanner.settings
+    body = clicked.body
     drawn = np.zeros(place.hu.shape, dtype=np.float32)
-    drawn[body.box] = share
+    drawn[body.box] = clicked.share
     hu = place.hu.astype(np.float32, copy=True)
-    count = count_of(kind.companion_shares, rng)
+    count = count_of(settings.kinds[lesion.tissue.value].companion_shares, rng)
     others = add_companions(
-        hu, lesion, look, drawn > 0, count=count, scanner=scanner, bank=shapes, rng=rng
+        hu, lesion, look, drawn > 0, count=count, scanner=scanner, bank=bank, rng=rng
     )
     mix(hu, body, look, scanner, rng)
-    visible = contrast(hu[body.box], part, ring, settings.visible, difficulty=difficulty)
-    return None if visible is None else Implanted(hu, (drawn, *others), str(tissue), visible)
-
-
-def _tissue(place: Place, settings: Samples) -> Tissue | None:
-    """Give the tissue at the click; the wanted kind where its host is found there."""
-    there = tissue_at(place.hu, place.click, place.step_mm, settings.tissues)
-    wanted = Tissue(place.kind)
-    return wanted if there is wanted.host else there
-
-
-def _is_spiculated(
-    tissue: Tissue, radius_mm: float, settings: Samples, rng: np.random.Generator
-) -> bool:
-    shapes = settings.shapes
-    may_be = tissue is Tissue.LUNG and radius_mm > shapes.spiculated_from_mm
-    return may_be and bool(rng.random() < shapes.spiculated_share)
-
-
-def _placed(
-    place: Place,
-    shape: Shape,
-    tissue: Tissue,
-    settings: Samples,
-    *,
-    difficulty: float,
-    rng: np.random.Generator,
-) -> Lesion:
-    z, y, x = (slice(max(round(at) - 1, 0), round(at) + 2) for at in place.click)
-    growth = draw_growth(rng, tissue, float(place.hu[z, y, x].mean()), settings.tissues)
-    centre = _draw_centre(rng, shape, place, settings, difficulty)
-    return Lesion(tissue, growth, shape.radius, centre)
-
-
-def _reaches_air(background: Floats, lesion: Lesion, shape: Shape, settings: Samples) -> bool:
-    """Say, from a few voxels, whether the lesion's body would lie in air: cheap, before growing."""
-    if lesion.tissue is Tissue.LUNG:
-        return False
-    every = settings.bodies.looked_at
-    places = tuple(
-        np.arange(every // 2, size, every, dtype=np.float32) for size in background.shape
+    visible = contrast(
+        hu[body.box], clicked.mask, clicked.ring, settings.visible, difficulty=difficulty
     )
-    z, y, x = (axis - np.float32(at) for axis, at in zip(places, lesion.centre, strict=True))
-    inside = shape.body_level((z[:, None, None], y[:, None], x)) > 0
-    looked_at = background[(slice(every // 2, None, every),) * 3][inside]
-    in_air = looked_at < settings.tissues.air_hu
-    return bool(looked_at.size) and bool(np.mean(in_air) > settings.bodies.most_air)
-
-
-def _draw_centre(
-    rng: np.random.Generator, shape: Shape, place: Place, settings: Samples, difficulty: float
-) -> Point:
-    """Draw the lesion's middle: such that the click lies anywhere in its body.
-
-    Where the click lies off the patch's middle the patch was fitted to the lesion, whose middle
-    is then near the patch's.
-    """
-    middle = np.asarray(place.hu.shape) // 2
-    off = float(np.linalg.norm(np.asarray(place.click) - middle)) > 2
-    easy, more = settings.bodies.reach
-    reach = (0.0, easy + more * difficulty)
-    if rng.random() < settings.clicks.edge_share * difficulty:
-        reach = (settings.clicks.edge_reach, 1.0)
-    tries = [
-        np.asarray(place.click) - shape.place_in_body(rng, reach)
-        for _ in range(settings.bodies.centres_tried if off else 1)
-    ]
-    z, y, x = min(tries, key=lambda centre: float(np.linalg.norm(centre - middle)))
-    return float(z), float(y), float(x)
+    return None if visible is None else Implanted(hu, (drawn, *others), str(lesion.tissue), visible)
 
 
 def _grow_clicked(
@@ -204,8 +148,8 @@ def _grow_clicked(
     *,
     kind: Kind,
     rng: np.random.Generator,
-) -> tuple[Body, Bools, Floats] | None:
-    """Grow the clicked lesion; None where it does not hold the click or is not a lump."""
+) -> _Clicked | None:
+    """Grow the clicked lesion; None where it misses the click, is no lump, or lies beside air."""
     body = grow(
         place.hu,
         shape,
@@ -219,22 +163,26 @@ def _grow_clicked(
     bodies = scanner.settings.bodies
     if outlined is None or not is_lump(outlined[1], shape.radius, place.hu.size, bodies):
         return None
-    return outlined
+    body, mask, share = outlined
+    settings = scanner.settings
+    ring = ring_around(mask, settings.visible)
+    if beside_air(place.hu[body.box][ring], lesion.tissue, settings.tissues):
+        return None
+    return _Clicked(body, mask, share, ring)
 
 
 def _draw_visible_look(
     lesion: Lesion,
     radius_mm: float,
-    body: Body,
-    mask: Bools,
-    ring: Bools,
+    clicked: _Clicked,
     *,
     settings: Samples,
     difficulty: float,
     rng: np.random.Generator,
 ) -> Look | None:
     """Draw looks until one stands out from what surrounds the lesion."""
-    host_hu, around = median(body.host[mask]), body.host[ring]
+    host = clicked.body.host
+    host_hu, around = median(host[clicked.mask]), host[clicked.ring]
     for _ in range(settings.looks.tried):
         look = draw_look(
             rng,

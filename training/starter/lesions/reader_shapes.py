@@ -14,7 +14,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from algorithm.models.zoom_patch import Point
 from training.starter.lesions.fields import Floats
-from training.starter.lesions.shapes import Box, Places, places_in, reach_box, roughened
+from training.starter.lesions.shape import Box, Places, places_in, reach_box, roughened
 from training.starter.settings.lesion_settings import Shapes
 from training.starter.settings.strict_table import Range
 from uls.workshop.errors import InputError

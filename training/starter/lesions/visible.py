@@ -3,7 +3,7 @@
 import numpy as np
 
 from training.starter.lesions.fields import SD_PER_MAD, Bools, Floats, blurred, grown, median
-from training.starter.settings.lesion_settings import Visibility
+from training.starter.settings.body_settings import Visibility
 
 __all__ = ["contrast", "ring_around", "stands_out"]
 

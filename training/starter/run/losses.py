@@ -8,7 +8,7 @@ from monai.losses.dice import DiceLoss
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from training.starter.settings.recipe import Training
+from training.starter.settings.training_settings import Training
 
 __all__ = ["LesionLoss"]
 

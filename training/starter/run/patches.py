@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from training.starter.run.precision import half_precision
+from training.starter.samples.bank import Bank
 from training.starter.samples.clicks import draw_pair
 from training.starter.samples.real import draw_real
 from training.starter.samples.samples import Sample, Scene, first_usable, network_input, sample_of
-from training.starter.samples.scans import Bank
 from training.starter.samples.stream import Material
 from training.starter.samples.synthetic import draw_kind, draw_synthetic
 from training.starter.settings.recipe import Recipe

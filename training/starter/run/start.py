@@ -19,7 +19,7 @@ from algorithm.models.manifest import ZoomManifest
 from algorithm.networks import networks
 from algorithm.networks.zoom_network import ZoomNetwork, normalised_convolutions
 from training.starter.settings.cases_seen import CasesSeen, cases_of
-from training.starter.settings.recipe import Network
+from training.starter.settings.training_settings import Network
 from uls.workshop.errors import CallError
 
 __all__ = ["begin_with", "cases_behind", "read_start"]

@@ -15,8 +15,9 @@ from training.starter.run.options import TrainOptions
 from training.starter.run.patches import validation_patches
 from training.starter.run.progress import RunLength
 from training.starter.run.start import begin_with, cases_behind, read_start
+from training.starter.samples.bank import Bank, read_bank
 from training.starter.samples.samples import network_input
-from training.starter.samples.scans import Bank, Scan, read_bank
+from training.starter.samples.scans import Scan
 from training.starter.samples.scenes import scene_bank
 from training.starter.samples.stream import Material, draw_samples
 from training.starter.settings import cases_seen

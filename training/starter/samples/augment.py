@@ -9,7 +9,7 @@ from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
 from training.starter.samples.samples import FEWEST_VOXELS, Scene, clicked_share
 from training.starter.samples.scan_end import ended
 from training.starter.settings.recipe import Samples
-from training.starter.settings.sample_settings import Augmentation
+from training.starter.settings.scan_settings import Augmentation
 
 __all__ = ["augmented"]
 

@@ -16,7 +16,7 @@ from scipy import ndimage
 
 from algorithm.models.zoom_channels import WITHOUT_CORRECTIONS, Correction, marks
 from training.starter.samples.stream import Batch
-from training.starter.settings.recipe import Training
+from training.starter.settings.training_settings import Training
 
 __all__ = ["Corrected", "next_correction"]
 

@@ -11,9 +11,10 @@ from torch.nn import functional as F  # noqa: N812
 from algorithm.models.zoom_patch import PATCH_SIZE
 from training.starter.lesions.reader_shapes import ShapeBank
 from training.starter.samples.accompany import accompanied
+from training.starter.samples.bank import Bank
 from training.starter.samples.resample import GRID, cut_scan
 from training.starter.samples.samples import Scene
-from training.starter.samples.scans import Bank, Lesion, Scan
+from training.starter.samples.scans import Lesion, Scan
 from training.starter.settings.recipe import Samples
 from training.starter.settings.sample_settings import RealLesions
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
 from training.starter.samples.samples import Scene, clicked_share
-from training.starter.settings.sample_settings import ScanEnds
+from training.starter.settings.scan_settings import ScanEnds
 
 __all__ = ["ended"]
 

@@ -11,7 +11,8 @@ from algorithm.models.zoom_patch import Point
 from training.phantoms.drawing.grid import Grid
 from training.phantoms.drawing.scanner import Scanner
 from training.phantoms.scenes import draw_scene, draw_spacing
-from training.starter.samples.scans import Bank, Scan, make_scan
+from training.starter.samples.bank import Bank
+from training.starter.samples.scans import Scan, make_scan
 from training.starter.settings.recipe import Samples
 from uls.workshop.progress import progress
 

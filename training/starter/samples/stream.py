@@ -13,10 +13,10 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from algorithm.models.zoom_channels import Correction
 from training.starter.lesions.reader_shapes import ShapeBank
 from training.starter.samples.augment import augmented
+from training.starter.samples.bank import Bank
 from training.starter.samples.clicks import draw_pair
 from training.starter.samples.real import draw_real
 from training.starter.samples.samples import Sample, Scene, first_usable, network_input, usable
-from training.starter.samples.scans import Bank
 from training.starter.samples.synthetic import draw_healthy, draw_kind, draw_synthetic
 from training.starter.settings.recipe import Recipe
 

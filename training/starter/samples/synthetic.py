@@ -7,12 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithm.models.zoom_patch import PATCH_SIZE
-from training.starter.lesions.implant import Implanted, Place, implant
+from training.starter.lesions.implant import Implanted, implant
+from training.starter.lesions.placing import Place
 from training.starter.lesions.reader_shapes import ShapeBank
+from training.starter.samples.bank import Bank
 from training.starter.samples.real import draw_step_mm, healthy_mm
 from training.starter.samples.resample import GRID, cut_scan
 from training.starter.samples.samples import Scene
-from training.starter.samples.scans import Bank, Scan
+from training.starter.samples.scans import Scan
 from training.starter.settings.recipe import Samples
 from training.starter.settings.sample_settings import KINDS
 

@@ -4,14 +4,12 @@ from training.starter.settings.strict_table import Range, Share, Strict
 
 __all__ = [
     "KINDS",
-    "Augmentation",
     "Clicks",
     "Companions",
     "KeepAway",
     "Kind",
     "Places",
     "RealLesions",
-    "ScanEnds",
 ]
 
 KINDS = ("lung", "fat", "soft", "bone", "organ", "node")
@@ -162,50 +160,3 @@ class Companions(Strict):
     apart_voxels: int
     hu_sd: float
     fewest_voxels: int
-
-
-class Augmentation(Strict):
-    """The same scene as another scanner would show it: shares of scenes and ranges.
-
-    Attributes:
-        thicker_share, thickest_mm: slices averaged.
-        smoothed_share, smoothed: blended with the neighbours in plane.
-        scaled_share, scale, shift_hu: all HU.
-        recoloured_share, recoloured_hu: the clicked real lesion's HU.
-        noise_share, noise_hu, grainy_share: noise, and how much of it is grainy.
-    """
-
-    thicker_share: Share
-    thickest_mm: float
-    smoothed_share: Share
-    smoothed: Range
-    scaled_share: Share
-    scale: Range
-    shift_hu: float
-    recoloured_share: Share
-    recoloured_hu: float
-    noise_share: Share
-    noise_hu: Range
-    grainy_share: Share
-
-
-class ScanEnds(Strict):
-    """How scans end around lesions (`scan_end`).
-
-    Attributes:
-        real_share: of real lesions' patches, those in which the scan is made to end.
-        synthetic_share: the same of synthetic ones.
-        every_side_share: of these, those in which it ends on all six sides; in the others on any
-            side with even odds.
-        cut_share: of these, those in which it ends within the lesion.
-        least_cut_voxels: of the lesion that stay beyond the click on that side, at least.
-        mirrored_share: of all patches, those that show the scan going on, mirrored, where its own
-            ends are: crops of a data set end at the same distance from every lesion.
-    """
-
-    real_share: Share
-    synthetic_share: Share
-    every_side_share: Share
-    cut_share: Share
-    least_cut_voxels: int
-    mirrored_share: Share

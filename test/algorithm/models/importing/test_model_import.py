@@ -15,7 +15,7 @@ import torch
 from nnunet_folders import new_plans, old_plans, write_result_folder
 from safetensors.torch import load_file
 
-from algorithm.models.importing import model_import
+from algorithm.models.importing import model_import, packages
 from algorithm.models.importing.model_import import import_model
 from algorithm.models.manifest import Card, Manifest, read_manifest
 from uls.workshop.errors import CallError, ModelError, OutputError
@@ -268,10 +268,11 @@ def test_an_existing_folder_stays(source: Path, tmp_path: Path) -> None:
     assert read_manifest(tmp_path / "model").name == "second"
 
 
-def _without(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
-    monkeypatch.setattr(
-        model_import, "find_spec", lambda name: None if name in packages else find_spec(name)
-    )
+def _without(monkeypatch: pytest.MonkeyPatch, *missing: str) -> None:
+    for module in (model_import, packages):
+        monkeypatch.setattr(
+            module, "find_spec", lambda name: None if name in missing else find_spec(name)
+        )
 
 
 def test_without_onnx_the_graph_is_left_out_and_it_is_said(

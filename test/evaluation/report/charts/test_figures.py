@@ -7,7 +7,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evaluation.report.charts import figures
+from evaluation.report.charts import axis_errors, figures
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 
@@ -73,7 +73,9 @@ def test_groups_have_all_their_points_and_boxes_only_where_there_are_five(
 
 
 def test_limits_of_agreement_are_drawn_where_they_are(drawn: Callable[..., Axes]) -> None:
-    axes = drawn(figures.bland_altman, [10, 20], [1, 3], bias=2, limits=(-1, 5), axis="long axis")
+    axes = drawn(
+        axis_errors.bland_altman, [10, 20], [1, 3], bias=2, limits=(-1, 5), axis="long axis"
+    )
     levels = [line.get_ydata()[0] for line in axes.lines if len(set(line.get_ydata())) == 1]
     assert {2, -1, 5} <= set(levels)
     assert [text.get_text() for text in axes.texts] == [
@@ -84,7 +86,7 @@ def test_limits_of_agreement_are_drawn_where_they_are(drawn: Callable[..., Axes]
 
 
 def test_errors_are_in_percent(drawn: Callable[..., Axes]) -> None:
-    axes = drawn(figures.error_against_dice, [0.9, 0.2], [0.05, 0.4], axis="short axis")
+    axes = drawn(axis_errors.error_against_dice, [0.9, 0.2], [0.05, 0.4], axis="short axis")
     assert list(axes.lines[0].get_ydata()) == pytest.approx([5, 40])
     assert axes.get_ylabel() == "error of the short axis (%)"
 
@@ -104,9 +106,9 @@ HOSTILE = "$x_<b>\\frac$&\x00\u809d"
     "svg",
     [
         lambda: figures.dice_per_group({HOSTILE: [0.1, 0.2]}, published={HOSTILE: 0.5}),
-        lambda: figures.error_against_dice([], [], axis="long axis"),
-        lambda: figures.error_against_dice([0.5], [0.5], axis="long axis"),
-        lambda: figures.bland_altman([10], [1], bias=1, limits=None, axis="long axis"),
+        lambda: axis_errors.error_against_dice([], [], axis="long axis"),
+        lambda: axis_errors.error_against_dice([0.5], [0.5], axis="long axis"),
+        lambda: axis_errors.bland_altman([10], [1], bias=1, limits=None, axis="long axis"),
         lambda: figures.consistency_per_lesion([[0.5]]),
         lambda: figures.sorted_differences([0.5], [0.5], names=(HOSTILE, "b" * 99)),
     ],

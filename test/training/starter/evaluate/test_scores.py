@@ -4,7 +4,7 @@ import pytest
 from cube_lesions import cube_lesion
 
 from training.starter.evaluate.protocol import Case, prepare
-from training.starter.evaluate.scores import Answered, evaluate_cases, score_case
+from training.starter.evaluate.scores import Answered, model_segment, score_case
 from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX, Spacing
 
 Z, Y, X = CLICK_ZYX
@@ -92,7 +92,7 @@ class TwoCubes:
 def test_a_model_is_scored_on_the_clicked_component_of_what_it_predicts() -> None:
     predictor = TwoCubes()
     cases = [prepare(cube_lesion(spacing_mm=(0.5, 0.5, 2.0), name=name)) for name in "ab"]
-    scores = evaluate_cases(lambda: predictor, iter(cases))
+    scores = [score_case(model_segment(predictor), case) for case in cases]
     assert [case.name for case in scores] == ["a", "b"]
     assert [click.dice for case in scores for click in case.clicks] == [1] * 6
     assert set(predictor.spacings) == {(0.5, 0.5, 2.0)}

@@ -8,7 +8,8 @@ from tiny_scans import SAMPLES
 from training.starter.lesions import implant as module
 from training.starter.lesions.body import is_lump
 from training.starter.lesions.fields import grown
-from training.starter.lesions.implant import Implanted, Place, implant
+from training.starter.lesions.implant import Implanted, implant
+from training.starter.lesions.placing import Place
 
 MIDDLE = (24.0, 24.0, 24.0)
 SEEDS = range(16)

@@ -14,9 +14,9 @@ from training.starter.run.losses import LesionLoss
 from training.starter.run.patches import Validation, validation_patches
 from training.starter.run.progress import RunLength
 from training.starter.run.start import cases_behind
+from training.starter.samples.bank import Bank
 from training.starter.samples.real import draw_real
 from training.starter.samples.samples import Sample, sample_of
-from training.starter.samples.scans import Bank
 from training.starter.settings.recipe import Recipe
 from uls.workshop.errors import InputError, UserError
 

@@ -11,7 +11,7 @@ from algorithm.networks.zoom_network import ZoomNetwork, normalised_convolutions
 from training.starter.run.checkpoint import CHECKPOINT, new_network
 from training.starter.run.loop import Run
 from training.starter.run.start import begin_with, read_start
-from training.starter.settings.recipe import Network
+from training.starter.settings.training_settings import Network
 from uls.workshop.errors import CallError, ModelError
 
 CPU = torch.device("cpu")

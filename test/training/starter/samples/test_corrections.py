@@ -8,7 +8,7 @@ from tiny_scans import tiny_recipe
 from algorithm.models.zoom_channels import WITHOUT_CORRECTIONS
 from training.starter.samples.corrections import Corrected, next_correction
 from training.starter.samples.stream import Batch, joined
-from training.starter.settings.recipe import Training
+from training.starter.settings.training_settings import Training
 
 SHAPE = (48, 48, 48)
 LESION, LEAK, CRUMB = (slice(10, 20),) * 3, (slice(30, 42),) * 3, (slice(0, 1),) * 3

@@ -5,9 +5,10 @@ import pytest
 from tiny_scans import SAMPLES, SPACING, ball
 
 from algorithm.models.zoom_patch import Point
+from training.starter.samples.bank import read_bank
 from training.starter.samples.places import KINDS, far_from
 from training.starter.samples.real import healthy_mm
-from training.starter.samples.scans import Scan, make_scan, read_bank
+from training.starter.samples.scans import Scan, make_scan
 from training.starter.samples.synthetic import draw_healthy, draw_kind
 from training.starter.settings.sample_settings import KeepAway
 
@@ -103,7 +104,7 @@ def test_scans_with_unknown_disease_have_no_healthy_tissue() -> None:
     place = np.array([20.0, 40.0, 44.0])
     assert healthy_mm(ill, place) == 0
     assert healthy_mm(well, place) == np.inf
-    from training.starter.samples.scans import Bank
+    from training.starter.samples.bank import Bank
 
     rng = np.random.default_rng(0)
     assert draw_healthy(Bank((ill,)), settings, rng, kind="soft") is None

@@ -4,6 +4,7 @@ from tiny_scans import RADIUS_MM, SAMPLES, ball_bank, ball_material, tiny_recipe
 
 from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
 from training.starter.samples.augment import augmented, slice_profile
+from training.starter.samples.bank import Bank
 from training.starter.samples.real import draw_real
 from training.starter.samples.samples import (
     Sample,
@@ -13,7 +14,7 @@ from training.starter.samples.samples import (
     network_input,
     sample_of,
 )
-from training.starter.samples.scans import Bank, make_scan
+from training.starter.samples.scans import make_scan
 from training.starter.samples.stream import Material, draw_scene
 from uls.workshop.errors import InputError
 

@@ -4,7 +4,7 @@ import pytest
 from algorithm.models.zoom_patch import AIR_HU, PATCH_SIZE
 from training.starter.samples.samples import Scene, sample_of
 from training.starter.samples.scan_end import ended
-from training.starter.settings.sample_settings import ScanEnds
+from training.starter.settings.scan_settings import ScanEnds
 
 CLICK = (24, 24, 24)
 LESION = (slice(16, 32), slice(14, 34), slice(20, 30))

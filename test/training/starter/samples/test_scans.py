@@ -8,7 +8,8 @@ from tiny_scans import CENTRE, RADIUS_MM, SAMPLES, SPACING, ball, ball_scan, tin
 
 from training.starter.run.options import TrainOptions
 from training.starter.run.train import _banks
-from training.starter.samples.scans import make_scan, read_bank
+from training.starter.samples.bank import read_bank
+from training.starter.samples.scans import make_scan
 from uls.workshop.errors import CallError, InputError
 
 
