@@ -24,7 +24,8 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Axes]:
             draw(found[0])
             return ""
 
-        monkeypatch.setattr(figures, "as_svg", keep)
+        for module in (figures, axis_errors):
+            monkeypatch.setattr(module, "as_svg", keep)
         figure(*arguments, **named)
         return found[0]
 
