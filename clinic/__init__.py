@@ -1,8 +1,8 @@
 """One scan, one click → a mask, measurements, key images and DICOM objects; one core for all doors.
 
-It knows no web page and no network. It stands on `uls`, `algorithm` and `evaluation`; none of these
-imports it. What it gives to others is imported where it is first used: `clinic.follow_up` and its
-command need none of it.
+Only `clinic.page` and `clinic.sending` know a network. It stands on `uls`, `algorithm` and
+`evaluation`; none of these imports it. What it gives to others is imported where it is first used:
+`clinic.follow_up` and its command need none of it.
 """
 
 from importlib import import_module

@@ -11,6 +11,7 @@ from clinic.lesions.pointing import targets_of
 from clinic.lesions.targets import Target
 from clinic.page.command import page
 from clinic.reading.private_faults import private_faults
+from clinic.sending.command import check_outbox, send, send_results
 from uls.workshop import command_line
 from uls.workshop.errors import CallError
 from uls.workshop.options import Argument, Option, Settings, with_settings
@@ -25,6 +26,7 @@ app = command_line.commands(
 _log = logging.getLogger(__name__)
 
 app.command()(page)
+app.command()(send)
 
 
 class Look(Settings):
@@ -65,11 +67,16 @@ def segment(settings: Segment) -> None:
     from clinic.running import run_cases, run_scan  # noqa: PLC0415
 
     check_free(settings.output, overwrite=settings.overwrite)
+    if settings.send is not None:
+        check_outbox(settings.output)
     if settings.cases is not None:
         run_cases(settings.cases, settings)
     elif settings.scan is not None:
         run_scan(settings.scan, targets, settings)
     _log.info("Results are in %s", settings.output)
+    if settings.send is not None:
+        n_objects = send_results(settings.output, settings.send)
+        _log.info("%d objects are in the archive", n_objects)
 
 
 def _targets(settings: Segment) -> list[Target]:
@@ -100,3 +107,5 @@ def _check_call(settings: Segment, targets: list[Target]) -> None:
             found="no --click, --box or --clicks",
             hint="For example: --click 120,85,40, in voxels from 0 on.",
         )
+    if settings.send is not None and settings.mask_format not in (None, "dicom"):
+        raise CallError.about("--send", expected="--format dicom", found=settings.mask_format)

@@ -8,6 +8,8 @@ from clinic.lesions.pointing import parse_box, parse_click
 from clinic.lesions.targets import Units
 from clinic.scans.grid import Point
 from clinic.scans.scan import Format
+from clinic.sending.command import archive_option
+from clinic.sending.destination import Destination
 from uls.workshop.options import Argument, Option, Quiet, Settings, Verbose
 
 __all__ = ["Segment"]
@@ -81,9 +83,18 @@ class Segment(Settings):
     model: Annotated[
         Path | None, Option("--model", help="Model folder. Default: the built-in one.")
     ] = None
+    send: Annotated[
+        Destination | None,
+        archive_option("--send", "Send the DICOM objects, too, to"),
+    ] = None
     engine: EngineSettings = EngineSettings()
     overwrite: Annotated[
         bool, Option("--overwrite", help="Replace earlier results in that folder.")
     ] = False
     quiet: Quiet = False
     verbose: Verbose = False
+
+    @property
+    def wanted_format(self) -> Format | None:
+        """The format that the masks must have: what is sent is DICOM."""
+        return self.mask_format if self.send is None else "dicom"

@@ -33,7 +33,7 @@ def run_scan(path: Path, targets: Sequence[Target], settings: Segment) -> None:
     Raises:
         UserError: scan, model, a place or the output cannot be used.
     """
-    kind = settings.mask_format
+    kind = settings.wanted_format
     with ThreadPoolExecutor(1, "model") as loader:
         loading: list[Future[LoadedModel]] = []
 
@@ -61,7 +61,7 @@ def run_cases(table: Path, settings: Segment) -> None:
         read_cases(table, settings.mm),
         models.load(settings.model, settings.engine),
         settings.output,
-        kind=settings.mask_format,
+        kind=settings.wanted_format,
         overwrite=settings.overwrite,
     )
 

@@ -24,3 +24,4 @@ lock torch-needs.txt torch-needs.in --constraints dev.txt
 lock algorithm-cpu.txt ../pyproject.toml --constraints dev.txt
 lock algorithm-gpu.txt ../pyproject.toml --extra gpu --excludes excluded-gpu.in --constraints dev.txt
 lock evaluation.txt ../pyproject.toml --extra figures --excludes excluded-evaluation.in --constraints dev.txt
+lock clinic.txt ../pyproject.toml --extra clinic --excludes excluded-clinic.in --constraints dev.txt

@@ -34,6 +34,7 @@ GROUPS: dict[str, dict[str, Command]] = {
             _CLINIC, ("segment",), "From a scan and clicks to masks and measurements."
         ),
         "page": Command(_CLINIC, ("page",), "Click on lesions in the browser (try: --demo)."),
+        "send": Command(_CLINIC, ("send",), "Send DICOM results to an archive, until it has them."),
         "look": Command(_CLINIC, ("look",), "List the series of a study: usable, or why not."),
     },
     "Stacks of VOIs, as the challenge has them": {

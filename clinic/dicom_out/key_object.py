@@ -22,7 +22,7 @@ def key_object(work: Work, finding: Finding) -> Any:
         photometric_interpretation="RGB",
         bits_allocated=8,
         coordinate_system="PATIENT",
-        series_instance_uid=work.uid("SC series", work.digest),
+        series_instance_uid=work.uid("SC series"),
         series_number=work.series_number(4),
         sop_instance_uid=work.uid("SC", finding.tracking_uid),
         instance_number=finding.number,

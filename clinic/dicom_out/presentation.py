@@ -39,7 +39,7 @@ def presentation(work: Work, finding: Finding) -> Any:
     )
     made = hd.pr.GrayscaleSoftcopyPresentationState(
         referenced_images=[image],
-        series_instance_uid=work.uid("PR series", work.digest),
+        series_instance_uid=work.uid("PR series"),
         series_number=work.series_number(3),
         sop_instance_uid=work.uid("PR", finding.tracking_uid),
         instance_number=finding.number,

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from clinic.page.display import Plane
 from clinic.page.open_scan import OpenScan, OvertakenError
 from clinic.page.wire import Act, NotesChange
 from clinic.reading.private_faults import private_faults
+from clinic.sending.courier import Status
 from uls.workshop.errors import UserError
 
 __all__ = ["make_app"]
@@ -71,7 +73,8 @@ def _add_scans(app: FastAPI, desk: Desk) -> None:
             {"identity": e.identity, "title": e.title, "problem": e.problem} for e in desk.entries
         ]
         return {"scans": listed, "writes": desk.output is not None, "model": desk.model.name,
-                "boxes": desk.model.predictor.takes_boxes}  # fmt: skip
+                "boxes": desk.model.predictor.takes_boxes,
+                "sends": desk.courier is not None}  # fmt: skip
 
     @app.get("/api/scans/{number}")
     async def scan(number: int) -> dict[str, Any]:
@@ -82,6 +85,7 @@ def _add_scans(app: FastAPI, desk: Desk) -> None:
             "title": desk.entries[number].title,
             "shape": found.display.shape_zyx,
             "spacing": found.display.spacing_mm,
+            "dicom": opened.format == "dicom",
             "warnings": list(opened.warnings) + [opened.not_hu] * bool(opened.not_hu),
             "lesions": await _in_worker(desk, found.lesions),  # between two steps, not within one
         }
@@ -115,6 +119,14 @@ def _add_lesions(app: FastAPI, desk: Desk) -> None:
     @app.post("/api/scans/{number}/results")
     async def write(number: int) -> dict[str, Any]:
         return {"files": await _in_worker(desk, lambda: desk.write(number))}
+
+    @app.post("/api/scans/{number}/sending")
+    async def send(number: int) -> dict[str, Any]:
+        return {"objects": await _in_worker(desk, lambda: desk.send(number))}
+
+    @app.get("/api/sending")
+    async def sending() -> dict[str, Any]:
+        return asdict(Status() if desk.courier is None else desk.courier.status)
 
 
 def _acted(found: OpenScan, step: Act, order: int) -> dict[str, Any]:

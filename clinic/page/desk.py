@@ -12,6 +12,7 @@ from clinic.page.catalogue import Entry
 from clinic.page.open_scan import OpenScan
 from clinic.segmentation.model import LoadedModel
 from clinic.segmentation.session import Session
+from clinic.sending.courier import Courier
 from uls.workshop.errors import CallError
 
 __all__ = ["Desk"]
@@ -20,10 +21,17 @@ __all__ = ["Desk"]
 class Desk:
     """All that the page can open, and the one scan that is open."""
 
-    def __init__(self, entries: Sequence[Entry], model: LoadedModel, output: Path | None) -> None:
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        model: LoadedModel,
+        output: Path | None,
+        courier: Courier | None = None,
+    ) -> None:
         self.entries = entries
         self.model = model
         self.output = output
+        self.courier = courier
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="lesions")
         self._opening = threading.Lock()
         self._open: dict[int, OpenScan] = {}
@@ -52,6 +60,27 @@ class Desk:
         Raises:
             UserError: none is accepted, or the place cannot be written.
         """
+        return sorted(file.name for file in self._write(number).iterdir())
+
+    def send(self, number: int) -> int:
+        """Write the accepted lesions of a series and send them; return how many objects these are.
+
+        Raises:
+            UserError: none is accepted, they cannot be written, or are no DICOM objects.
+        """
+        if self.courier is None:
+            raise CallError.about("send", expected="an archive (--pacs)", found="none")
+        if self.open(number).session.scan.format != "dicom":
+            raise CallError.about("send", expected="a DICOM series", found="another scan")
+        return self.courier.add(self._write(number))
+
+    def end(self) -> None:
+        """End what runs beside the page; what is not sent waits in the outbox."""
+        self.worker.shutdown(wait=False, cancel_futures=True)
+        if self.courier is not None:
+            self.courier.end()
+
+    def _write(self, number: int) -> Path:
         scan = self.open(number)
         if self.output is None:
             raise CallError.about("write", expected="a folder (--output)", found="none")
@@ -67,4 +96,4 @@ class Desk:
         with output_folder(folder, overwrite=True) as beside:
             kind = scan.session.scan.format
             write_results(scan.session.scan, accepted, self.model, beside, kind)
-        return sorted(file.name for file in folder.iterdir())
+        return folder

@@ -38,7 +38,7 @@ def serve(desk: Desk, *, port: int, socket_file: Path | None) -> None:
         listening.close()
         if socket_file is not None:
             socket_file.unlink(missing_ok=True)
-        desk.worker.shutdown(wait=False, cancel_futures=True)
+        desk.end()
 
 
 def _at_port(port: int) -> socket.socket:

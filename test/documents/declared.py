@@ -34,6 +34,7 @@ ARCHIVES = (
 HCUCH = "reads the released set; test/clinic/follow_up makes its layout and runs the command"
 CLINIC = "reads a study of one's own; test/clinic makes such studies and runs the commands"
 PAGE = "serves until it is ended; test/clinic/page drives it, in a browser, too"
+SEND = "needs an archive; test/clinic/sending runs it against several, Orthanc among them"
 SHAPES = "downloads a package and reads it for minutes; test_shape_bank.py reads its layout"
 
 # Names in capitals that stand for themselves.
@@ -131,12 +132,23 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("python -m clinic segment scan.nii.gz --clicks ", CLINIC),
             Command("python -m clinic segment --cases ", CLINIC),
             Command("python -m clinic page --demo ", PAGE),
+            Command("python -m clinic send out/one ", SEND),
+        ]
+    ],
+    "docs/send.md": [
+        [
+            Command("uls23 send RESULTS --to dicom:", SEND),
+            Command("uls23 send RESULTS --to https:", SEND),
+            Command("uls23 send --outbox OUTBOX ", SEND),
+            Command("uls23 segment STUDY --click X,Y,Z ", SEND),
+            Command("uls23 page STUDIES ", SEND),
         ]
     ],
     "docs/page.md": [
         [
             Command("python -m clinic page --demo --output out ", PAGE),
             Command("python -m clinic page STUDIES --output out ", PAGE),
+            Command("python -m clinic page STUDIES --output out --pacs ", SEND),
             Command("python -m clinic page STUDIES --socket /run/page.sock ", PAGE),
         ]
     ],

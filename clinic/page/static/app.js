@@ -6,6 +6,7 @@ import { listenToKeys } from "./keys.js";
 import { figures, listLesions } from "./lesions.js";
 import { PLANES, holds, unpacked } from "./masks.js";
 import { listen } from "./pointer.js";
+import { Sending } from "./sending.js";
 import { Slices } from "./slices.js";
 import { Steps } from "./steps.js";
 import { View } from "./view.js";
@@ -15,8 +16,9 @@ const byId = (id) => document.getElementById(id);
 class App {
   constructor() {
     this.state = { scan: null, slices: null, shape: [1, 1, 1], spacing: [1, 1, 1], at: [0, 0, 0], lesions: [],
-      chosen: -1, tool: "click", radius: 3, window: [40, 400], writes: false };
+      chosen: -1, tool: "click", radius: 3, window: [40, 400], writes: false, sends: false, dicom: false };
     this.steps = new Steps(this);
+    this.sending = new Sending(this, byId("sent"));
     this.views = Object.keys(PLANES).map((plane) => new View(byId(plane), plane, this.state));
     this.wanted = null; // threshold that waits for the one under way
     makeBar(this);
@@ -34,7 +36,8 @@ class App {
 
   async start() {
     const listed = await get("/api/scans");
-    Object.assign(this.state, { writes: listed.writes, boxes: listed.boxes });
+    Object.assign(this.state, { writes: listed.writes, boxes: listed.boxes, sends: listed.sends });
+    if (listed.sends) this.sending.follow(); // what waits from an earlier time
     byId("studies").replaceChildren(...listed.scans.map((scan, n) => this.study(scan, n)));
     if (listed.scans.length === 1 && !listed.scans[0].problem) await this.open(0);
   }
@@ -58,7 +61,7 @@ class App {
       const scan = await get(`/api/scans/${n}`);
       if (this.opening !== n) return;
       const slices = new Slices(n, scan.shape);
-      Object.assign(this.state, { scan: n, slices, shape: scan.shape, spacing: scan.spacing, at: scan.shape.map((s) => s >> 1) });
+      Object.assign(this.state, { scan: n, slices, shape: scan.shape, spacing: scan.spacing, dicom: scan.dicom, at: scan.shape.map((s) => s >> 1) });
       byId("identity").textContent = scan.identity;
       byId("slice").max = scan.shape[0] - 1;
       [...byId("studies").querySelectorAll("button")].forEach((b, i) => b.setAttribute("aria-current", String(i === n)));

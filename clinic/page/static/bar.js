@@ -25,6 +25,7 @@ export function makeBar(app) {
   buttons("windows", WINDOWS.map(([name], n) => [n, `${n + 1} ${name}`, n + 1]), (n) => app.setWindow(n));
   document.getElementById("undo").addEventListener("click", () => app.undo());
   document.getElementById("write").addEventListener("click", () => app.write());
+  document.getElementById("send").addEventListener("click", () => app.sending.send());
   document.getElementById("radius").addEventListener("input", (e) => { app.state.radius = Number(e.target.value); });
   document.getElementById("slice").addEventListener("input", (e) => app.goTo(0, Number(e.target.value)));
 }

@@ -28,6 +28,10 @@ export function listLesions(app) {
   const button = document.getElementById("write");
   button.disabled = !accepted || !app.state.writes;
   button.textContent = app.state.writes ? `Write ${accepted} accepted` : "Write: start with --output";
+  const send = document.getElementById("send");
+  send.hidden = !app.state.sends;
+  send.disabled = !accepted || !app.state.dicom;
+  send.textContent = app.state.dicom ? `Send ${accepted} accepted` : "Send: DICOM series only";
 }
 
 function item(app, lesion, n, chosen) {

@@ -55,12 +55,16 @@ export class Steps {
     this.note(id, { site });
   }
 
-  // Writes what is accepted, after all that was said before.
+  // Does something after all that was said before, what is being typed among it.
+  afterSites(work) {
+    [...this.sites.keys()].forEach((id) => this.sendSite(id));
+    return this.inTurn(work);
+  }
+
   write(written) {
     written.textContent = "Writing …";
-    [...this.sites.keys()].forEach((id) => this.sendSite(id));
     const { scan } = this.app.state;
-    return this.inTurn(async () => {
+    return this.afterSites(async () => {
       try {
         const { files } = await post(`/api/scans/${scan}/results`, {});
         written.textContent = `Written: ${files.join(", ")}`;

@@ -188,6 +188,21 @@ def test_the_same_work_makes_the_same_objects(study: Path, tmp_path: Path) -> No
     assert len(set(uids)) == len(uids)
 
 
+def test_no_object_is_in_two_series(study: Path, tmp_path: Path) -> None:
+    """A lesion that comes later leaves the first one's key image and lines where they were."""
+    alone = _written(_session(study, _CLICK), tmp_path / "alone")
+    both = _written(_session(study, _CLICK, (45, 20, 12)), tmp_path / "both")
+
+    places = {}
+    for file in (*alone.values(), *both.values()):
+        made = pydicom.dcmread(file)
+        places.setdefault(str(made.SOPInstanceUID), set()).add(str(made.SeriesInstanceUID))
+    assert [len(series) for series in places.values()] == [1] * 8
+    assert len({uid for series in places.values() for uid in series}) == 6
+    first, second = ([f for n, f in of.items() if n[-5] in "12"] for of in (alone, both))
+    assert disagreements_of([*first, *second[1::2], *study.iterdir()]) == []
+
+
 def test_results_are_in_the_study_in_series_of_their_own_and_claim_nothing(
     study: Path, tmp_path: Path
 ) -> None:
