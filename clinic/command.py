@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from clinic.command_options import Segment
+from clinic.lesions.identity import tracked
 from clinic.lesions.pointing import targets_of
 from clinic.lesions.targets import Target
 from clinic.page.command import page
@@ -82,6 +83,7 @@ def segment(settings: Segment) -> None:
 def _targets(settings: Segment) -> list[Target]:
     """Read what the user pointed at; lesions of the file come after those of the command line."""
     pointed = targets_of(settings.clicks, settings.boxes, settings.mm)
+    pointed = tracked(pointed, settings.tracked)
     if settings.clicks_file is None:
         return pointed
     from clinic.lesions.clicks_file import read_clicks  # noqa: PLC0415

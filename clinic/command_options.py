@@ -54,6 +54,16 @@ class Segment(Settings):
             "lesion; or 3D Slicer's markups (.mrk.json), which say their axes themselves.",
         ),
     ] = None
+    tracked: Annotated[
+        tuple[str, ...],
+        Option(
+            "--track",
+            metavar="UID",
+            help="The tracking UID (lesions.csv, SR) of the earlier lesion that a click or box "
+            "continues, or: new. One for each, in their order; or a column tracking_uid.",
+            takes=list[str],
+        ),
+    ] = ()
     cases: Annotated[
         Path | None,
         Option(

@@ -24,7 +24,7 @@ def key_object(work: Work, finding: Finding) -> Any:
         coordinate_system="PATIENT",
         series_instance_uid=work.uid("SC series"),
         series_number=work.series_number(4),
-        sop_instance_uid=work.uid("SC", finding.tracking_uid),
+        sop_instance_uid=work.uid("SC", finding.content),
         instance_number=finding.number,
         manufacturer=MANUFACTURER,
         patient_orientation=("L", "P"),

@@ -41,7 +41,7 @@ def presentation(work: Work, finding: Finding) -> Any:
         referenced_images=[image],
         series_instance_uid=work.uid("PR series"),
         series_number=work.series_number(3),
-        sop_instance_uid=work.uid("PR", finding.tracking_uid),
+        sop_instance_uid=work.uid("PR", finding.content),
         instance_number=finding.number,
         content_label="AXES",
         content_description="Long and short axis, not reviewed",

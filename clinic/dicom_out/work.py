@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-
-import numpy as np
 
 from clinic.dicom.limited_file import LimitedFile
 from clinic.dicom.pixels import FileError
 from clinic.dicom.quiet import dicom_package
+from clinic.lesions.identity import content_uid, derived_uid, tracking_uid
 from clinic.lesions.lesion import Lesion
 from clinic.lesions.measurements import Measurements
 from clinic.scans.scan import Scan
@@ -35,7 +33,8 @@ class Finding:
         segment: of its segment, from 1.
         lesion: itself.
         measured: of it.
-        tracking_uid: the same in all objects.
+        tracking_uid: the same in all objects, and in those of earlier scans that it continues.
+        content: what its objects are named by; they differ where mask or tracking UID do.
     """
 
     number: int
@@ -43,6 +42,7 @@ class Finding:
     lesion: Lesion
     measured: Measurements
     tracking_uid: str
+    content: str
 
     @property
     def label(self) -> str:
@@ -68,8 +68,7 @@ class Work:
 
     def uid(self, *parts: object) -> str:
         """Give an identifier that follows from the content: the same work gives the same one."""
-        text = "\n".join(map(str, (self.scan.series_uid, self.model.sha256, *parts)))
-        return f"2.25.{int.from_bytes(sha256(text.encode()).digest()[:16], 'big')}"
+        return derived_uid(self.scan.series_uid, self.model.sha256, *parts)
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -77,14 +76,17 @@ class Work:
         found: list[Finding] = []
         for number, lesion in enumerate(self.lesions, 1):
             if lesion.measurements is not None:
-                uid = self.uid("lesion", number, _digest(lesion))
-                found.append(Finding(number, len(found) + 1, lesion, lesion.measurements, uid))
+                own = content_uid(self.scan, self.model.sha256, number, lesion)
+                uid = tracking_uid(self.scan, self.model.sha256, number, lesion)
+                content = own if uid == own else f"{own} {uid}"
+                segment = len(found) + 1
+                found.append(Finding(number, segment, lesion, lesion.measurements, uid, content))
         return found
 
     @cached_property
     def digest(self) -> str:
         """Of all masks: objects that hold all lesions are named by it."""
-        return " ".join(finding.tracking_uid for finding in self.findings)
+        return " ".join(finding.content for finding in self.findings)
 
     @cached_property
     def slice_range(self) -> range:
@@ -144,11 +146,3 @@ class Work:
     def algorithm_name(self) -> str:
         """The model's name."""
         return f"uls23 {self.model.name}"[:64]
-
-
-def _digest(lesion: Lesion) -> str:
-    """Give a hash of a lesion's mask and of all else that its objects show."""
-    mask, target = lesion.mask, lesion.target
-    shown = (mask.corner_zyx, mask.voxels.shape, target.click_xyz, target.box, lesion.warnings)
-    text = repr(shown).encode()
-    return sha256(text + np.packbits(mask.voxels).tobytes()).hexdigest()

@@ -78,7 +78,10 @@ def definitions(findings: Findings) -> Section:
             (
                 "Response",
                 "RECIST 1.1 on the sum of the diameters that the table lists, by date. Nothing but "
-                "these target lesions is looked at, so it is no reading of the whole patient.",
+                "these target lesions is looked at, so it is no reading of the whole patient: a "
+                "lesion that the baseline lacks counts as new without a reader's decision, there "
+                "are no non-targets, and a lesion without a diameter was not evaluated. "
+                "`uls23 recist` counts these as a trial does, with the same code.",
             ),
         ],
     )

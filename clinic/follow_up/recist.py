@@ -1,4 +1,9 @@
-"""Judge the studies of one patient by RECIST 1.1 (`uls.statistics.recist`), one after the other."""
+"""Judge the studies of one patient by RECIST 1.1 (`uls.statistics.recist`), one after the other.
+
+The code is the clinic's; what is counted is the data set's. Its table holds target lesions only: a
+lesion that the baseline lacks counts as new, though no reader said so, there are no non-targets,
+and a lesion without a row was not measured.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +24,15 @@ class Response(StrEnum):
     STABLE = "stable disease"
     PROGRESSION = "progression"
     UNKNOWN = "not evaluable"
+
+
+_NAMES = {
+    recist.Response.COMPLETE: Response.COMPLETE,
+    recist.Response.PARTIAL: Response.PARTIAL,
+    recist.Response.STABLE: Response.STABLE,
+    recist.Response.PROGRESSION: Response.PROGRESSION,
+    recist.Response.NOT_EVALUABLE: Response.UNKNOWN,
+}
 
 
 @dataclass(frozen=True)
@@ -45,8 +59,7 @@ def verdicts(studies: Sequence[Mapping[str, SizeAt]]) -> list[Verdict]:
     """Judge the studies of one patient, in the order of time; the first is the baseline.
 
     A lesion that the baseline does not have is new, which is progression. Where a lesion of the
-    baseline was not measured there is no sum. Progression goes before partial response: a sum may
-    lie below the baseline and yet above the smallest sum.
+    baseline was not measured there is no sum; that is progression if the others alone make it one.
 
     Args:
         studies: per study the target lesions by their alias.
@@ -69,23 +82,24 @@ def _verdict(
 ) -> Verdict:
     new = tuple(alias for alias in study if alias not in baseline and study[alias].diameter_mm > 0)
     missing = tuple(alias for alias in baseline if alias not in study)
+    targets = [_target(size, study.get(alias)) for alias, size in baseline.items()]
+    named = recist.response(targets, smallest_mm=smallest, any_new=bool(new))
+    response = _NAMES[named]
     if missing:
-        response = Response.PROGRESSION if new else Response.UNKNOWN
         return Verdict(None, response, new=new, missing=missing)
     total = _sum_mm({alias: study[alias] for alias in baseline})
-    targets = [_target(size, study[alias]) for alias, size in baseline.items()]
-    named = recist.response(targets, smallest_mm=smallest, any_new=bool(new))
     return Verdict(
         sum_mm=total,
-        response=Response[named.name],
+        response=response,
         change_from_baseline=total / start - 1 if start else None,
         change_from_smallest=total / smallest - 1 if smallest else None,
         new=new,
     )
 
 
-def _target(before: SizeAt, now: SizeAt) -> Target:
-    return Target(before.diameter_mm, now.diameter_mm, is_node=before.is_node)
+def _target(before: SizeAt, now: SizeAt | None) -> Target:
+    later_mm = None if now is None else now.diameter_mm
+    return Target(before.diameter_mm, later_mm, is_node=before.is_node)
 
 
 def _sum_mm(study: Mapping[str, SizeAt]) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from clinic.lesions.identity import NEW, check_uid
 from clinic.lesions.targets import Axes, Target, Units
 from clinic.scans.grid import Point
 from uls.workshop.errors import InputError
@@ -23,8 +24,8 @@ def read_clicks(path: Path, units: Units) -> list[Target]:
     """Read a file of clicks.
 
     A CSV table has the columns `x`, `y`, `z` for clicks, or `x0`, `y0`, `z0`, `x1`, `y1`, `z1` for
-    boxes, or all nine; and, if wanted, `lesion` with a name. Markups say themselves what axes
-    their places are of.
+    boxes, or all nine; and, if wanted, `lesion` with a name, and `tracking_uid` of the earlier
+    lesion that it continues. Markups say themselves what axes their places are of.
 
     Args:
         path: the file.
@@ -98,7 +99,9 @@ def target_of_row(row: Mapping[str, str], subject: str, number: int, units: Unit
             subject, expected="columns x,y,z or x0,y0,z0,x1,y1,z1", found=", ".join(row) or "none"
         )
     corners = None if box is None else (_point(box[:3]), _point(box[3:]))
-    return Target(name, None if click is None else _point(click), corners, units)
+    uid = row.get("tracking_uid", NEW)
+    uid = "" if uid == NEW else check_uid(uid, subject, error=InputError)
+    return Target(name, None if click is None else _point(click), corners, units, uid)
 
 
 def _numbers(row: Mapping[str, str], keys: Sequence[str], subject: str) -> list[float] | None:

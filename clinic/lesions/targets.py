@@ -34,12 +34,14 @@ class Target:
         click_xyz: the clicked place.
         box: two opposite corners of a box around it, if any.
         units: of the numbers.
+        tracking_uid: of the earlier lesion that it continues; empty where it continues none.
     """
 
     name: str
     click_xyz: Point | None = None
     box: tuple[Point, Point] | None = None
     units: Units = None
+    tracking_uid: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,13 @@ class GridTarget:
         name: of the lesion.
         click_xyz: the clicked voxel.
         box: the first voxel in the box, and the first beyond it along every axis; or none.
+        tracking_uid: as the target has it.
     """
 
     name: str
     click_xyz: Voxel
     box: tuple[Voxel, Voxel] | None = None
+    tracking_uid: str = ""
 
 
 def on_grid(target: Target, grid: Grid) -> GridTarget:
@@ -73,11 +77,11 @@ def on_grid(target: Target, grid: Grid) -> GridTarget:
                 expected="a box that holds the click",
                 found="one beside it",
             )
-        return GridTarget(target.name, click, box)
+        return GridTarget(target.name, click, box, target.tracking_uid)
     if box is None:
         raise CallError.about(f"lesion {target.name}", expected="a click or a box", found="neither")
     x, y, z = ((start + stop) // 2 for start, stop in zip(*box, strict=True))
-    return GridTarget(target.name, (x, y, z), box)
+    return GridTarget(target.name, (x, y, z), box, target.tracking_uid)
 
 
 def _holds(box: tuple[Voxel, Voxel], click: Voxel) -> bool:

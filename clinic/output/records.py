@@ -7,19 +7,20 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from clinic.lesions.identity import tracking_uid
 from clinic.lesions.lesion import Lesion
 from clinic.lesions.measurements import Diameter, Measurements
 from clinic.scans.scan import Scan
 from clinic.segmentation.model import LoadedModel
 from uls.geometry.lesion import DEFAULT_REACH_MM, Policy
 
-__all__ = ["key_image_name", "lesion_table", "results"]
+__all__ = ["key_image_name", "lesion_table", "results", "tracking_uids"]
 
 _COLUMNS = (
     "lesion", "name", "click_x_mm", "click_y_mm", "click_z_mm", "long_axis_mm", "short_axis_mm",
     "slice", "volume_ml", "mean_hu", "voxels", "slices", "centre_long_axis_mm",
     "centre_short_axis_mm", "stability", "key_image", "warnings",
-    "site", "role",
+    "site", "role", "tracking_uid",
 )  # fmt: skip
 
 
@@ -40,6 +41,7 @@ def results(
         files: the SHA-256 of every other file of the results.
     """
     grid = scan.grid
+    uids = tracking_uids(scan, lesions, model)
     return {
         "program": {"name": "uls23", "version": _version()},
         "use": "not a medical device; not for diagnosis; not reviewed by a person",
@@ -66,7 +68,10 @@ def results(
             "mirrored_passes": 1,
             "axes": "from border to border; centre_*: between pixel centres, as the challenge does",
         },
-        "lesions": [_lesion(number, lesion) for number, lesion in enumerate(lesions, 1)],
+        "lesions": [
+            _lesion(number, lesion) | {"tracking_uid": uid}
+            for number, (lesion, uid) in enumerate(zip(lesions, uids, strict=True), 1)
+        ],
         "files": files,
     }
 
@@ -100,13 +105,20 @@ def _measurements(measured: Measurements) -> dict[str, Any]:
     return values
 
 
-def lesion_table(lesions: Sequence[Lesion]) -> str:
+def tracking_uids(scan: Scan, lesions: Sequence[Lesion], model: LoadedModel) -> list[str]:
+    """Give the identifiers that the lesions keep over time, as the DICOM objects hold them."""
+    return [
+        tracking_uid(scan, model.sha256, number, lesion) for number, lesion in enumerate(lesions, 1)
+    ]
+
+
+def lesion_table(lesions: Sequence[Lesion], uids: Sequence[str]) -> str:
     """Give one row per lesion as CSV text, for spreadsheets and people."""
     text = io.StringIO()
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for number, lesion in enumerate(lesions, 1):
-        writer.writerow(_row(number, lesion))
+    for number, (lesion, uid) in enumerate(zip(lesions, uids, strict=True), 1):
+        writer.writerow(_row(number, lesion) | {"tracking_uid": uid})
     return text.getvalue()
 
 

@@ -8,7 +8,7 @@ from clinic.dicom.quiet import dicom_package
 from clinic.lesions.lesion import Lesion
 from clinic.output.mask_file import write_masks
 from clinic.output.output_folder import RESULTS
-from clinic.output.records import key_image_name, lesion_table, results
+from clinic.output.records import key_image_name, lesion_table, results, tracking_uids
 from clinic.pictures.key_image import key_image
 from clinic.scans.scan import Format, Scan
 from clinic.segmentation.model import LoadedModel
@@ -57,7 +57,8 @@ def write_results(
             picture = key_image(scan, lesion, number, model.name)
             image = dicom_package("PIL.Image").fromarray(picture)
             image.save(folder / key_image_name(number), format="PNG")
-    (folder / "lesions.csv").write_text(lesion_table(lesions), encoding="utf-8")
+    table = lesion_table(lesions, tracking_uids(scan, lesions, model))
+    (folder / "lesions.csv").write_text(table, encoding="utf-8")
     files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
     record = results(scan, lesions, model, files)
     text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"

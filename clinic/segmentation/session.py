@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from clinic.lesions.identity import check_uid
 from clinic.lesions.lesion import Lesion
 from clinic.lesions.targets import Target, Units, on_grid
 from clinic.reading.read import read_scan
@@ -56,6 +57,7 @@ class Session:
         box: tuple[Sequence[float], Sequence[float]] | None = None,
         mm: Units = None,
         name: str = "",
+        tracking_uid: str = "",
     ) -> Lesion:
         """Segment the lesion at a click, or in a box, or both.
 
@@ -64,6 +66,7 @@ class Session:
             box: two opposite corners, (x, y, z) each; in voxels the far one is beyond the box.
             mm: None for voxels of the scan as it is stored, counted from 0; else `LPS` or `RAS`.
             name: of the lesion; by default its number.
+            tracking_uid: of the earlier lesion that it continues, if it does.
 
         Raises:
             CallError: neither click nor box, or a box for a model that takes none.
@@ -71,7 +74,8 @@ class Session:
         """
         corners = None if box is None else (_point(box[0]), _point(box[1]))
         at = None if click is None else _point(click)
-        return self.add(Target(name or str(len(self.lesions) + 1), at, corners, mm))
+        uid = tracking_uid and check_uid(tracking_uid, "tracking_uid")
+        return self.add(Target(name or str(len(self.lesions) + 1), at, corners, mm, uid))
 
     def add(self, target: Target) -> Lesion:
         """Segment the lesion at a target."""

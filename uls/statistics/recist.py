@@ -1,152 +1,199 @@
-"""RECIST 1.1 in numbers: which diameters can be measured, and what a change of their sum means.
+"""RECIST 1.1: what targets, non-targets and new lesions mean, alone and together, and why.
 
 Source: E. A. Eisenhauer et al., New response evaluation criteria in solid tumours: revised RECIST
-guideline (version 1.1), Eur. J. Cancer 45 (2009).
-
-A response hangs on whether a length reaches a limit, so no limit may be missed by the last bit of a
-binary fraction: 14.0 mm less 9.8 mm are 4.199999999999999, and 30 % of 14.0 mm are 4.2. Lengths are
-therefore counted in whole steps of 10 nm, and every limit is a comparison of whole numbers.
+guideline (version 1.1), Eur. J. Cancer 45 (2009); `overall` is its tables 1 and 2. Lengths and
+their limits, exact, are in `uls.statistics.recist_limits`; they are given on from here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from uls.statistics.recist_limits import (
+    NODE_NORMAL_MM,
+    Category,
+    category,
+    measurable_limit_mm,
+    reaches,
+    steps,
+    sum_mm,
+    told_mm,
+    told_percent,
+)
+
 __all__ = [
+    "TOO_SMALL_MM",
     "Category",
+    "NonTarget",
     "Response",
     "Target",
+    "Verdict",
     "category",
+    "judge_non_targets",
+    "judge_targets",
     "measurable_limit_mm",
+    "overall",
     "reaches",
     "response",
     "sum_mm",
 ]
 
-_STEPS_PER_MM = 100_000
-"""Far below any voxel; and a length made of spacings in single precision still meets its limit."""
+TOO_SMALL_MM = 5.0
+"""What a target counts that is seen but too small to measure."""
 
-_TUMOUR_LIMIT_MM = 10.0
-_NODE_TARGET_MM = 15.0
-_NODE_NORMAL_MM = 10.0
-"""A node with a shorter short axis is no longer pathological."""
-_THICK_SLICE_MM = 5.0
-_SLICES_IN_A_TUMOUR = 2
-"""A measurable tumour is at least as long as two slices where these are thicker than 5 mm."""
 _PROGRESSION_MM = 5.0
 
 
-class Category(StrEnum):
-    """What a single diameter makes of a lesion."""
-
-    MEASURABLE = "measurable"
-    NOT_MEASURABLE = "not measurable"
-    NODE_TARGET = "node, target"
-    NODE_NON_TARGET = "node, non-target"
-    NODE_NORMAL = "node, normal"
-
-
 class Response(StrEnum):
-    """What RECIST 1.1 calls the change of target lesions from their baseline."""
+    """What RECIST 1.1 calls the course of some lesions, or of all."""
 
     COMPLETE = "complete response"
     PARTIAL = "partial response"
     STABLE = "stable"
     PROGRESSION = "progression"
+    NEITHER = "neither complete response nor progression"
+    NOT_EVALUABLE = "not evaluable"
+
+
+class NonTarget(StrEnum):
+    """How a non-target lesion stands; that it progressed unequivocally is a reader's decision."""
+
+    GONE = "gone"
+    PRESENT = "present"
+    PROGRESSED = "progressed"
+    NOT_EVALUABLE = "not evaluable"
 
 
 @dataclass(frozen=True)
 class Target:
     """A target lesion at the baseline and later: a tumour's long axis, a node's short axis.
 
-    A diameter of 0 is a lesion that cannot be seen.
+    A diameter of 0 is a lesion that cannot be seen; None is one that could not be evaluated.
     """
 
     baseline_mm: float
-    later_mm: float
+    later_mm: float | None
     is_node: bool
 
 
-def reaches(length_mm: float, limit_mm: float) -> bool:
-    """Tell whether a length is at least as long as a limit."""
-    return _steps(length_mm) >= _steps(limit_mm)
+@dataclass(frozen=True)
+class Verdict:
+    """A response, and the sentence that says why."""
+
+    response: Response
+    reason: str
 
 
-def sum_mm(lengths_mm: Iterable[float]) -> float:
-    """Return the sum of some lengths, the same in whatever order they come."""
-    return sum(map(_steps, lengths_mm)) / _STEPS_PER_MM
+def judge_targets(targets: Sequence[Target], *, smallest_mm: float | None = None) -> Verdict:
+    """Name the change of the target lesions from their baseline.
 
-
-def _steps(length_mm: float) -> int:
-    return round(length_mm * _STEPS_PER_MM)
-
-
-def measurable_limit_mm(*, is_node: bool, slice_mm: float) -> float:
-    """Return what a lesion's diameter must reach for it to be a target lesion.
-
-    Args:
-        is_node: whether it is a lymph node, whose short axis counts.
-        slice_mm: distance between slices.
-    """
-    if is_node:
-        return _NODE_TARGET_MM
-    thin = reaches(_THICK_SLICE_MM, slice_mm)
-    return _TUMOUR_LIMIT_MM if thin else max(_TUMOUR_LIMIT_MM, _SLICES_IN_A_TUMOUR * slice_mm)
-
-
-def category(diameter_mm: float, *, is_node: bool, slice_mm: float) -> Category:
-    """Say what a lesion of this diameter is, and so whether it can be a target lesion.
+    Progression: a sum that is at least 20 % and at least 5 mm above the smallest sum so far. It
+    goes before the others, as a sum may lie below the baseline and yet above the smallest one; and
+    where a target was not evaluated, as the missing diameter could only add to it. Otherwise such
+    targets are not evaluable. Complete response: no target is left; a node is not, below 10 mm.
+    What was as small at the baseline has not responded. Partial response: a sum at least 30 % below
+    the baseline. Otherwise stable.
 
     Args:
-        diameter_mm: the long axis of a tumour, the short axis of a node.
-        is_node: whether it is a lymph node.
-        slice_mm: distance between slices; above 5 mm a tumour must be twice as long.
+        targets: all target lesions of the baseline.
+        smallest_mm: the smallest sum so far, the baseline's included, which it is by default.
     """
-    is_target = reaches(diameter_mm, measurable_limit_mm(is_node=is_node, slice_mm=slice_mm))
-    if not is_node:
-        return Category.MEASURABLE if is_target else Category.NOT_MEASURABLE
-    if is_target:
-        return Category.NODE_TARGET
-    is_normal = not reaches(diameter_mm, _NODE_NORMAL_MM)
-    return Category.NODE_NORMAL if is_normal else Category.NODE_NON_TARGET
+    known = [target for target in targets if target.later_mm is not None]
+    missing = len(targets) - len(known)
+    start = sum(steps(target.baseline_mm) for target in targets)
+    total = sum(map(_later, known))
+    smallest = start if smallest_mm is None else steps(smallest_mm)
+    growth = total - smallest
+    if 5 * growth >= smallest and growth >= steps(_PROGRESSION_MM):
+        return Verdict(Response.PROGRESSION, _progression(total, smallest, missing))
+    if missing:
+        found = f"{missing} of {len(targets)} targets could not be evaluated, so there is no sum."
+        return Verdict(Response.NOT_EVALUABLE, found)
+    if all(map(_is_gone, targets)) and any(map(_has_gone, targets)):
+        reason = "No target is left; a lymph node is not, below a short axis of 10 mm."
+        return Verdict(Response.COMPLETE, reason)
+    fall = start - total
+    if fall > 0 and 10 * fall >= 3 * start:
+        return Verdict(Response.PARTIAL, f"{_change(total, start)}, which is at least 30 %.")
+    above = f"{told_mm(growth)} above the smallest so far" if growth > 0 else "the smallest so far"
+    return Verdict(
+        Response.STABLE,
+        f"{_change(total, start)}, and {above}: neither 30 % less than the baseline nor 20 % and "
+        "5 mm more than the smallest.",
+    )
+
+
+def _change(total: int, start: int) -> str:
+    side = "above" if total > start else "below"
+    share = told_percent(abs(total - start), start)
+    return f"The sum of diameters is {told_mm(total)}, {share} {side} the baseline"
+
+
+def _progression(total: int, smallest: int, missing: int) -> str:
+    growth = total - smallest
+    share = f" ({told_percent(growth, smallest)})" if smallest else ""
+    rest = " What could not be evaluated could only add to it." if missing else ""
+    return (
+        f"The sum of diameters is {told_mm(total)}, {told_mm(growth)}{share} above the smallest "
+        f"so far, {told_mm(smallest)}: at least 20 % and 5 mm.{rest}"
+    )
+
+
+def judge_non_targets(states: Sequence[NonTarget]) -> Verdict:
+    """Name the state of all non-target lesions together; there must be one."""
+    if NonTarget.PROGRESSED in states:
+        found = "A non-target has progressed unequivocally, as the reader decided."
+        return Verdict(Response.PROGRESSION, found)
+    missing = states.count(NonTarget.NOT_EVALUABLE)
+    if missing:
+        found = f"{missing} of {len(states)} non-targets could not be evaluated."
+        return Verdict(Response.NOT_EVALUABLE, found)
+    if NonTarget.PRESENT in states:
+        left = states.count(NonTarget.PRESENT)
+        return Verdict(Response.NEITHER, f"{left} of {len(states)} non-targets are still there.")
+    return Verdict(Response.COMPLETE, "No non-target is left.")
+
+
+def overall(targets: Response | None, non_targets: Response | None, *, any_new: bool) -> Verdict:
+    """Name the response of all lesions together, by tables 1 and 2 of RECIST 1.1.
+
+    Args:
+        targets: of the targets; None where the baseline has none (table 2).
+        non_targets: of the non-targets; None where the baseline has none.
+        any_new: whether there is a lesion that the baseline lacks, as a reader decided.
+    """
+    if any_new:
+        return Verdict(Response.PROGRESSION, "There is a new lesion.")
+    if Response.PROGRESSION in (targets, non_targets):
+        which = "Targets" if targets is Response.PROGRESSION else "Non-targets"
+        return Verdict(Response.PROGRESSION, f"{which} have progressed.")
+    if targets is None:
+        if non_targets is None:
+            return Verdict(Response.NOT_EVALUABLE, "The baseline has no lesion that was chosen.")
+        return Verdict(non_targets, f"There are no targets, and non-targets are: {non_targets}.")
+    if targets is Response.COMPLETE and non_targets not in (None, Response.COMPLETE):
+        return Verdict(Response.PARTIAL, f"No target is left, but non-targets are: {non_targets}.")
+    beside = "" if non_targets is None else f", and no non-target has progressed ({non_targets})"
+    return Verdict(targets, f"Targets are: {targets}{beside}; there is no new lesion.")
 
 
 def response(
     targets: Sequence[Target], *, smallest_mm: float | None = None, any_new: bool = False
 ) -> Response:
-    """Name the change of the target lesions from their baseline.
+    """Name the response where there are targets and new lesions only, see `judge_targets`."""
+    judged = judge_targets(targets, smallest_mm=smallest_mm).response
+    return overall(judged, None, any_new=any_new).response
 
-    Progression: new lesions, or a sum that is at least 20 % and at least 5 mm above the smallest
-    sum so far. It goes before the others, as a sum may lie below the baseline and yet above the
-    smallest one. Complete response: no target is left; a node is not, below 10 mm. What was as
-    small at the baseline has not responded. Partial response: a sum at least 30 % below the
-    baseline. Otherwise stable.
 
-    Args:
-        targets: all target lesions of the baseline.
-        smallest_mm: the smallest sum so far, the baseline's included, which it is by default.
-        any_new: whether there are lesions that the baseline does not have.
-    """
-    start = sum(_steps(target.baseline_mm) for target in targets)
-    total = sum(_steps(target.later_mm) for target in targets)
-    smallest = start if smallest_mm is None else _steps(smallest_mm)
-    growth = total - smallest
-    if any_new or (5 * growth >= smallest and growth >= _steps(_PROGRESSION_MM)):
-        return Response.PROGRESSION
-    if all(map(_is_gone, targets)) and any(map(_has_gone, targets)):
-        return Response.COMPLETE
-    if start > total and 10 * (start - total) >= 3 * start:
-        return Response.PARTIAL
-    return Response.STABLE
+def _later(target: Target) -> int:
+    return steps(target.later_mm or 0.0)
 
 
 def _is_gone(target: Target) -> bool:
-    normal = target.is_node and not reaches(target.later_mm, _NODE_NORMAL_MM)
-    return normal or not _steps(target.later_mm)
+    return not _later(target) or (target.is_node and _later(target) < steps(NODE_NORMAL_MM))
 
 
 def _has_gone(target: Target) -> bool:
     """Tell whether a lesion that is gone was there at the baseline."""
-    if not _steps(target.later_mm):
-        return _steps(target.baseline_mm) > 0
-    return reaches(target.baseline_mm, _NODE_NORMAL_MM)
+    there_mm = NODE_NORMAL_MM if _later(target) else 0.0
+    return steps(target.baseline_mm) >= max(steps(there_mm), 1)

@@ -87,3 +87,8 @@ def test_growth_from_nothing_has_no_percentage_and_needs_five_millimetres() -> N
 
 def test_without_studies_there_is_nothing_to_say() -> None:
     assert verdicts([]) == []
+
+
+def test_targets_that_alone_make_it_progression_need_not_all_be_measured() -> None:
+    found = verdicts([tumours(A=20, B=10), tumours(A=36)])[1]  # 36 of 30 mm: 20 % and 6 mm
+    assert (found.response, found.missing, found.sum_mm) == (Response.PROGRESSION, ("B",), None)
