@@ -10,7 +10,7 @@ import pytest
 from uls.cluster.address import Scheduler
 from uls.cluster.connect import connected, slurm_cluster
 from uls.cluster.options import ClusterSettings
-from uls.cluster.spread import spread
+from uls.cluster.spread import Done, spread
 from uls.workshop.errors import CallError
 
 distributed = pytest.importorskip("distributed")
@@ -55,13 +55,17 @@ def _settings(address: str, keys: dict[str, Path] | None = None) -> ClusterSetti
     return ClusterSettings(scheduler=Scheduler(kind, address), **files)
 
 
+def _open(settings: ClusterSettings, folder: Path) -> Done[int, tuple[int, int]]:
+    with connected(settings, folder) as connection:
+        [done] = spread(connection, cluster_work.square, [5])
+    assert isinstance(done, Done)
+    return done
+
+
 def test_a_scheduler_that_runs_is_spoken_to_by_tls(
     over_tls: str, keys: dict[str, Path], tmp_path: Path
 ) -> None:
-    with connected(_settings(over_tls, keys), tmp_path) as connection:
-        assert connection.started_here == 0
-        [done] = spread(connection, cluster_work.square, [4])
-    assert done.result[0] == 16
+    assert _open(_settings(over_tls, keys), tmp_path).result[0] == 25
 
 
 def test_another_authoritys_keys_are_no_use(over_tls: str, tmp_path: Path) -> None:
@@ -71,31 +75,26 @@ def test_another_authoritys_keys_are_no_use(over_tls: str, tmp_path: Path) -> No
     files = {name: tmp_path / name for name in ("ca_file", "cert", "key")}
 
     with pytest.raises(CallError, match="expected a Dask scheduler that answers"):
-        with connected(_settings(over_tls, files), tmp_path):
-            pass
+        _open(_settings(over_tls, files), tmp_path)
 
 
 def test_tls_without_keys_is_refused(keys: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(CallError, match=r"^--tls-ca: expected a file"):
-        with connected(_settings("tls://127.0.0.1:1"), tmp_path):
-            pass
+        _open(_settings("tls://127.0.0.1:1"), tmp_path)
     broken = keys | {"key": tmp_path / "none.pem"}
     with pytest.raises(CallError, match=r"^--tls-key: expected a file.*nothing at"):
-        with connected(_settings("tls://127.0.0.1:1", broken), tmp_path):
-            pass
+        _open(_settings("tls://127.0.0.1:1", broken), tmp_path)
 
 
 def test_plain_tcp_on_this_machine_is_taken(tmp_path: Path) -> None:
     with _started("tcp://") as cluster:
-        with connected(_settings(cluster.scheduler_address), tmp_path) as connection:
-            [done] = spread(connection, cluster_work.square, [5])
+        done = _open(_settings(cluster.scheduler_address), tmp_path)
     assert done.result[0] == 25
 
 
 def test_plain_tcp_elsewhere_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
     with pytest.raises(CallError, match="plain tcp to another machine"):
-        with connected(_settings("tcp://192.0.2.1:8786"), tmp_path):
-            pass
+        _open(_settings("tcp://192.0.2.1:8786"), tmp_path)
 
 
 def test_without_dask_the_error_says_what_to_install(
@@ -104,8 +103,7 @@ def test_without_dask_the_error_says_what_to_install(
     monkeypatch.setitem(sys.modules, "dask", None)
 
     with pytest.raises(CallError, match=r"expected the package dask.*pip install '\.\[cluster\]'"):
-        with connected(ClusterSettings(), tmp_path):
-            pass
+        _open(ClusterSettings(), tmp_path)
 
 
 def test_the_job_that_slurm_would_get(tmp_path: Path) -> None:
