@@ -9,6 +9,7 @@ import typer
 from clinic.command_options import Segment
 from clinic.lesions.pointing import targets_of
 from clinic.lesions.targets import Target
+from clinic.many.options import SegmentMany
 from clinic.page.command import page
 from clinic.reading.private_faults import private_faults
 from uls.workshop import command_line
@@ -69,6 +70,18 @@ def segment(settings: Segment) -> None:
         run_cases(settings.cases, settings)
     elif settings.scan is not None:
         run_scan(settings.scan, targets, settings)
+    _log.info("Results are in %s", settings.output)
+
+
+@app.command("segment-many")
+@private_faults()
+@with_settings
+def segment_many(settings: SegmentMany) -> None:
+    """Segment the lesions of thousands of scans, or stacks of VOIs, on one machine or many."""
+    command_line.start_log(quiet=settings.quiet, verbose=settings.verbose)
+    from clinic.many import run  # noqa: PLC0415  (--help needs none of it)
+
+    run.segment_many(settings)
     _log.info("Results are in %s", settings.output)
 
 

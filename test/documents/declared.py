@@ -33,6 +33,7 @@ ARCHIVES = (
 )
 HCUCH = "reads the released set; test/clinic/follow_up makes its layout and runs the command"
 CLINIC = "reads a study of one's own; test/clinic makes such studies and runs the commands"
+MANY = "takes a cohort of one's own, or a cluster; test/clinic/many runs it with small ones"
 PAGE = "serves until it is ended; test/clinic/page drives it, in a browser, too"
 SHAPES = "downloads a package and reads it for minutes; test_shape_bank.py reads its layout"
 
@@ -131,6 +132,16 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("python -m clinic segment scan.nii.gz --clicks ", CLINIC),
             Command("python -m clinic segment --cases ", CLINIC),
             Command("python -m clinic page --demo ", PAGE),
+        ]
+    ],
+    "clinic/many/README.md": [
+        [
+            Command("pip install '.[clinic,cluster]'", MANY),
+            Command("uls23 segment-many clicks.csv --mm LPS ", MANY),
+            Command("uls23 segment-many clicks.csv --scans SCANS ", MANY),
+            Command("uls23 segment-many --stacks TESTSET ", MANY),
+            Command("uls23 segment-many clicks.csv --scheduler tls://", MANY),
+            Command("uls23 segment-many clicks.csv --scheduler slurm ", MANY),
         ]
     ],
     "docs/page.md": [

@@ -5,22 +5,21 @@ users even loopback is open to all of them.
 """
 
 import logging
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from uls.cluster.address import check_encrypted
 from uls.cluster.options import ClusterSettings
+from uls.cluster.package import package
+from uls.cluster.slurm import slurm_cluster
 from uls.workshop.errors import CallError
-from uls.workshop.extras import how_to_install
 
-__all__ = ["CONFIGURATION", "Connection", "connected", "slurm_cluster"]
+__all__ = ["CONFIGURATION", "Connection", "connected"]
 
 _SECONDS_FOR_A_WORKER = 120.0
 """Until one must be there that is no job in SLURM's queue."""
@@ -78,10 +77,10 @@ def connected(
     scheduler = settings.scheduler
     if scheduler.address:
         check_encrypted("--scheduler", scheduler.address, plain_tcp=settings.plain_tcp)
-    dask = _package("dask")
+    dask = package("dask")
     with ExitStack() as cleanup:
         cleanup.enter_context(dask.config.set(dict(CONFIGURATION)))
-        distributed = _package("distributed")
+        distributed = package("distributed")
         if scheduler.address:
             yield _running(settings, distributed, cleanup)
             return
@@ -122,38 +121,6 @@ def _local(
     )
 
 
-def slurm_cluster(
-    settings: ClusterSettings,
-    security: Any,
-    keys: Path,
-    offers: Mapping[str, float] | None = None,
-) -> Any:
-    """Make a cluster whose workers are SLURM's jobs; none is sent before `scale`.
-
-    Args:
-        settings: queue, cores, memory, time and further directives.
-        security: keys of this run, which the jobs find in the folder `keys`.
-        keys: a folder that all machines see.
-        offers: resources of each worker.
-    """
-    given = ",".join(f"{name}={count:g}" for name, count in (offers or {}).items())
-    return _package("dask_jobqueue").SLURMCluster(
-        queue=settings.slurm_queue,
-        cores=settings.slurm_cores,
-        processes=1,
-        memory=f"{settings.slurm_memory_gb}GB",
-        walltime=settings.slurm_time,
-        job_extra_directives=list(settings.slurm_directives),
-        worker_extra_args=["--nthreads", "1", *(["--resources", given] if given else [])],
-        job_script_prologue=[f"export PYTHONPATH={os.environ.get('PYTHONPATH', '')!r}"],
-        protocol="tls://",
-        security=security,
-        shared_temp_directory=str(keys),
-        log_directory=str(keys),
-        scheduler_options={"dashboard_address": None, "dashboard": False},
-    )
-
-
 def _running(settings: ClusterSettings, distributed: Any, cleanup: ExitStack) -> Connection:
     """Connect to a scheduler that runs already."""
     address = settings.scheduler.address
@@ -186,15 +153,3 @@ def _check_keys(files: tuple[Path | None, ...]) -> None:
                 expected="a file, as the scheduler is spoken to by TLS",
                 found="none" if file is None else f"nothing at {file}",
             )
-
-
-def _package(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ModuleNotFoundError as error:
-        raise CallError.about(
-            "--scheduler",
-            expected=f"the package {name}",
-            found="that it is not installed",
-            hint=f"{how_to_install('cluster')}.",
-        ) from error

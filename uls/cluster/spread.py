@@ -57,7 +57,7 @@ def spread(
 ) -> Iterator[Done[_Item, _Result] | KilledWorkers[_Item]]:
     """Do all items, and give each as it is done or given up.
 
-    Closing the iterator takes back what no worker has begun.
+    Closing it takes back what no worker has begun.
 
     Args:
         connection: to a cluster.
@@ -133,9 +133,8 @@ class _Board:
         """Take back what is running; a worker finishes what it has begun, and nobody hears."""
         futures = [one.future for one in self.running.values()]
         self.running.clear()
-        if futures:
-            with suppress(Exception):  # the scheduler may be gone
-                self.connection.client.cancel(futures, force=True)
+        with suppress(Exception):  # the scheduler may be gone
+            self.connection.client.cancel(futures, force=True)
 
     def _workers(self) -> list[str]:
         known = self.connection.client.scheduler_info(n_workers=-1)["workers"]

@@ -8,8 +8,9 @@ import cluster_work
 import pytest
 
 from uls.cluster.address import Scheduler
-from uls.cluster.connect import connected, slurm_cluster
+from uls.cluster.connect import connected
 from uls.cluster.options import ClusterSettings
+from uls.cluster.slurm import slurm_cluster
 from uls.cluster.spread import Done, spread
 from uls.workshop.errors import CallError
 
