@@ -10,6 +10,7 @@ from clinic.command_options import Segment
 from clinic.lesions.identity import tracked
 from clinic.lesions.pointing import targets_of
 from clinic.lesions.targets import Target
+from clinic.many.options import SegmentMany
 from clinic.page.command import page
 from clinic.reading.private_faults import private_faults
 from clinic.sending.command import check_outbox, send, send_results
@@ -78,6 +79,18 @@ def segment(settings: Segment) -> None:
     if settings.send is not None:
         n_objects = send_results(settings.output, settings.send)
         _log.info("%d objects are in the archive", n_objects)
+
+
+@app.command("segment-many")
+@private_faults()
+@with_settings
+def segment_many(settings: SegmentMany) -> None:
+    """Segment the lesions of thousands of scans, or stacks of VOIs, on one machine or many."""
+    command_line.start_log(quiet=settings.quiet, verbose=settings.verbose)
+    from clinic.many import run  # noqa: PLC0415  (--help needs none of it)
+
+    run.segment_many(settings)
+    _log.info("Results are in %s", settings.output)
 
 
 def _targets(settings: Segment) -> list[Target]:

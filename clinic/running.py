@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from clinic.cases import read_cases, segment_cases
 from clinic.command_options import Segment
 from clinic.lesions.lesion import Lesion
 from clinic.lesions.targets import Target, on_grid
+from clinic.many.cases import read_cases, segment_cases
 from clinic.output.output_folder import output_folder
 from clinic.output.write import check_format, write_results
 from clinic.reading.read import read_scan
@@ -56,7 +56,7 @@ def run_scan(path: Path, targets: Sequence[Target], settings: Segment) -> None:
 
 
 def run_cases(table: Path, settings: Segment) -> None:
-    """Segment the lesions of a table of cases, see `clinic.cases`."""
+    """Segment the lesions of a table of cases, see `clinic.many.cases`."""
     segment_cases(
         read_cases(table, settings.mm),
         models.load(settings.model, settings.engine),

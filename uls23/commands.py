@@ -33,6 +33,9 @@ GROUPS: dict[str, dict[str, Command]] = {
         "segment": Command(
             _CLINIC, ("segment",), "From a scan and clicks to masks and measurements."
         ),
+        "segment-many": Command(
+            _CLINIC, ("segment-many",), "The same for thousands of scans or stacks; resumed."
+        ),
         "page": Command(_CLINIC, ("page",), "Click on lesions in the browser (try: --demo)."),
         "send": Command(_CLINIC, ("send",), "Send DICOM results to an archive, until it has them."),
         "look": Command(_CLINIC, ("look",), "List the series of a study: usable, or why not."),

@@ -19,7 +19,10 @@ def find_stacks(options: JobOptions) -> tuple[StackInput, ...]:
         InputError: what `uls.platform.sockets.find_job` raises, or several stacks where one is
             asked for.
     """
-    stacks = find_job(options.input_folder)
+    stacks = find_job(options.input_folder, options.only_stack)
+    if not stacks:
+        found = f"a job without {options.only_stack}"
+        raise InputError.about(options.input_folder, expected="the stack", found=found)
     if options.one_image and len(stacks) > 1:
         raise InputError.about(
             options.input_folder,

@@ -29,6 +29,8 @@ class JobOptions(Settings):
     output_folder: Annotated[
         Path, Option("--output", help="Folder that gets images/ct-binary-uls/<stack>.mha.")
     ] = Path("/output")
+    only_stack: str | None = None
+    """The name of the one stack's file that is to be done; None for all."""
     mirror: Annotated[
         int | None,
         Option(

@@ -14,7 +14,7 @@ from clinic.scans.scan import Scan
 from clinic.segmentation.model import LoadedModel
 from uls.geometry.lesion import DEFAULT_REACH_MM, Policy
 
-__all__ = ["key_image_name", "lesion_table", "results", "tracking_uids"]
+__all__ = ["key_image_name", "lesion_table", "program_version", "results", "tracking_uids"]
 
 _COLUMNS = (
     "lesion", "name", "click_x_mm", "click_y_mm", "click_z_mm", "long_axis_mm", "short_axis_mm",
@@ -43,7 +43,7 @@ def results(
     grid = scan.grid
     uids = tracking_uids(scan, lesions, model)
     return {
-        "program": {"name": "uls23", "version": _version()},
+        "program": {"name": "uls23", "version": program_version()},
         "use": "not a medical device; not for diagnosis; not reviewed by a person",
         "scan": {
             "format": scan.format,
@@ -158,7 +158,8 @@ def _as_text(name: str) -> str:
     return f"'{plain}" if plain[:1] in ("=", "+", "-", "@") else plain
 
 
-def _version() -> str:
+def program_version() -> str:
+    """Return the release that is installed, or that it runs from its source tree."""
     try:
         return version("uls23")
     except PackageNotFoundError:

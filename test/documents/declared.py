@@ -33,6 +33,7 @@ ARCHIVES = (
 )
 HCUCH = "reads the released set; test/clinic/follow_up makes its layout and runs the command"
 CLINIC = "reads a study of one's own; test/clinic makes such studies and runs the commands"
+MANY = "takes a cohort of one's own, or a cluster; test/clinic/many runs it with small ones"
 PAGE = "serves until it is ended; test/clinic/page drives it, in a browser, too"
 SEND = "needs an archive; test/clinic/sending runs it against several, Orthanc among them"
 SHAPES = "downloads a package and reads it for minutes; test_shape_bank.py reads its layout"
@@ -142,6 +143,16 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("uls23 send --outbox OUTBOX ", SEND),
             Command("uls23 segment STUDY --click X,Y,Z ", SEND),
             Command("uls23 page STUDIES ", SEND),
+        ]
+    ],
+    "clinic/many/README.md": [
+        [
+            Command("pip install '.[clinic,cluster]'", MANY),
+            Command("uls23 segment-many clicks.csv --mm LPS ", MANY),
+            Command("uls23 segment-many clicks.csv --scans SCANS ", MANY),
+            Command("uls23 segment-many --stacks TESTSET ", MANY),
+            Command("uls23 segment-many clicks.csv --scheduler tls://", MANY),
+            Command("uls23 segment-many clicks.csv --scheduler slurm ", MANY),
         ]
     ],
     "docs/page.md": [

@@ -58,8 +58,8 @@ class _Socket(BaseModel):
 
 
 @no_permission_is(InputError)
-def find_job(input_folder: Path) -> tuple[StackInput, ...]:
-    """Find the stacks of a job, in the order of their names, and check all that can be checked.
+def find_job(input_folder: Path, only: str | None = None) -> tuple[StackInput, ...]:
+    """Find a job's stacks (or `only` that file), in their names' order, and check all one can.
 
     Raises:
         InputError: a folder or file is missing or may not be read, a stack or a spacing cannot be,
@@ -70,9 +70,9 @@ def find_job(input_folder: Path) -> tuple[StackInput, ...]:
     sockets = _read_sockets(input_folder)
     paths = _stack_paths(input_folder, sockets)
     subject, document = _spacings_document(input_folder, sockets)
-    headers = [read_header(path) for path in paths]
+    headers = [read_header(path) for path in paths if only in (None, path.name)]
     return tuple(
-        StackInput(header, _spacings_of(header, document, subject, alone=len(headers) == 1))
+        StackInput(header, _spacings_of(header, document, subject, alone=len(paths) == 1))
         for header in headers
     )
 

@@ -4,7 +4,7 @@ import csv
 import io
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +12,14 @@ from clinic.lesions.clicks_file import read_rows, target_of_row
 from clinic.lesions.targets import Target, Units
 from clinic.output.output_folder import output_folder
 from clinic.output.write import check_format, write_results
+from clinic.reading.image_file import FORMATS
 from clinic.reading.read import read_scan
 from clinic.scans.scan import Format
 from clinic.segmentation.model import LoadedModel
 from clinic.segmentation.session import Session
 from uls.workshop.errors import InputError, UserError
 
-__all__ = ["Case", "read_cases", "segment_cases"]
+__all__ = ["Case", "cases_table", "read_cases", "segment_cases", "segmented"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -42,12 +43,17 @@ class Case:
     targets: tuple[Target, ...]
 
 
-def read_cases(path: Path, units: Units) -> list[Case]:
+def read_cases(path: Path, units: Units, scans: Path | None = None) -> list[Case]:
     """Read a table of cases: columns `scan`, `x`, `y`, `z` (or a box), and, if wanted, more.
 
     Rows with the same scan and series are one case. `case` names its folder of results, `series`
-    chooses one of a DICOM study, `lesion` names the lesion. Scans are named from the table's own
-    folder on.
+    chooses one of a DICOM study, `lesion` names the lesion.
+
+    Args:
+        path: the table.
+        units: of its numbers.
+        scans: the folder that scans are named from on, where their names may lack the ending; by
+            default the table's own, with their whole names.
 
     Raises:
         InputError: the table is damaged, a row has no scan, or a name cannot be a folder's.
@@ -68,11 +74,20 @@ def read_cases(path: Path, units: Units) -> list[Case]:
                 expected="a name of letters, digits, points, hyphens and underscores",
                 found="another",
             )
-        cases.append(Case(name or f"case-{n}", path.parent / scan, series, tuple(targets)))
+        place = path.parent / scan if scans is None else _scan_in(scans, scan)
+        cases.append(Case(name or f"case-{n}", place, series, tuple(targets)))
     if not cases or len({case.name.lower() for case in cases}) < len(cases):
         expected = "cases, each with a name of its own, on rows of one scan and series"
         raise InputError.about(path, expected=expected, found="none, or a name twice")
     return cases
+
+
+def _scan_in(folder: Path, name: str) -> Path:
+    """Find a scan by its name, or by its name without the ending where one file has it."""
+    whole = folder / name
+    found = [] if whole.exists() else [folder / f"{name}{ending}" for ending in FORMATS]
+    there = [path for path in found if path.is_file()]
+    return there[0] if len(there) == 1 else whole
 
 
 def segment_cases(
@@ -100,7 +115,7 @@ def segment_cases(
                     raise
                 problems[case.name] = str(error)
                 _log.warning("Case %d of %d: %s", n, len(cases), error)
-        (beside / "cases.csv").write_text(_table(cases, problems), encoding="utf-8")
+        (beside / "cases.csv").write_text(cases_table(cases, problems), encoding="utf-8")
     if problems:
         raise InputError.about(
             f"{len(cases)} cases",
@@ -111,16 +126,27 @@ def segment_cases(
 
 
 def _segment_case(case: Case, model: LoadedModel, beside: Path, kind: Format | None) -> None:
+    session, chosen = segmented(case, model, kind)
+    (beside / case.name).mkdir()
+    write_results(session.scan, session.lesions, model, beside / case.name, chosen)
+
+
+def segmented(case: Case, model: LoadedModel, kind: Format | None) -> tuple[Session, Format]:
+    """Segment the lesions of one case; return them in their session, and the masks' format.
+
+    Raises:
+        UserError: the scan, or a place in it, cannot be used, or the model failed.
+    """
     scan = read_scan(case.scan, series=case.series or None)
     chosen = check_format(scan.format, kind)
     session = Session(scan, model=model)
     for target in case.targets:
         session.add(target)
-    (beside / case.name).mkdir()
-    write_results(scan, session.lesions, model, beside / case.name, chosen)
+    return session, chosen
 
 
-def _table(cases: Sequence[Case], problems: dict[str, str]) -> str:
+def cases_table(cases: Sequence[Case], problems: Mapping[str, str]) -> str:
+    """Return CSV text: a row per case with its number of lesions done, or what went wrong."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["case", "lesions", "problem"])
