@@ -40,7 +40,7 @@ class Limits:
     file_bytes: int = 1 << 29
     answer_bytes: int = 1 << 27
     memory_bytes: int = 5 << 28
-    seconds: int = 20
+    seconds: int = 10
 
 
 def parsed(
