@@ -9,7 +9,6 @@ import typer
 from clinic.command_options import Segment
 from clinic.lesions.identity import tracked
 from clinic.lesions.pointing import targets_of
-from clinic.lesions.targets import Target
 from clinic.many.options import SegmentMany
 from clinic.page.command import page
 from clinic.reading.private_faults import private_faults
@@ -63,8 +62,9 @@ def look(settings: Look) -> None:
 def segment(settings: Segment) -> None:
     """Segment and measure the lesions that were clicked or boxed in a scan, or in many."""
     command_line.start_log(quiet=settings.quiet, verbose=settings.verbose)
-    targets = _targets(settings)
-    _check_call(settings, targets)
+    pointed = targets_of(settings.clicks, settings.boxes, settings.mm)
+    targets = tracked(pointed, settings.tracked)
+    _check_call(settings)
     from clinic.output.output_folder import check_free  # noqa: PLC0415  (--help needs none of it)
     from clinic.running import run_cases, run_scan  # noqa: PLC0415
 
@@ -93,29 +93,21 @@ def segment_many(settings: SegmentMany) -> None:
     _log.info("Results are in %s", settings.output)
 
 
-def _targets(settings: Segment) -> list[Target]:
-    """Read what the user pointed at; lesions of the file come after those of the command line."""
-    pointed = targets_of(settings.clicks, settings.boxes, settings.mm)
-    pointed = tracked(pointed, settings.tracked)
-    if settings.clicks_file is None:
-        return pointed
-    from clinic.lesions.clicks_file import read_clicks  # noqa: PLC0415
-
-    return [*pointed, *read_clicks(settings.clicks_file, settings.mm)]
-
-
-def _check_call(settings: Segment, targets: list[Target]) -> None:
+def _check_call(settings: Segment) -> None:
     scan, cases = settings.scan, settings.cases
+    pointed = settings.clicks or settings.boxes or settings.clicks_files
     if (scan is None) == (cases is None):
         found = "neither" if scan is None else "both"
         raise CallError.about("segment", expected="a scan, or --cases", found=found)
-    if cases is not None and (targets or settings.series is not None or settings.longest_run):
+    if cases is not None and (pointed or settings.series is not None or settings.longest_run):
         raise CallError.about(
             "--cases",
             expected="that the table says all of its cases",
             found="--click, --box, --clicks, --series or --longest-run beside it",
         )
-    if cases is None and not targets:
+    if settings.rois and not settings.clicks_files:
+        raise CallError.about("--roi", expected="a file by --clicks", found="none")
+    if cases is None and not pointed:
         raise CallError.about(
             "segment",
             expected="a lesion to segment",

@@ -46,14 +46,18 @@ class Segment(Settings):
             parse=parse_box,
         ),
     ] = ()
-    clicks_file: Annotated[
-        Path | None,
+    clicks_files: Annotated[
+        tuple[Path, ...],
         Option(
             "--clicks",
+            metavar="FILE",
             help="A file of clicks: CSV with columns x,y,z or x0,y0,z0,x1,y1,z1 and, if wanted, "
-            "lesion; or 3D Slicer's markups (.mrk.json), which say their axes themselves.",
+            "lesion; 3D Slicer's markups (.mrk.json), which say their axes themselves; points of a "
+            "DICOM SR or GSPS; or earlier contours (DICOM SEG, RTSTRUCT), clicked in their deepest "
+            "inner voxel. Again for more files.",
+            takes=list[Path],
         ),
-    ] = None
+    ] = ()
     tracked: Annotated[
         tuple[str, ...],
         Option(
@@ -61,6 +65,16 @@ class Segment(Settings):
             metavar="UID",
             help="The tracking UID (lesions.csv, SR) of the earlier lesion that a click or box "
             "continues, or: new. One for each, in their order; or a column tracking_uid.",
+            takes=list[str],
+        ),
+    ] = ()
+    rois: Annotated[
+        tuple[str, ...],
+        Option(
+            "--roi",
+            metavar="ROI",
+            help="Of a DICOM file of clicks: only the ROI of this number or name, or those whose "
+            "names fit a pattern (GTV*). Again for more.",
             takes=list[str],
         ),
     ] = ()

@@ -10,14 +10,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from clinic.command_options import Segment
+from clinic.contours.read_targets import read_targets
 from clinic.lesions.lesion import Lesion
 from clinic.lesions.targets import Target, on_grid
 from clinic.many.cases import read_cases, segment_cases
 from clinic.output.output_folder import output_folder
 from clinic.output.write import check_format, write_results
 from clinic.reading.read import read_scan
-from clinic.scans.grid import Grid
-from clinic.scans.scan import Format, Scan
+from clinic.scans.scan import Place, Scan
 from clinic.segmentation import model as models
 from clinic.segmentation.model import LoadedModel
 from clinic.segmentation.session import Session
@@ -36,11 +36,13 @@ def run_scan(path: Path, targets: Sequence[Target], settings: Segment) -> None:
     kind = settings.wanted_format
     with ThreadPoolExecutor(1, "model") as loader:
         loading: list[Future[LoadedModel]] = []
+        pointed = list(targets)
 
-        def check_and_load(grid: Grid, scan_format: Format) -> None:
-            check_format(scan_format, kind)
-            for target in targets:
-                on_grid(target, grid)
+        def check_and_load(place: Place) -> None:
+            check_format(place.format, kind)
+            pointed.extend(_of_files(settings, place))
+            for target in pointed:
+                on_grid(target, place.grid)
             loading.append(loader.submit(models.load, settings.model, settings.engine))
 
         scan = read_scan(
@@ -50,7 +52,7 @@ def run_scan(path: Path, targets: Sequence[Target], settings: Segment) -> None:
             when_checked=check_and_load,
         )
         model = loading[0].result()
-    lesions = _segmented(scan, targets, model)
+    lesions = _segmented(scan, pointed, model)
     with output_folder(settings.output, overwrite=settings.overwrite) as beside:
         write_results(scan, lesions, model, beside, check_format(scan.format, kind))
 
@@ -64,6 +66,15 @@ def run_cases(table: Path, settings: Segment) -> None:
         kind=settings.wanted_format,
         overwrite=settings.overwrite,
     )
+
+
+def _of_files(settings: Segment, place: Place) -> list[Target]:
+    """Read the files of clicks; their lesions come after those of the command line."""
+    return [
+        target
+        for path in settings.clicks_files
+        for target in read_targets(path, place, units=settings.mm, wanted=settings.rois)
+    ]
 
 
 def _segmented(scan: Scan, targets: Sequence[Target], model: LoadedModel) -> list[Lesion]:

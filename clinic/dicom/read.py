@@ -9,7 +9,7 @@ from clinic.dicom.decode import Limits, decode
 from clinic.dicom.series import Series, list_series
 from clinic.dicom.stacking import Stacked
 from clinic.dicom.study import DamagedFile, Study, read_study
-from clinic.scans.scan import Scan, SliceSource, WhenChecked
+from clinic.scans.scan import Place, Scan, SliceSource, WhenChecked
 from uls.workshop.errors import InputError
 
 __all__ = ["read_dicom", "study_series"]
@@ -52,8 +52,9 @@ def read_dicom(
     """
     chosen = _chosen(study_series(path), series, longest_run=longest_run)
     stacked, warnings = _stacked(chosen, longest_run=longest_run)
+    slices = tuple(SliceSource(h.path, h.text("SOPInstanceUID")) for h in stacked.headers)
     if when_checked is not None:
-        when_checked(stacked.grid, "dicom")
+        when_checked(Place(stacked.grid, "dicom", slices))
     decoded = decode(stacked.headers, limits)
     if decoded.n_clipped:
         warnings += (f"{decoded.n_clipped} voxels beyond ±32,767 HU were set to that",)
@@ -64,7 +65,7 @@ def read_dicom(
         grid=stacked.grid,
         format="dicom",
         warnings=warnings,
-        slices=tuple(SliceSource(h.path, h.text("SOPInstanceUID")) for h in stacked.headers),
+        slices=slices,
         series_uid=chosen.uid,
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clinic.dicom.files import study_files
 from clinic.dicom.header import Header, looks_like_dicom, read_header
+from clinic.dicom.patient import several_patients
 from clinic.dicom.pixels import FileError
 from uls.workshop.errors import InputError
 
@@ -106,26 +107,10 @@ def _check_one_patient(headers: Sequence[Header]) -> None:
     Raises:
         InputError: identifiers, names or dates of birth differ.
     """
-    for what, keyword in (
-        ("patient identifiers", "PatientID"),
-        ("patients' names", "PatientName"),
-        ("dates of birth", "PatientBirthDate"),
-    ):
-        values = {_plain(h.text(keyword), keyword) for h in headers} - {""}
-        if len(values) > 1:
-            raise InputError.about(
-                "the study",
-                expected="files of one patient",
-                found=f"{len(values)} different {what}",
-                hint="Put each patient's files into a folder of their own.",
-            )
-
-
-def _plain(value: str, keyword: str) -> str:
-    """Give a value as it is compared: case and spaces do not count.
-
-    Of a name, family and given name in letters do: titles and other writings come and go.
-    """
-    if keyword == "PatientName":
-        value = " ".join(value.partition("=")[0].split("^")[:2])
-    return " ".join(value.casefold().split())
+    if found := several_patients([h.values for h in headers]):
+        raise InputError.about(
+            "the study",
+            expected="files of one patient",
+            found=found,
+            hint="Put each patient's files into a folder of their own.",
+        )

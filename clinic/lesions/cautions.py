@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from clinic.lesions.measurements import Measurements
-from clinic.lesions.targets import GridTarget
+from clinic.lesions.voi_cut import VoiCut
 from clinic.scans.scan import Scan
 from uls.geometry.lesion import ClickedLesion
-from uls.geometry.voi import CLICK_ZYX, VOI_SHAPE_ZYX
 
 __all__ = ["cautions"]
 
@@ -19,13 +16,13 @@ _NO_TISSUE_HU = (-950.0, 1000.0)
 
 
 def cautions(
-    scan: Scan, target: GridTarget, kept: ClickedLesion, measured: Measurements | None
+    scan: Scan, cut: VoiCut, kept: ClickedLesion, measured: Measurements | None
 ) -> Iterator[str]:
     """Say what is odd about a lesion, in sentences without a full stop.
 
     Args:
         scan: the scan.
-        target: what was pointed at.
+        cut: how the VOI was cut from it.
         kept: the mask, in the VOI.
         measured: of the mask on the scan; None where it is empty.
     """
@@ -36,7 +33,7 @@ def cautions(
         return
     if kept.distance_mm:
         yield f"the click is not in the mask, which begins {kept.distance_mm:.1f} mm away"
-    yield from _edges(scan, target, kept)
+    yield from _edges(cut, kept)
     if measured.slices < _FEW_SLICES:
         n = measured.slices
         yield f"only {n} slice{'s' * (n > 1)}: long and short axis are uncertain"
@@ -49,20 +46,16 @@ def cautions(
         yield f"a mean of {measured.mean_hu:.0f} HU, which no soft tissue has"
 
 
-def _edges(scan: Scan, target: GridTarget, kept: ClickedLesion) -> Iterator[str]:
-    """Say where the mask ends because the VOI or the scan does."""
-    axial = scan.grid.axial
-    x, y, z = target.click_xyz
-    click = axial.index((z, y, x))
-    voi_edge, scan_edge = False, False
-    for axis, (at, centre, n) in enumerate(zip(click, CLICK_ZYX, VOI_SHAPE_ZYX, strict=True)):
-        size = scan.grid.shape_zyx[axial.order[axis]]
-        first, last = max(centre - at, 0), min(centre - at + size, n) - 1
-        for side, is_voi_edge in ((first, at > centre), (last, at - centre + n < size)):
-            if np.take(kept.mask, side, axis=axis).any():
-                voi_edge |= is_voi_edge
-                scan_edge |= not is_voi_edge
-    if voi_edge:
+def _edges(cut: VoiCut, kept: ClickedLesion) -> Iterator[str]:
+    """Say where the mask ends because the VOI or the scan does, and if it was seen coarsely."""
+    if cut.is_coarse:
+        step = " × ".join(f"{mm:.3g}" for mm in cut.spacing_mm)
+        yield (
+            "it is larger than the volume that is looked at, and was looked at once more on a "
+            f"coarser grid of {step} mm (x, y, z): its border is less exact"
+        )
+    voi_edges, scan_edge = cut.touched(kept.mask)
+    if any(voi_edges):
         yield (
             "it touches the edge of the volume that was looked at: the lesion is probably larger "
             "than mask and measurements"

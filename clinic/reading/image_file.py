@@ -11,7 +11,7 @@ import numpy.typing as npt
 import SimpleITK as sitk
 
 from clinic.scans.grid import Grid
-from clinic.scans.scan import Format, Scan, WhenChecked
+from clinic.scans.scan import Format, Place, Scan, WhenChecked
 from uls.images.image_header import read_geometry
 from uls.images.scan_reading import read_image
 from uls.workshop.errors import InputError, no_permission_is
@@ -80,7 +80,7 @@ def _read(
         raise InputError.about(path, expected=f"at most {MOST_VOXELS:,} voxels", found=found)
     grid = Grid.of(str(path), geometry)
     if when_checked is not None:
-        when_checked(grid, kind)
+        when_checked(Place(grid, kind))
     return sitk.GetArrayFromImage(read_image(path)), grid
 
 

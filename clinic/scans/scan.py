@@ -13,9 +13,9 @@ import numpy.typing as npt
 from clinic.scans.grid import Grid
 from uls.images.plausible import not_hu
 
-__all__ = ["Format", "Scan", "SliceSource", "WhenChecked"]
+__all__ = ["Format", "Place", "Scan", "SliceSource", "WhenChecked"]
 
-WhenChecked = Callable[[Grid, "Format"], None]
+WhenChecked = Callable[["Place"], None]
 """Is called when a scan's header has passed all checks, before its voxels are read."""
 
 Format = Literal["dicom", "nifti", "nrrd", "metaimage"]
@@ -27,6 +27,21 @@ class SliceSource:
 
     path: Path
     sop_instance_uid: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Place:
+    """Where a scan lies, and in which files: all of it that is known before its voxels are read.
+
+    Attributes:
+        grid: where the voxels lie in the patient.
+        format: of the files.
+        slices: of a DICOM series, one for each slice of the array; else empty.
+    """
+
+    grid: Grid
+    format: Format
+    slices: tuple[SliceSource, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,6 +63,11 @@ class Scan:
     warnings: tuple[str, ...] = ()
     slices: tuple[SliceSource, ...] = ()
     series_uid: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where the scan lies."""
+        return Place(self.grid, self.format, self.slices)
 
     @cached_property
     def lowest_hu(self) -> float:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from clinic.lesions.cautions import cautions
 from clinic.lesions.lesion import Lesion
 from clinic.lesions.measurements import measure
 from clinic.scans.grid import Voxel
 from clinic.scans.scan import Scan
 from clinic.segmentation.edits import Painted, painted, union, without
-from clinic.segmentation.segmenting import Prediction, clicked_lesion, lesion_at
+from clinic.segmentation.predicting import Prediction, clicked_lesion
+from clinic.segmentation.segmenting import lesion_at, warnings_of
 from uls.geometry.cropped import CroppedMask
 
 __all__ = ["Draft", "Edit", "Excluded", "Included", "Painted"]
@@ -56,10 +56,10 @@ class Draft:
             return found
         mask = self._corrected(scan, found.mask)
         measured = measure(mask, scan.hu, scan.grid)
-        kept = clicked_lesion(scan, self.prediction, self.threshold)
+        kept = clicked_lesion(self.prediction, self.threshold)
         n = len(self.edits)
         by_hand = f"corrected by hand in {n} step{'s' * (n > 1)}"
-        warnings = (*cautions(scan, found.target, kept, measured), by_hand)
+        warnings = (*warnings_of(scan, self.prediction, kept, measured), by_hand)
         stability = found.stability if measured else None
         return replace(
             found, mask=mask, measurements=measured, warnings=warnings, stability=stability

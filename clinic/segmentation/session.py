@@ -13,7 +13,7 @@ from clinic.segmentation import model as models
 from clinic.segmentation.draft import Draft, Excluded, Included, Painted
 from clinic.segmentation.model import LoadedModel
 from clinic.segmentation.overlaps import with_overlaps
-from clinic.segmentation.segmenting import Prediction, predict
+from clinic.segmentation.predicting import Prediction, predict
 from uls.workshop.errors import CallError
 
 __all__ = ["Session", "segment"]

@@ -2,8 +2,6 @@
 
 import csv
 import json
-import logging
-import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -13,42 +11,14 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from bad_series import BAD
-from bright_predictor import bright_model
 from clinic_scans import CENTRE_MM, DIRECTIONS, scan_of
 from dicom_series import PLANTED, body, save, synthetic_series
 from PIL import Image
 
 import clinic.segmentation.model
-from clinic.__main__ import main
 from uls.workshop.errors import ModelError
 
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
-    """Run the command in this process with the bright model: exit code, output, log and errors."""
-    loads: list[int] = []
-
-    def load(*_: object, **__: object) -> clinic.segmentation.model.LoadedModel:
-        loads.append(1)
-        return bright_model()
-
-    monkeypatch.setattr(clinic.segmentation.model, "load", load)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["clinic", *map(str, arguments)])
-        logging.captureWarnings(False)
-        code = 0
-        try:
-            main()
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    run.loads = loads  # type: ignore[attr-defined]
-    return run
 
 
 def _scan_file(folder: Path, name: str, turn: str = "axial") -> tuple[Path, np.ndarray]:

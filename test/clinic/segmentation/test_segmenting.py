@@ -143,17 +143,6 @@ def test_nothing_found_is_said() -> None:
     assert found.warnings == ("nothing was found at the click",)
 
 
-def test_a_lesion_larger_than_the_voi_is_not_cut_silently() -> None:
-    scan, lesion = scan_of(
-        np.eye(3), shape=(60, 40, 300), spacing=(1.0, 1.0, 1.0), radii_mm=(140.0, 9.0, 9.0)
-    )
-
-    found = clinic.Session(scan, model=bright_model()).segment(CENTRE_MM, mm="LPS")
-
-    assert whole(found.mask).sum() < lesion.sum()
-    assert "touches the edge of the volume that was looked at" in found.warnings[0]
-
-
 def test_a_lesion_at_the_scans_edge_is_said_to_be() -> None:
     scan, lesion = scan_of(np.eye(3), radii_mm=(9.0, 30.0, 7.0))
 
