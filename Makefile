@@ -14,7 +14,7 @@ LOCKED := $(PIP) install --quiet --no-deps --require-hashes
 INSTALLED := $(VENV)/.installed
 FAST := $(addprefix test/,uls evaluation/analysis evaluation/results evaluation/compare algorithm/job \
 	clinic/lesions training/jobs training/phantoms training/starter/settings)
-SCRIPTS := $(wildcard *.sh requirements/*.sh .ci/*.sh test/algorithm/engines/winograd/*.sh) .ci/run
+SCRIPTS := $(wildcard *.sh bundle/*.sh requirements/*.sh .ci/*.sh test/algorithm/engines/winograd/*.sh) .ci/run
 
 .PHONY: help
 help: ## This list

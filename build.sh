@@ -93,7 +93,7 @@ labels() { # image
 }
 
 # What an image is made of.
-sources=(.dockerignore Dockerfile.* pyproject.toml setup.py requirements uls algorithm evaluation baseline_weights)
+sources=(.dockerignore Dockerfile.* pyproject.toml setup.py requirements uls algorithm evaluation baseline_weights test/sample)
 
 # The commit, and whether the sources are as committed.
 revision() {

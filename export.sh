@@ -6,7 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 usage() {
     cat <<'EOF'
 Usage: ./export.sh [exec|invoke|all|none] [--cpu] [--only algorithm|evaluation] [--budget SECONDS|none]
-                   [--prefix NAME] [--weights DIR] [--output DIR]
+                   [--prefix NAME] [--weights DIR] [--output DIR | --bundle DIR [--sign KEY]]
 
 Writes one gzipped archive for each image that ./build.sh made with the same arguments (all unless told),
 and SHA256SUMS over all archives in the folder. Check them where they arrive: sha256sum --check SHA256SUMS
@@ -20,6 +20,9 @@ another version, other sources or another model than lie here.
   --weights DIR    also write the model in DIR (it holds model.json) as model.tar.gz, which the platform
                    unpacks to /opt/ml/model; the same files always give the same archive
   --output DIR     where to (default: dist)
+  --bundle DIR     write a new folder instead that holds all that a machine without a network needs: images,
+                   models, manual, bills of materials, hashes, and scripts that verify, install and remove
+  --sign KEY       sign the bundle's hashes with minisign's secret key in this file
   -h, --help       this text
 
 An archive of an image loads with: docker load --input FILE
@@ -32,13 +35,18 @@ refuse() { # exit code, what is wrong, what to do
 }
 
 read_arguments() {
-    selection=() with_images=true weights='' output=dist budget=''
+    selection=() with_images=true weights='' output=dist budget='' bundle='' secret_key=''
     while (($#)); do
         case $1 in
             none) with_images=false ;;
-            --weights | --output)
-                [[ -n ${2-} ]] || refuse 2 "$1 takes a folder" "Try: ./export.sh --help"
-                [[ $1 == --weights ]] && weights=$2 || output=$2
+            --weights | --output | --bundle | --sign)
+                [[ -n ${2-} ]] || refuse 2 "$1 takes a path" "Try: ./export.sh --help"
+                case $1 in
+                    --weights) weights=$2 ;;
+                    --output) output=$2 ;;
+                    --bundle) bundle=${2%/} ;;
+                    --sign) secret_key=$2 ;;
+                esac
                 shift
                 ;;
             --budget)
@@ -106,15 +114,25 @@ compress() {
 
 save_image() { docker save "$1" | compress; }
 
-pack_model() { # without what 'weights tune' found out on this machine
-    (cd "$1" && find . -mindepth 1 ! -name engines.json ! -path ./cache ! -path './cache/*' -printf '%P\n' | LC_ALL=C sort |
-        tar --create --no-recursion --files-from - --format ustar --mtime @0 --mode 'u=rwX,go=rX' \
-            --owner 0 --group 0 --numeric-owner) | gzip --no-name
+files_of_model() { # without what 'weights tune' found out on this machine
+    (cd "$1" && find . -mindepth 1 ! -name engines.json ! -path ./cache ! -path './cache/*' -printf '%P\n' | LC_ALL=C sort)
+}
+
+pack_model() {
+    files_of_model "$1" | tar --directory "$1" --create --no-recursion --files-from - --format ustar \
+        --mtime @0 --mode 'u=rwX,go=rX' --owner 0 --group 0 --numeric-owner | gzip --no-name
 }
 
 sum_archives() { (cd "$output" && sha256sum -- *.tar.gz); }
 
 read_arguments "$@"
+[[ -z $secret_key || -n $bundle ]] || refuse 2 "--sign takes a --bundle to sign" "Try: ./export.sh --help"
+if [[ -n $bundle ]]; then
+    $with_images || refuse 2 "a bundle holds images" "Leave out: none"
+    # shellcheck source=bundle/write.sh
+    source "$here/bundle/write.sh"
+    check_bundle "$bundle" "$secret_key"
+fi
 names=()
 if $with_images; then
     list=$("$here/build.sh" --list "${selection[@]}") || exit
@@ -125,9 +143,14 @@ fi
 [[ -z $weights ]] || require_model "$weights"
 [[ ${#names[@]} -gt 0 || -n $weights ]] || refuse 2 "nothing to export" "Try: ./export.sh --help"
 
-mkdir -p "$output"
 partial=''
-trap '[[ -z $partial ]] || rm -f "$partial"' EXIT
+trap '[[ -z $partial ]] || rm -rf "$partial"' EXIT
+if [[ -n $bundle ]]; then
+    write_bundle "$bundle" "$secret_key" "${names[@]}"
+    exit
+fi
+
+mkdir -p "$output"
 for name in "${names[@]}"; do
     write "${name/:/-}.tar.gz" save_image "$name"
 done

@@ -1,7 +1,8 @@
 """Beside pyproject.toml: what an installed package carries beyond its Python files.
 
 The engine winograd is compiled from the C files of `algorithm.engines.winograd` (see its `build`),
-and the starter model is copied to where `algorithm.models.find_model` looks outside a checkout.
+and the starter model and the sample of `uls23 self-test` are copied to where
+`algorithm.models.find_model` and `uls.platform.sample` look outside a checkout.
 """
 
 import runpy
@@ -17,16 +18,18 @@ _WINOGRAD = Path("algorithm") / "engines" / "winograd"
 _NATIVE = _WINOGRAD / "native"
 _STARTER = Path("baseline_weights") / "starter"
 _BUILT_IN = Path("algorithm") / "built_in"
+_SAMPLE = Path("test") / "sample"
+_BUILT_IN_SAMPLE = Path("uls") / "built_in" / "sample"
 
 
 class BuildWithData(build_py):
-    """Adds compiled libraries and, outside an editable install, the starter model."""
+    """Adds compiled libraries and, outside an editable install, the starter model and sample."""
 
     def run(self) -> None:
-        """Copy the Python files, compile, and copy the model.
+        """Copy the Python files, compile, and copy the model and the sample.
 
-        Without a C compiler there are no libraries; an image's build has no model beside this file
-        and gets it apart.
+        Without a C compiler there are no libraries; an image's build has neither model nor sample
+        beside this file and gets them apart.
         """
         if not self.editable_mode:  # an earlier build's leftovers would end in the wheel
             shutil.rmtree(self.build_lib, ignore_errors=True)
@@ -36,6 +39,9 @@ class BuildWithData(build_py):
             _compile_into((folder / _NATIVE).absolute())
         if not self.editable_mode and (_STARTER / "model.json").exists():
             _copy_model(_STARTER, folder / _BUILT_IN / _STARTER.name)
+        if not self.editable_mode and _SAMPLE.exists():
+            shutil.rmtree(folder / _BUILT_IN_SAMPLE, ignore_errors=True)
+            shutil.copytree(_SAMPLE, folder / _BUILT_IN_SAMPLE)
 
 
 class WheelOfItsMachine(bdist_wheel):

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from algorithm.cli import weights_command
+from algorithm.cli.self_test import self_test
 from algorithm.engines.engine_names import EngineSettings, ModelFolder
 from algorithm.engines.process_start import seconds_since_process_start
 from algorithm.inference.boxes import Box
@@ -31,6 +32,7 @@ app = commands(
     "Without a command, `segment` is meant: `python -m algorithm --input … --output …`.",
     no_args_is_help=False,
 )
+app.command("self-test")(self_test)
 app.add_typer(weights_command.app, name="weights")
 command_line.add_benchmark(app, "benchmarks.algorithm.command")
 

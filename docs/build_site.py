@@ -21,14 +21,16 @@ OUT = ROOT / "out" / "docs"
 _CONFIGURATION = ROOT / "docs" / "mkdocs.yml"
 _COLUMNS = 100
 _QUIET = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+_MADE_HERE = ("build", "dist", "out")
 _LINK = re.compile(r"\]\(([^)#\s]+)")
 
 
 def main() -> None:
-    """Build the site in the checkout's `out`."""
-    shutil.rmtree(OUT, ignore_errors=True)
-    build(OUT)
-    sys.stdout.write(f"Open {OUT / 'site' / 'index.html'}\n")
+    """Build the site in the checkout's `out`, or in the folder that the first argument names."""
+    out = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else OUT
+    shutil.rmtree(out, ignore_errors=True)
+    build(out)
+    sys.stdout.write(f"Open {out / 'site' / 'index.html'}\n")
 
 
 def build(out: Path) -> None:
@@ -78,14 +80,19 @@ def _help(command: Any, called: str) -> list[str]:
 
 
 def _documents() -> list[Path]:
+    """List the pages: those under version control, or all where the sources came without it."""
     listed = subprocess.run(
         ["git", "ls-files", "*.md"],  # noqa: S607
         cwd=ROOT,
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
     )
-    return [ROOT / name for name in listed.stdout.split()]
+    if listed.returncode == 0:
+        return [ROOT / name for name in listed.stdout.split()]
+    found = (path.relative_to(ROOT) for path in ROOT.rglob("*.md"))
+    ours = (path for path in found if path.parts[0] not in _MADE_HERE and path.parts[0][0] != ".")
+    return sorted(ROOT / path for path in ours)
 
 
 def _copy(page: Path, pages: Path) -> None:

@@ -90,6 +90,20 @@ def serve(settings: Serve) -> None:
 app.command()(report)
 app.command()(picture)
 app.command()(compare)
+
+
+@app.command()
+def self_test() -> None:
+    """Score the built-in sample and say in one line whether the scores are those released.
+
+    Exits with 1 where a score differs, with 3 where the sample is damaged.
+    """
+    from evaluation.scoring import self_test as scoring  # noqa: PLC0415  (--help needs none of it)
+
+    command_line.start_log(quiet=True)
+    typer.echo(f"This installation computes what was released: {scoring.check_scores()}.")
+
+
 command_line.add_benchmark(app, "benchmarks.evaluation.command")
 
 

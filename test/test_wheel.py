@@ -27,6 +27,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for part in _PARTS:
         junk = shutil.ignore_patterns("__pycache__", "*.so", ".build-*")
         shutil.copytree(REPOSITORY / part, folder / "source" / part, ignore=junk)
+    shutil.copytree(SAMPLE.parent, folder / "source" / "test" / "sample")
     for file in ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE"):
         shutil.copyfile(REPOSITORY / file, folder / "source" / file)
     (folder / "source/build/lib/uls").mkdir(parents=True)
@@ -75,6 +76,26 @@ def test_it_segments_the_sample_in_an_empty_folder(wheel: Path, tmp_path: Path) 
     assert f"from {site / 'algorithm/built_in/starter'}" in log
     assert voxels_of(tmp_path / "out" / MASK).any()
     assert not [path for path in empty.iterdir() if path.name != ".cache"]
+
+
+def test_it_says_in_an_empty_folder_that_it_computes_what_was_released(
+    wheel: Path, tmp_path: Path
+) -> None:
+    site, empty = tmp_path / "site", tmp_path / "empty"
+    empty.mkdir()
+    _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", site, wheel)
+    words = [site / "bin" / "uls23", "self-test"]
+    env = {"PYTHONPATH": str(site), "PATH": os.environ["PATH"], "HOME": str(empty)}
+
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=empty, env=env)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("This installation computes what was released: ")
+    assert len(done.stdout.splitlines()) == 1
+    (site / "uls/built_in/sample/input/inputs.json").write_text("[]")
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=empty, env=env)
+    assert done.returncode == 3
+    assert f"{site / 'uls/built_in/sample/input/inputs.json'}: expected SHA-256" in done.stderr
 
 
 def test_the_one_command_segments_a_scan_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:

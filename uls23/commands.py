@@ -58,6 +58,11 @@ GROUPS: dict[str, dict[str, Command]] = {
         "picture": Command(_EVALUATION, ("picture",), "Draw masks on CT."),
         "compare": Command(_EVALUATION, ("compare",), "Compare and rank scores of algorithms."),
     },
+    "This installation": {
+        "self-test": Command(
+            "uls23.self_test", ("self-test",), "Say whether it computes what was released."
+        ),
+    },
     "Data and training": {
         "prepare": Command(_TRAINING, ("prepare",), "Cut VOIs from scans with masks."),
         "grabcut": Command(_TRAINING, ("grabcut",), "Make masks of lesions measured on one slice."),

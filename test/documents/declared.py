@@ -103,10 +103,11 @@ DECLARED: dict[str, list[list[Command]]] = {
     ],
     "docs/hospital.md": [
         [
-            Command("./build.sh all --cpu && ./export.sh --cpu ", containers=True),
-            Command("(cd dist && sha256sum --check SHA256SUMS && docker load", containers=True),
+            Command("./build.sh all --cpu && ./export.sh --cpu --bundle ", containers=True),
+            Command("out/bundle/install.sh ", containers=True),
             Command("mkdir -p OUT", containers=True),
             Command("docker run --rm --network none --read-only", containers=True),
+            Command("out/bundle/uninstall.sh ", containers=True),
         ],
     ],
     "CONTRIBUTING.md": [

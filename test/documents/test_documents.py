@@ -157,4 +157,5 @@ def test_commands_for_containers_run_as_printed(
     try:
         _run_document(file, copy, named, containers=True)
     finally:
-        shutil.rmtree(copy / "dist", ignore_errors=True)  # gigabytes, which pytest would keep
+        for written in ("dist", "out"):
+            shutil.rmtree(copy / written, ignore_errors=True)  # gigabytes, which pytest would keep
