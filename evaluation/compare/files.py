@@ -1,4 +1,4 @@
-"""What a comparison leaves on disk: compare.json, and a figure for each pair of submissions."""
+"""What a comparison leaves on disk: compare.json, models.md, and a figure for each pair."""
 
 import re
 from importlib.util import find_spec
@@ -7,11 +7,12 @@ from pathlib import Path
 
 from evaluation.compare.comparison import Comparison
 from evaluation.compare.entries import Entry
+from evaluation.compare.group_table import group_tables, markdown
 from uls.workshop.atomic import write_file
 
-__all__ = ["COMPARE_FILE", "draw_differences", "write_comparison"]
+__all__ = ["COMPARE_FILE", "MODELS_FILE", "draw_differences", "write_comparison", "write_models"]
 
-COMPARE_FILE = "compare.json"
+COMPARE_FILE, MODELS_FILE = "compare.json", "models.md"
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> Path:
@@ -21,6 +22,15 @@ def write_comparison(comparison: Comparison, folder: Path) -> Path:
         OutputError: the file cannot be written.
     """
     return write_file(folder / COMPARE_FILE, comparison.model_dump_json(indent=1) + "\n")
+
+
+def write_models(comparison: Comparison, folder: Path) -> Path:
+    """Write the tables of models, a metric each, as Markdown.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    return write_file(folder / MODELS_FILE, markdown(group_tables(comparison)) + "\n")
 
 
 def draw_differences(entries: tuple[Entry, ...], folder: Path) -> list[Path]:
