@@ -5,6 +5,7 @@ from training.cycle import command as cycle
 from training.data.prepare.command import prepare
 from training.data.prepare.grabcut_command import grabcut
 from training.nnunet import command as nnunet
+from training.nnunet.challenge.command import challenge_model_command
 from training.nnunet.semi_supervised.command import semi_supervised
 from training.phantoms.sample.command import sample
 from training.starter.command import starter
@@ -20,6 +21,7 @@ app.command()(prepare)
 app.command()(grabcut)
 app.add_typer(nnunet.app, name="nnunet")
 app.command("semi-supervised")(semi_supervised)
+app.command("challenge-model")(challenge_model_command)
 app.add_typer(cycle.app, name="cycle")
 app.add_typer(hcuch.app, name="hcuch")
 app.add_typer(starter, name="starter")

@@ -62,6 +62,9 @@ GROUPS: dict[str, dict[str, Command]] = {
         "semi-supervised": Command(
             _TRAINING, ("semi-supervised",), "Train on 3D and 2D masks, as the baseline was."
         ),
+        "challenge-model": Command(
+            _TRAINING, ("challenge-model",), "Train one of the challenge's three models."
+        ),
         "cycle": Command(_TRAINING, ("cycle",), "Correct, train again, promote what is better."),
         "starter": Command(_TRAINING, ("starter",), "Train, evaluate and export the starter."),
         "follow-up": Command(_TRAINING, ("hcuch",), "Report on follow-up by RECIST 1.1."),

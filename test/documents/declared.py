@@ -28,6 +28,7 @@ STARTER = "takes 90 minutes; test/training/starter runs it with a tiny recipe"
 AFTER_STARTER = "needs what the line before makes"
 SCORING_BENCH = "takes minutes; test/benchmarks/evaluation runs it with --quick"
 SEMI = "takes hours; test/training/test_whole_way.py runs it with a tiny network"
+CHALLENGE = "takes days; test/training/nnunet/challenge trains a tiny network"
 ARCHIVES = (
     "reads the challenge's archives; test/training/data/readers/test_readers.py makes their layout"
 )
@@ -161,6 +162,11 @@ DECLARED: dict[str, list[list[Command]]] = {
         [
             Command("python -m training grabcut deeplesion=DEEPLESION --id 902"),
             Command("python -m training semi-supervised --full", SEMI),
+        ],
+        [
+            Command("python -m training challenge-model nnUnet --full", CHALLENGE),
+            Command("python -m training challenge-model nnUnet-ResEnc --full", CHALLENGE),
+            Command("python -m training challenge-model nnUnet-ResEnc+SS --full", CHALLENGE),
         ],
     ],
     "training/starter/README.md": [
