@@ -74,7 +74,7 @@ def compare(settings: Compare) -> None:
         return
     typer.echo(f"\nWrote {write_comparison(comparison, output)}")
     typer.echo(f"Wrote {write_models(comparison, output)}")
-    figures = draw_differences(entries.entries, output)
+    figures = draw_differences(entries, output)
     for path in figures:
         typer.echo(f"Wrote {path}")
     if not figures:
