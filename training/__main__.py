@@ -7,6 +7,7 @@ from training.data.prepare.grabcut_command import grabcut
 from training.nnunet import command as nnunet
 from training.nnunet.challenge.command import challenge_model_command
 from training.nnunet.semi_supervised.command import semi_supervised
+from training.paper import command as paper
 from training.phantoms.sample.command import sample
 from training.starter.command import starter
 from uls.workshop import command_line
@@ -25,6 +26,7 @@ app.command("challenge-model")(challenge_model_command)
 app.add_typer(cycle.app, name="cycle")
 app.add_typer(hcuch.app, name="hcuch")
 app.add_typer(starter, name="starter")
+app.add_typer(paper.app, name="paper")
 app.command()(sample)
 
 

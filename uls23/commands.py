@@ -68,6 +68,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "cycle": Command(_TRAINING, ("cycle",), "Correct, train again, promote what is better."),
         "starter": Command(_TRAINING, ("starter",), "Train, evaluate and export the starter."),
         "follow-up": Command(_TRAINING, ("hcuch",), "Report on follow-up by RECIST 1.1."),
+        "paper": Command(_TRAINING, ("paper",), "Make the tables and figures of two papers."),
         "sample": Command(_TRAINING, ("sample",), "Draw the synthetic sample anew."),
     },
 }

@@ -69,7 +69,7 @@ def compare(settings: Compare) -> None:
         check_writable(output)
     comparison = compare_entries(entries, resamples=settings.resamples, seed=settings.seed)
     typer.echo(comparison_table(comparison))
-    typer.echo(f"\n{markdown(group_tables(comparison))}")
+    typer.echo(f"\n{markdown(group_tables(comparison.groups))}")
     if output is None:
         return
     typer.echo(f"\nWrote {write_comparison(comparison, output)}")

@@ -69,13 +69,15 @@ class Entries:
     attributes: tuple[Mapping[str, str], ...] = ()
 
 
-def read_entries(files: Sequence[Path], names: Sequence[str] = ()) -> Entries:
+def read_entries(files: Sequence[Path], names: Sequence[str] = (), *, least: int = 2) -> Entries:
     """Read the submissions and match their lesions by stack and VOI.
 
     Raises:
-        CallError: fewer than two files; not a name for each; a name twice.
+        CallError: fewer files than `least`; not a name for each; a name twice.
         InputError: a file is no metrics.json, or has other lesions or references than the first.
     """
+    if len(files) < least:
+        raise CallError.about("compare", expected="two metrics.json or more", found=f"{len(files)}")
     called = _names(files, names)
     documents = [read_metrics(file) for file in files]
     for file, document in zip(files, documents, strict=True):
@@ -97,8 +99,6 @@ def _in_order(metrics: Metrics) -> list[Lesion]:
 
 
 def _names(files: Sequence[Path], names: Sequence[str]) -> list[str]:
-    if len(files) < 2:
-        raise CallError.about("compare", expected="two metrics.json or more", found=f"{len(files)}")
     if names and len(names) != len(files):
         raise CallError.about(
             "--names", expected=f"{len(files)} names, one a file", found=f"{len(names)}"

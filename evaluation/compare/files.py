@@ -38,7 +38,7 @@ def write_models(comparison: Comparison, folder: Path) -> Path:
     Raises:
         OutputError: the file cannot be written.
     """
-    return write_file(folder / MODELS_FILE, markdown(group_tables(comparison)) + "\n")
+    return write_file(folder / MODELS_FILE, markdown(group_tables(comparison.groups)) + "\n")
 
 
 def draw_differences(entries: Entries, folder: Path) -> list[Path]:

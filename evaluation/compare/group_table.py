@@ -6,10 +6,10 @@ A name that ends in `+TTA` is a submission with test-time augmentation of the mo
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from evaluation.compare.comparison import Cell, Comparison, GroupScores
+from evaluation.compare.comparison import Cell, GroupScores
 from evaluation.report.charts.published import PUBLISHED_MODELS, PublishedModel
 
-__all__ = ["SIGNIFICANT", "TTA", "ModelTable", "group_tables", "markdown"]
+__all__ = ["NOTE", "SIGNIFICANT", "TTA", "ModelTable", "group_tables", "markdown"]
 
 TTA = "+TTA"
 SIGNIFICANT = 0.05
@@ -21,7 +21,7 @@ _TITLES = {
     "ShortAxisErrorPercentage": "Short-axis error (SAPE, %)",
     "ConsistencyDice": "Click consistency (Dice)",
 }
-_NOTE = (
+NOTE = (
     "Mean ± standard deviation over lesions; the best of a column in bold. † marks what is worse "
     "than the best by Wilcoxon's signed-rank test, two-sided, Holm-corrected for all tests of "
     f"these tables (p < {SIGNIFICANT}). Published rows: de Grauw et al. 2025, other lesions, not "
@@ -39,17 +39,17 @@ class ModelTable:
     bold: frozenset[tuple[int, int]]
 
 
-def group_tables(comparison: Comparison) -> list[ModelTable]:
+def group_tables(groups: Sequence[GroupScores]) -> list[ModelTable]:
     """Lay out a table per metric that has values."""
     by_metric: dict[str, list[GroupScores]] = {}
-    for scores in comparison.groups:
+    for scores in groups:
         by_metric.setdefault(scores.metric, []).append(scores)
     return [_table(metric, columns) for metric, columns in by_metric.items()]
 
 
 def markdown(tables: Sequence[ModelTable]) -> str:
     """Write tables as Markdown, which is read at a terminal as well; below them what they say."""
-    return "\n\n".join([*map(_as_markdown, tables), _NOTE])
+    return "\n\n".join([*map(_as_markdown, tables), NOTE])
 
 
 def _as_markdown(table: ModelTable) -> str:

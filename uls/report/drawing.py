@@ -1,5 +1,6 @@
 """How all figures are drawn: one style, as an SVG that stands alone, or as a PDF for a paper."""
 
+import logging
 import warnings
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -128,6 +129,8 @@ def _style() -> Iterator[None]:
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         # A letter that the font lacks is drawn as a box; no reason to fail or to warn
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+        # which letters it embeds in a PDF: two hundred lines a figure
+        logging.getLogger("fontTools").setLevel(logging.WARNING)
         yield
 
 

@@ -66,7 +66,7 @@ def test_consistency_stands_for_all_lesions_only(write: Write) -> None:
 def test_table_tells_augmented_models_and_published_rows(write: Write) -> None:
     dice = [0.2 + 0.01 * i for i in range(10)]
     comparison = compared(write, net=dice, net_TTA=[d + 0.1 for d in dice])
-    table = group_tables(comparison)[0]
+    table = group_tables(comparison.groups)[0]
     assert table.headings == (
         *("model", "TTA", "all (10)", "bone (1)", "breast (7)", "liver (2)"),
         *("FSUP (3)", "PSUP (7)"),
@@ -89,7 +89,7 @@ def test_table_tells_augmented_models_and_published_rows(write: Write) -> None:
 
 def test_markdown_has_the_best_in_bold_and_daggers(write: Write) -> None:
     dice = [0.2 + 0.01 * i for i in range(10)]
-    text = markdown(group_tables(compared(write, a=dice, b=[d + 0.1 for d in dice])))
+    text = markdown(group_tables(compared(write, a=dice, b=[d + 0.1 for d in dice]).groups))
     # a: mean 0.245, deviation of 0.00, 0.01, … 0.09 is 0.0303; its errors are 1 − Dice
     assert "| **0.345 ± 0.030** |" in text
     assert "| 0.245 ± 0.030†" in text
@@ -99,5 +99,5 @@ def test_markdown_has_the_best_in_bold_and_daggers(write: Write) -> None:
 
 def test_without_types_there_is_one_column(write: Write) -> None:
     files = [write("a", [0.1, 0.2]), write("b", [0.3, 0.4])]
-    table = group_tables(compare_entries(read_entries(files), resamples=10))[0]
+    table = group_tables(compare_entries(read_entries(files), resamples=10).groups)[0]
     assert table.headings == ("model", "TTA", "all (2)")

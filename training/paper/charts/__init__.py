@@ -1,0 +1,1 @@
+"""Charts that only papers need: grids of histograms and bars, panels of images."""
