@@ -10,7 +10,7 @@ from training.paper.items import Item
 from uls.workshop import command_line
 from uls.workshop.command_line import commands
 from uls.workshop.errors import CallError
-from uls.workshop.options import Option, Quiet, Settings, with_settings
+from uls.workshop.options import Argument, Option, Quiet, Settings, with_settings
 
 __all__ = ["app"]
 
@@ -102,6 +102,33 @@ def uls23(settings: Uls23) -> None:
     _write("The ULS23 challenge: tables and figures", items, settings, sources)
 
 
+class Hcuch(Settings):
+    """What `paper hcuch` takes."""
+
+    data: Annotated[
+        Path, Argument(help="The data set's folder, in the layout that it was released in.")
+    ]
+    output: _Output
+    workers: Annotated[int, Option("--workers", min=1, help="Processes that measure series.")] = 1
+    overwrite: _Overwrite = False
+    quiet: Quiet = False
+
+
+@app.command()
+@with_settings
+def hcuch(settings: Hcuch) -> None:
+    """Make the paper of the HCUCH data set: tables 1 to 3, figures 1, 2, 5 and 6.
+
+    Needs the extra `report` (scipy, matplotlib, Jinja2).
+    """
+    _start(settings.output, quiet=settings.quiet, overwrite=settings.overwrite)
+    from training.paper.hcuch.gather import gather  # noqa: PLC0415  (--help needs none of it)
+
+    items = gather(settings.data, workers=settings.workers)
+    sources = {"DATA": str(settings.data)}
+    _write("HCUCH: tables and figures of the data set", items, settings, sources)
+
+
 def _start(output: Path, *, quiet: bool, overwrite: bool) -> None:
     """Find out before any work whether the packages are there, and the place is free."""
     from uls.report.packages import check_installed  # noqa: PLC0415
@@ -114,7 +141,9 @@ def _start(output: Path, *, quiet: bool, overwrite: bool) -> None:
         )
 
 
-def _write(title: str, items: Sequence[Item], settings: "Uls23", sources: dict[str, str]) -> None:
+def _write(
+    title: str, items: Sequence[Item], settings: Uls23 | Hcuch, sources: dict[str, str]
+) -> None:
     from training.paper.write import PAGE_FILE, write_paper  # noqa: PLC0415
 
     files = write_paper(

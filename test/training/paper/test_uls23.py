@@ -1,4 +1,4 @@
-"""`python -m training paper uls23`: every table and figure of small data, and what the rest needs."""
+"""`python -m training paper uls23`: every item of small data, and what the rest needs."""
 
 import json
 from collections.abc import Sequence
