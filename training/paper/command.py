@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from training.paper.items import Item
+from training.paper.kit.items import Item
 from uls.workshop import command_line
 from uls.workshop.command_line import commands
 from uls.workshop.errors import CallError
@@ -144,7 +144,7 @@ def _start(output: Path, *, quiet: bool, overwrite: bool) -> None:
 def _write(
     title: str, items: Sequence[Item], settings: Uls23 | Hcuch, sources: dict[str, str]
 ) -> None:
-    from training.paper.write import PAGE_FILE, write_paper  # noqa: PLC0415
+    from training.paper.kit.write import PAGE_FILE, write_paper  # noqa: PLC0415
 
     files = write_paper(
         title, items, settings.output, sources=sources, overwrite=settings.overwrite

@@ -14,7 +14,7 @@ from training.__main__ import app
 from training.paper.hcuch.cohort import cohort_items
 from training.paper.hcuch.gather import ORDER, gather
 from training.paper.hcuch.intensities import EDGES_HU, read_intensities
-from training.paper.items import Item
+from training.paper.kit.items import Item
 
 
 @pytest.fixture(scope="module")

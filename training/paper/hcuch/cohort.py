@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from clinic.follow_up.dataset import Series
 from clinic.follow_up.findings import Findings, Lesion
-from training.paper.charts.grid import Histogram, grid
-from training.paper.items import Item
+from training.paper.kit.grid import Histogram, grid
+from training.paper.kit.items import Item
 from uls.images.grid import Geometry
 from uls.images.image_header import read_geometry
 from uls.report.page import UNKNOWN, Table

@@ -7,7 +7,7 @@ from training.paper.hcuch.cohort import cohort_items
 from training.paper.hcuch.intensities import read_intensities
 from training.paper.hcuch.lesions import correlation_item, density_item, size_item
 from training.paper.hcuch.over_time import over_time_item
-from training.paper.items import Item
+from training.paper.kit.items import Item
 
 __all__ = ["ORDER", "gather"]
 

@@ -9,7 +9,7 @@ from clinic.follow_up.findings import Findings, Lesion
 from clinic.follow_up.groups import GROUPS
 from training.paper.hcuch.intensities import EDGES_HU, Intensities, key_of
 from training.paper.hcuch.kinds import by_kind
-from training.paper.items import Item
+from training.paper.kit.items import Item
 from uls.report.drawing import COLOURS, GREY, Plot, one_axes
 from uls.report.page import UNKNOWN, Table
 from uls.statistics.spearman import spearman_interval

@@ -13,7 +13,7 @@ from clinic.follow_up.dataset import Series
 from clinic.follow_up.findings import Comparison, Findings, Lesion
 from clinic.follow_up.measure import read_axial
 from clinic.follow_up.windows import ABDOMEN, windowed
-from training.paper.items import Item
+from training.paper.kit.items import Item
 from uls.report.drawing import BLUE, ORANGE, Plot
 from uls.report.text import millimetres
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from training.data.prepare.manifest import Manifest
 from training.data.readers.base import read_table
-from training.paper.charts.grid import Counts, Histogram, grid
-from training.paper.items import Item
+from training.paper.kit.grid import Counts, Histogram, grid
+from training.paper.kit.items import Item
 from uls.workshop.errors import InputError
 
 __all__ = ["COLUMNS", "cohort_items"]

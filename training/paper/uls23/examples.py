@@ -10,7 +10,7 @@ from evaluation.report.picture import draw_legend, draw_panel
 from evaluation.report.views import View
 from evaluation.results.metrics import Lesion
 from evaluation.results.metrics_file import read_metrics
-from training.paper.items import Item
+from training.paper.kit.items import Item
 from uls.report.drawing import Plot, short
 
 if TYPE_CHECKING:

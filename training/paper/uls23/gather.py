@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from training.data.prepare.manifest import read_manifest
-from training.paper.items import Item
+from training.paper.kit.items import Item
 from training.paper.uls23.cohort import cohort_items
 from training.paper.uls23.examples import Stacks, example_item
 from training.paper.uls23.lesions import lesion_items

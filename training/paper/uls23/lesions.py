@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from training.data.prepare.manifest import Lesion, Manifest
 from training.data.prepare.table import table_rows
-from training.paper.charts.grid import Histogram, grid
-from training.paper.items import Item
+from training.paper.kit.grid import Histogram, grid
+from training.paper.kit.items import Item
 from training.paper.uls23.published import PUBLISHED_DATASETS
 from uls.report.page import UNKNOWN, Table
 

@@ -14,7 +14,7 @@ from training.data.grabcut.pseudo_mask import ELLIPSE
 from training.data.grabcut.recipe import GrabCutRecipe
 from training.data.prepare.manifest import Manifest
 from training.data.readers import READERS, Source
-from training.paper.items import Item
+from training.paper.kit.items import Item
 from uls.report.drawing import Plot
 from uls.workshop.errors import UserError
 

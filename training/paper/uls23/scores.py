@@ -13,7 +13,7 @@ from evaluation.compare.paired import check_scipy
 from evaluation.report.charts.boxes import MOST_BOXES, grouped_boxes
 from evaluation.report.charts.differences import sorted_differences
 from evaluation.report.charts.scatter import Errors, errors_against_dice
-from training.paper.items import Item
+from training.paper.kit.items import Item
 from uls.report.page import Table
 from uls.workshop.errors import CallError
 

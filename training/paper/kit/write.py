@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from training.paper.items import Item
+from training.paper.kit.items import Item
 from uls.report.drawing import data_uri
 from uls.report.html import render, write_html
 from uls.report.page import Figure, Headline, Page, Section, Table

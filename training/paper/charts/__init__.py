@@ -1,1 +1,0 @@
-"""Charts that only papers need: grids of histograms and bars, panels of images."""
