@@ -1,6 +1,7 @@
 """The command line of training: from scans to a trained model, and the reports around it."""
 
 from clinic.follow_up import command as hcuch
+from training.annotators.command import annotators
 from training.cycle import command as cycle
 from training.data.prepare.command import prepare
 from training.data.prepare.grabcut_command import grabcut
@@ -20,6 +21,7 @@ app = commands(
 )
 app.command()(prepare)
 app.command()(grabcut)
+app.command()(annotators)
 app.add_typer(nnunet.app, name="nnunet")
 app.command("semi-supervised")(semi_supervised)
 app.command("challenge-model")(challenge_model_command)

@@ -57,6 +57,9 @@ GROUPS: dict[str, dict[str, Command]] = {
     "Data and training": {
         "prepare": Command(_TRAINING, ("prepare",), "Cut VOIs from scans with masks."),
         "grabcut": Command(_TRAINING, ("grabcut",), "Make masks of lesions measured on one slice."),
+        "annotators": Command(
+            _TRAINING, ("annotators",), "Vote several masks of a lesion into one, and review."
+        ),
         "train": Command(_TRAINING, ("nnunet", "train"), "Train nnU-Net on prepared VOIs."),
         "nnunet": Command(_TRAINING, ("nnunet",), "All steps of nnU-Net, one by one."),
         "semi-supervised": Command(
