@@ -10,6 +10,7 @@ from training.nnunet.challenge.command import challenge_model_command
 from training.nnunet.semi_supervised.command import semi_supervised
 from training.paper import command as paper
 from training.phantoms.sample.command import sample
+from training.release.command import release
 from training.starter.command import starter
 from uls.workshop import command_line
 from uls.workshop.command_line import commands
@@ -25,6 +26,7 @@ app.command()(annotators)
 app.add_typer(nnunet.app, name="nnunet")
 app.command("semi-supervised")(semi_supervised)
 app.command("challenge-model")(challenge_model_command)
+app.command()(release)
 app.add_typer(cycle.app, name="cycle")
 app.add_typer(hcuch.app, name="hcuch")
 app.add_typer(starter, name="starter")

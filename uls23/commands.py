@@ -68,6 +68,9 @@ GROUPS: dict[str, dict[str, Command]] = {
         "challenge-model": Command(
             _TRAINING, ("challenge-model",), "Train one of the challenge's three models."
         ),
+        "release": Command(
+            _TRAINING, ("release",), "Pack 3D pseudo-masks as the challenge releases masks."
+        ),
         "cycle": Command(_TRAINING, ("cycle",), "Correct, train again, promote what is better."),
         "starter": Command(_TRAINING, ("starter",), "Train, evaluate and export the starter."),
         "follow-up": Command(_TRAINING, ("hcuch",), "Report on follow-up by RECIST 1.1."),
