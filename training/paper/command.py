@@ -109,6 +109,15 @@ class Hcuch(Settings):
         Path, Argument(help="The data set's folder, in the layout that it was released in.")
     ]
     output: _Output
+    cycles: Annotated[
+        tuple[str, ...],
+        Option(
+            "--cycle",
+            metavar="NAME=FOLDER",
+            help="Masks that a cycle's model drew, named like the series: 0 and 1, or the labels' "
+            "values. Once for each cycle; the first is what others are tested against.",
+        ),
+    ] = ()
     workers: Annotated[int, Option("--workers", min=1, help="Processes that measure series.")] = 1
     overwrite: _Overwrite = False
     quiet: Quiet = False
@@ -117,15 +126,19 @@ class Hcuch(Settings):
 @app.command()
 @with_settings
 def hcuch(settings: Hcuch) -> None:
-    """Make the paper of the HCUCH data set: tables 1 to 3, figures 1, 2, 5 and 6.
+    """Make the paper of the HCUCH data set: tables 1 to 4, figures 1, 2, 5 to 8.
 
     Needs the extra `report` (scipy, matplotlib, Jinja2).
     """
     _start(settings.output, quiet=settings.quiet, overwrite=settings.overwrite)
-    from training.paper.hcuch.gather import gather  # noqa: PLC0415  (--help needs none of it)
+    from training.paper.hcuch.cycles import parse_cycle  # noqa: PLC0415  (--help needs none)
+    from training.paper.hcuch.gather import gather  # noqa: PLC0415
 
-    items = gather(settings.data, workers=settings.workers)
+    cycles = [parse_cycle(text) for text in settings.cycles]
+    items = gather(settings.data, cycles=cycles, workers=settings.workers)
     sources = {"DATA": str(settings.data)}
+    if cycles:
+        sources["--cycle"] = ", ".join(settings.cycles)
     _write("HCUCH: tables and figures of the data set", items, settings, sources)
 
 
