@@ -49,13 +49,17 @@ def write_scores(
     consistency: Sequence[float] = (),
     patients: Sequence[str] | None = None,
     vois: Sequence[int] | None = None,
+    types: Sequence[tuple[str, str]] | None = None,
 ) -> Path:
-    """One lesion a Dice; both axis errors are `errors`, 0.5 unless told."""
+    """One lesion a Dice; both axis errors are `errors`, 0.5 unless told.
+
+    `types` are each lesion's type and training group.
+    """
     errors = errors or [0.5] * len(dice)
     vois = vois or list(range(len(dice)))
     named = patients or [None] * len(dice)
     summary = {"count": 0}
-    document = {
+    document: dict[str, Any] = {
         "case": {
             "SegmentationDice": {},
             "LongAxisErrorPercentage": {},
@@ -78,6 +82,8 @@ def write_scores(
         "missing": [],
         "warnings": [],
     }
+    for one, (kind, group) in zip(document["lesions"], types or [], strict=False):
+        one["attributes"] = {"type": kind, "group": group}
     path = folder / name / "metrics.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(document))

@@ -66,14 +66,24 @@ GROUPS: dict[str, dict[str, Command]] = {
     "Data and training": {
         "prepare": Command(_TRAINING, ("prepare",), "Cut VOIs from scans with masks."),
         "grabcut": Command(_TRAINING, ("grabcut",), "Make masks of lesions measured on one slice."),
+        "annotators": Command(
+            _TRAINING, ("annotators",), "Vote several masks of a lesion into one, and review."
+        ),
         "train": Command(_TRAINING, ("nnunet", "train"), "Train nnU-Net on prepared VOIs."),
         "nnunet": Command(_TRAINING, ("nnunet",), "All steps of nnU-Net, one by one."),
         "semi-supervised": Command(
             _TRAINING, ("semi-supervised",), "Train on 3D and 2D masks, as the baseline was."
         ),
+        "challenge-model": Command(
+            _TRAINING, ("challenge-model",), "Train one of the challenge's three models."
+        ),
+        "release": Command(
+            _TRAINING, ("release",), "Pack 3D pseudo-masks as the challenge releases masks."
+        ),
         "cycle": Command(_TRAINING, ("cycle",), "Correct, train again, promote what is better."),
         "starter": Command(_TRAINING, ("starter",), "Train, evaluate and export the starter."),
         "follow-up": Command(_TRAINING, ("hcuch",), "Report on follow-up by RECIST 1.1."),
+        "paper": Command(_TRAINING, ("paper",), "Make the tables and figures of two papers."),
         "sample": Command(_TRAINING, ("sample",), "Draw the synthetic sample anew."),
     },
 }

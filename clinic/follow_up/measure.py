@@ -22,7 +22,14 @@ from uls.images.scan_reading import read_image
 from uls.images.voxels import label_array
 from uls.workshop.errors import InputError
 
-__all__ = ["SMALLEST_VOXELS", "Measured", "measure_series", "read_axial"]
+__all__ = [
+    "SMALLEST_VOXELS",
+    "Instance",
+    "Measured",
+    "instances",
+    "measure_series",
+    "read_axial",
+]
 
 SMALLEST_VOXELS = 50
 """Components with fewer are removed (the data set's own rule)."""
@@ -71,18 +78,10 @@ def measure_series(
         *_check_values(series, values),
         *_entry_warnings(series, image),
     ]
-    lesions: list[Lesion] = []
-    too_small = 0
-    for value, box in _boxes(values):
-        components = list(_components(values[box] == value))
-        kept = [mask for mask in components if np.count_nonzero(mask) >= smallest_voxels]
-        too_small += len(components) - len(kept)
-        corner = (box[0].start, box[1].start, box[2].start)
-        lesions += [
-            _lesion(series, _Instance(value, number, mask, corner, image.GetSpacing()), extent)
-            for number, mask in enumerate(kept, start=1)
-        ]
-    return Measured(series, tuple(lesions), too_small, tuple(warnings))
+    found = list(instances(values))
+    kept = [one for one in found if np.count_nonzero(one.mask) >= smallest_voxels]
+    lesions = tuple(_lesion(series, one, image.GetSpacing(), extent) for one in kept)
+    return Measured(series, lesions, len(found) - len(kept), tuple(warnings))
 
 
 def read_axial(path: Path) -> sitk.Image:
@@ -127,6 +126,31 @@ def _entry_warnings(series: Series, image: sitk.Image) -> list[str]:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """One component, cut out of its mask; counted from 1 within its value, the largest first."""
+
+    value: int
+    component: int
+    mask: npt.NDArray[np.bool_]
+    corner_zyx: tuple[int, int, int]
+
+    @property
+    def box(self) -> tuple[slice, slice, slice]:
+        """Where it lies in its mask."""
+        starts = zip(self.corner_zyx, self.mask.shape, strict=True)
+        z, y, x = (slice(start, start + size) for start, size in starts)
+        return z, y, x
+
+
+def instances(values: _Numbers) -> Iterator[Instance]:
+    """Give the 26-connected components of every value of a mask, (z, y, x)."""
+    for value, box in _boxes(values):
+        corner = (box[0].start, box[1].start, box[2].start)
+        for number, mask in enumerate(_components(values[box] == value), start=1):
+            yield Instance(value, number, mask, corner)
+
+
 def _boxes(values: _Numbers) -> Iterator[tuple[int, tuple[slice, slice, slice]]]:
     """Give each value that occurs and the box that holds it."""
     from scipy import ndimage  # noqa: PLC0415  (--help needs none of it)
@@ -146,19 +170,8 @@ def _components(mask: npt.NDArray[np.bool_]) -> Iterator[npt.NDArray[np.bool_]]:
         yield numbered == number + 1
 
 
-@dataclass(frozen=True, eq=False)
-class _Instance:
-    """One component, cut out of its mask."""
-
-    value: int
-    component: int
-    mask: npt.NDArray[np.bool_]
-    corner_zyx: tuple[int, int, int]
-    spacing_mm: Spacing
-
-
-def _lesion(series: Series, instance: _Instance, extent: Extent) -> Lesion:
-    mask, spacing_mm = instance.mask, instance.spacing_mm
+def _lesion(series: Series, instance: Instance, spacing_mm: Spacing, extent: Extent) -> Lesion:
+    mask = instance.mask
     found = widest_box(mask, spacing_mm=spacing_mm, extent=extent)
     widest = _moved(found, instance.corner_zyx)
     voxels = int(np.count_nonzero(mask))

@@ -20,7 +20,8 @@ class Compare(Settings):
         str,
         Option(
             "--names",
-            help="Their names in the same order, as a,b,… Default: the files' folders.",
+            help="Their names in the same order, as a,b,… One that ends in +TTA is the model "
+            "before the plus with test-time augmentation. Default: the files' folders.",
             default="",
         ),
     ] = ""
@@ -28,8 +29,8 @@ class Compare(Settings):
         Path | None,
         Option(
             "--output",
-            help="Folder that gets compare.json and, with matplotlib, a figure for each pair. "
-            "Default: the tables are printed only.",
+            help="Folder that gets compare.json, models.md and, with matplotlib, a figure for each "
+            "pair. Default: the tables are printed only.",
         ),
     ] = None
     seed: Annotated[int, Option("--seed", min=0, help="Of the resamples.")] = 23
@@ -42,6 +43,9 @@ class Compare(Settings):
 def compare(settings: Compare) -> None:
     """Compare submissions: Wilcoxon's test with Holm's correction, and how sure the ranking is.
 
+    Under it stands each metric by lesion type and training group, the best in bold, with the rows
+    that were published beside.
+
     All must have been scored against the same reference data. Lesions are resampled by patient
     where lesions.csv names patients. Needs the extra `report` (scipy).
     """
@@ -50,7 +54,9 @@ def compare(settings: Compare) -> None:
     from evaluation.compare.files import (  # noqa: PLC0415
         draw_differences,
         write_comparison,
+        write_models,
     )
+    from evaluation.compare.group_table import group_tables, markdown  # noqa: PLC0415
     from evaluation.compare.paired import check_scipy  # noqa: PLC0415
     from evaluation.compare.table import comparison_table  # noqa: PLC0415
     from uls.workshop.atomic import check_writable  # noqa: PLC0415
@@ -63,10 +69,12 @@ def compare(settings: Compare) -> None:
         check_writable(output)
     comparison = compare_entries(entries, resamples=settings.resamples, seed=settings.seed)
     typer.echo(comparison_table(comparison))
+    typer.echo(f"\n{markdown(group_tables(comparison.groups))}")
     if output is None:
         return
     typer.echo(f"\nWrote {write_comparison(comparison, output)}")
-    figures = draw_differences(entries.entries, output)
+    typer.echo(f"Wrote {write_models(comparison, output)}")
+    figures = draw_differences(entries, output)
     for path in figures:
         typer.echo(f"Wrote {path}")
     if not figures:

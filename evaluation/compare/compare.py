@@ -7,7 +7,8 @@ import numpy as np
 
 from evaluation.analysis.units import Units
 from evaluation.compare.comparison import Comparison, Published, Range, Ranking, Standing, Test
-from evaluation.compare.entries import METRICS, Entries, Entry
+from evaluation.compare.entries import HIGHER_IS_BETTER, METRICS, Entries, Entry
+from evaluation.compare.groups import group_scores
 from evaluation.compare.paired import SignedRank, check_scipy, signed_rank
 from evaluation.compare.ranking import Ranks, resampled_ranks
 from evaluation.report.charts.published import BASELINE, BASELINE_LESIONS, BASELINE_NAME
@@ -25,7 +26,6 @@ __all__ = ["RESAMPLES", "SEED", "compare_entries"]
 RESAMPLES = 10_000
 SEED = 23
 _TAIL = 0.025
-_HIGHER_IS_BETTER = ("SegmentationDice", "ConsistencyDice")
 _SOURCE = "de Grauw et al. 2025, test set; published, not computed here"
 
 
@@ -39,8 +39,9 @@ def compare_entries(
     """
     check_scipy()
     ranks = resampled_ranks(entries, resamples=resamples, seed=seed)
+    standings = _standings(entries, ranks)
     return Comparison(
-        standings=_standings(entries, ranks),
+        standings=standings,
         ranking=Ranking(
             ranked_by=ranks.by,
             unit=entries.units.unit,
@@ -50,6 +51,7 @@ def compare_entries(
             seed=seed,
         ),
         tests=_tests(entries, resamples=resamples, seed=seed),
+        groups=group_scores(entries, order=[standing.name for standing in standings]),
         published=_published(),
         notes=_notes(entries, ranks),
     )
@@ -151,7 +153,7 @@ def _resampled(case: _Case, units: Units, *, resamples: int, seed: int) -> tuple
 def _better(case: _Case, mean_difference: float) -> str | None:
     if mean_difference == 0:
         return None
-    return case.a if (mean_difference > 0) == (case.metric in _HIGHER_IS_BETTER) else case.b
+    return case.a if (mean_difference > 0) == (case.metric in HIGHER_IS_BETTER) else case.b
 
 
 def _published() -> Published:

@@ -4,7 +4,16 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-__all__ = ["Comparison", "Published", "Range", "Ranking", "Standing", "Test"]
+__all__ = [
+    "Cell",
+    "Comparison",
+    "GroupScores",
+    "Published",
+    "Range",
+    "Ranking",
+    "Standing",
+    "Test",
+]
 
 
 class Range(BaseModel):
@@ -75,6 +84,32 @@ class Published(BaseModel):
     means: dict[str, float]
 
 
+class Cell(BaseModel):
+    """One submission's scores of one group of lesions; errors are fractions."""
+
+    name: str
+    mean: float
+    std: float | None
+    """Sample standard deviation; null of a single lesion."""
+    best: bool
+    """No other submission has a better mean."""
+    p: float | None
+    """Of Wilcoxon's test against the best; null for the best itself, and for equal means."""
+    p_holm: float | None
+    """Corrected for all tests against the best."""
+
+
+class GroupScores(BaseModel):
+    """One metric of one group of lesions, by every submission."""
+
+    metric: str
+    by: Literal["all", "type", "group"]
+    group: str
+    lesions: int
+    cells: list[Cell]
+    """In the order of rank."""
+
+
 class Comparison(BaseModel):
     """All of compare.json."""
 
@@ -82,5 +117,7 @@ class Comparison(BaseModel):
     """In the order of rank."""
     ranking: Ranking
     tests: list[Test]
+    groups: list[GroupScores]
+    """All lesions, then every type and training group that lesions.csv names."""
     published: Published
     notes: list[str]

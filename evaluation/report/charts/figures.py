@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from uls.report.drawing import BLUE, GREY, ORANGE, VERMILLION, as_svg, short
-from uls.report.text import signed
+from uls.report.drawing import BLUE, GREY, ORANGE, as_svg, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = [
     "consistency_per_lesion",
     "dice_per_group",
-    "sorted_differences",
 ]
 
 _JITTER_SEED = 23
@@ -123,48 +121,5 @@ def consistency_per_lesion(pairs: Sequence[Sequence[float]]) -> str:
         axes.set_xlabel("lesions, by their consistency")
         axes.set_ylabel("Dice between clicks")
         axes.figure.legend(loc="outside lower center", ncols=3)
-
-    return as_svg(draw)
-
-
-def sorted_differences(
-    a: Sequence[float], b: Sequence[float], *, names: tuple[str, str], what: str = "Dice"
-) -> str:
-    """Draw a − b per lesion, the largest first (figure A.11 of de Grauw et al.).
-
-    Args:
-        a: a score per lesion of one submission, higher being better.
-        b: the same lesions' scores of another, in the same order.
-        names: of the two submissions.
-        what: name of the score.
-
-    Returns:
-        An SVG document.
-
-    Raises:
-        ValueError: the two lists differ in length, or are empty.
-    """
-    if len(a) != len(b) or not len(a):
-        raise ValueError(f"not the same lesions: {len(a)} and {len(b)}")
-
-    def draw(axes: "Axes") -> None:
-        difference = np.sort(np.asarray(a, dtype=float) - np.asarray(b, dtype=float))[::-1]
-        edges = np.arange(difference.size + 1) + 0.5
-        for side, colour, name in (
-            (difference > 0, BLUE, names[0]),
-            (difference < 0, VERMILLION, names[1]),
-        ):
-            label = f"{short(name)} better: {int(side.sum())}"
-            axes.stairs(np.where(side, difference, 0), edges, fill=True, color=colour, label=label)
-        axes.axhline(0, color=GREY, linewidth=0.8)
-        mean = float(difference.mean())
-        label = f"mean {signed(mean, 3)}"
-        axes.axhline(mean, color="black", linewidth=1, linestyle="--", label=label)
-        equal = int((difference == 0).sum())
-        axes.set_xlim(0.5, difference.size + 0.5)
-        axes.locator_params(axis="x", integer=True, min_n_ticks=1)
-        axes.set_xlabel(f"lesions, by difference ({equal} equal)")
-        axes.set_ylabel(f"{what}: {short(names[0])} − {short(names[1])}")
-        axes.figure.legend(loc="outside lower center", ncols=2)
 
     return as_svg(draw)

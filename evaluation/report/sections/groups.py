@@ -1,10 +1,12 @@
 """Where the model is good and where it fails: Dice and errors per type, training group, size."""
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
+from evaluation.report.charts.boxes import grouped_boxes
 from evaluation.report.charts.figures import dice_per_group
 from evaluation.report.charts.published import BASELINE_DICE_BY_GROUP
-from evaluation.results.metrics import Metrics
+from evaluation.results.metrics import Lesion, Metrics
 from evaluation.results.sections import Group, Grouping
 from uls.report.drawing import data_uri
 from uls.report.page import Figure, Section, Table
@@ -88,16 +90,14 @@ def _plain(name: str) -> str:
 
 
 def _figures(metrics: Metrics) -> list[Figure]:
-    by_type: dict[str, list[float]] = defaultdict(list)
-    for lesion in metrics.lesions:
-        if kind := lesion.attributes.get("type"):
-            by_type[kind].append(lesion.dice)
+    by_type = _by_column(metrics, "type")
     if not by_type:
         return []
     by_size = sorted(by_type, key=lambda name: (-len(by_type[name]), name))
     shown = sorted(by_size[:MOST_BOXES])
     published = {name: dice for name in shown if (dice := _published(name)) is not None}
-    svg = dice_per_group({name: by_type[name] for name in shown}, published=published)
+    scores = {name: [lesion.dice for lesion in by_type[name]] for name in shown}
+    svg = dice_per_group(scores, published=published)
     left_out = len(by_type) - len(shown)
     caption = (
         "Dice per lesion type; a point is a lesion. Box: quartiles, with the median (from 5 "
@@ -107,5 +107,39 @@ def _figures(metrics: Metrics) -> list[Figure]:
         caption += f" The {MOST_BOXES} most frequent types; {left_out} more are in the table."
     counts = "; ".join(f"{name}: {len(by_type[name])} lesions" for name in shown)
     return [
-        Figure(source=data_uri(svg, "svg+xml"), alt=f"Box plots of Dice. {counts}", caption=caption)
+        Figure(
+            source=data_uri(svg, "svg+xml"), alt=f"Box plots of Dice. {counts}", caption=caption
+        ),
+        *(_errors(metrics, {name: by_type[name] for name in shown}, axis) for axis in _ERRORS),
     ]
+
+
+_ERRORS: dict[str, Callable[[Lesion], float]] = {
+    "long": lambda lesion: 100 * lesion.long_axis_error,
+    "short": lambda lesion: 100 * lesion.short_axis_error,
+}
+
+
+def _errors(metrics: Metrics, by_type: Mapping[str, Sequence[Lesion]], axis: str) -> Figure:
+    """Draw an axis' errors per type and training group (figures 4 and 5 of de Grauw et al.)."""
+    by_group = _by_column(metrics, "group")
+    boxes = {
+        name: {"": [_ERRORS[axis](lesion) for lesion in lesions]}
+        for name, lesions in (*by_type.items(), *sorted(by_group.items()))
+    }
+    label = f"error of the {axis} axis (SAPE, %)"
+    plot = grouped_boxes(boxes, label=label, rules_before=sorted(by_group)[:1])
+    return Figure(
+        source=data_uri(plot.svg(), "svg+xml"),
+        alt=f"Box plots of the {axis} axis' error per lesion type and training group",
+        caption=f"Error of the {axis} axis per lesion type and training group.",
+    )
+
+
+def _by_column(metrics: Metrics, column: str) -> dict[str, list[Lesion]]:
+    """Part the lesions by a column of lesions.csv; those without a value are in no part."""
+    parts: dict[str, list[Lesion]] = defaultdict(list)
+    for lesion in metrics.lesions:
+        if name := lesion.attributes.get(column):
+            parts[name].append(lesion)
+    return parts

@@ -1,72 +1,9 @@
 """A small data set in the layout of HCUCH: two patients, four series, blocks as lesions."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pytest
-from synthetic_stacks import write_image
-
-SPACING_MM = (0.5, 0.5, 2.0)
-SHAPE_ZYX = (8, 40, 48)
-
-COLUMNS = (
-    "patient_id,subset,study_date,study_uuid,uuid,filename,region,final_3d_objects,"
-    "lesion_label_value,lesion_label_alias,recist_measurement_mm,study_order"
-)
-
-Block = tuple[slice, slice, slice]
-
-
-def block(z: int, y: int, x: int, *, size_zyx: tuple[int, int, int]) -> Block:
-    """A block that begins at (z, y, x)."""
-    starts = zip((z, y, x), size_zyx, strict=True)
-    first, second, third = (slice(start, start + length) for start, length in starts)
-    return first, second, third
-
-
-@dataclass
-class Dataset:
-    """A folder in the making."""
-
-    root: Path
-    rows: list[str] = field(default_factory=list)
-
-    def series(
-        self,
-        name: str,
-        blocks: Mapping[int, list[Block]],
-        labels: Mapping[int, str],
-        *,
-        region: str = "thorax",
-        subset: str = "train",
-        with_image: bool = True,
-    ) -> None:
-        mask = np.zeros(SHAPE_ZYX, dtype=np.uint8)
-        for value, places in blocks.items():
-            for place in places:
-                mask[place] = value
-        folder = self.root / region / subset
-        write_image(folder / "masks" / f"{name}.nii.gz", mask, spacing=SPACING_MM)
-        if with_image:
-            hu = np.where(mask > 0, 40, -800).astype(np.int16)
-            write_image(folder / "images" / f"{name}.nii.gz", hu, spacing=SPACING_MM)
-        (folder / "labels").mkdir(exist_ok=True)
-        text = json.dumps({str(value): label for value, label in labels.items()})
-        (folder / "labels" / f"{name}.json").write_text(text)
-
-    def row(
-        self, series: str, day: str, order: str, *, value: object, alias: str, mm: object
-    ) -> None:
-        patient, uid = series.split("_")
-        cells = [int(patient), "training", day, "study", uid, f"{series}.nii.gz", "thorax", 1]
-        self.rows.append(",".join(map(str, [*cells, value, alias, mm, order])))
-
-    def write_table(self) -> None:
-        text = "\n".join([COLUMNS, *self.rows]) + "\n"
-        (self.root / "recist_measurements.csv").write_text(text)
+from synthetic_hcuch import Dataset, block
 
 
 @pytest.fixture

@@ -38,7 +38,8 @@ def test_writes_the_comparison_and_a_figure_a_pair(write: Write, tmp_path: Path)
         "differences-1-my_A-C.svg",
         "differences-2-B-C.svg",
     ]
-    assert len(list(out.iterdir())) == 4
+    assert len(list(out.iterdir())) == 5
+    assert (out / "models.md").read_text().splitlines()[2].startswith("| model")
 
 
 def test_without_matplotlib_it_says_so(
@@ -47,7 +48,8 @@ def test_without_matplotlib_it_says_so(
     monkeypatch.setattr("evaluation.compare.files.find_spec", lambda _: None)
     result = run(write("a", [0.1]), write("b", [0.2]), "--output", tmp_path / "out")
     assert "No figures: matplotlib is not installed" in result.output
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["compare.json"]
+    written = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert written == ["compare.json", "models.md"]
 
 
 def test_without_scipy_nothing_is_written(

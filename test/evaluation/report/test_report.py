@@ -126,10 +126,10 @@ def test_links_lead_to_sections_and_images_say_what_they_show(
 
 
 def test_the_figures_are_there(metrics: Metrics, tmp_path: Path) -> None:
-    """One box plot, two figures per axis, one of consistency."""
+    """Box plots of Dice and of either axis, two more figures per axis, one of consistency."""
     page = read_report(metrics, tmp_path)
     figures = [source.split(",", 1)[1] for source in page.values("src")]
-    assert len(figures) == 6
+    assert len(figures) == 8
     assert all(base64.b64decode(data).rstrip().endswith(b"</svg>") for data in figures)
 
 

@@ -26,7 +26,15 @@ from uls.workshop.errors import CallError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Choice", "choices", "draw_candidates", "draw_choices"]
+__all__ = [
+    "Choice",
+    "choices",
+    "draw_candidates",
+    "draw_choices",
+    "draw_mask",
+    "draw_measurement",
+    "show_slice",
+]
 
 _MASK, _CHOSEN, _LONG, _SHORT = "#E69F00", "#56B4E9", "#F0E442", "#CC79A7"
 """Of Okabe and Ito's set (2008), which colour-blind readers tell apart."""
@@ -98,25 +106,30 @@ def draw_choices(rows: list[Choice], path: Path) -> Path:
 
 def _draw_row(row: Choice, panels: "list[Axes]") -> None:
     first, *others = panels
-    _show(first, row)
+    show_slice(first, row)
     first.set_title(row.name, fontsize=7)
-    for line, colour in ((row.measurement.long, _LONG), (row.measurement.short, _SHORT)):
-        (x0, y0), (x1, y1) = line
-        first.plot([x0, x1], [y0, y1], color=colour, linewidth=1.2)
+    draw_measurement(first, row)
     for axes in others[len(row.made.candidates) :]:
         axes.set_axis_off()
     for axes, (name, mask) in zip(others, row.made.candidates.items(), strict=False):
-        _show(axes, row)
+        show_slice(axes, row)
         chosen = name == row.made.source
         error = "failed" if mask is None else f"{row.made.errors[name]:.1f} %"
         axes.set_title(f"{name}: {error}", fontsize=7, weight="bold" if chosen else "normal")
         if mask is not None:
-            _outline(axes, mask)
+            draw_mask(axes, mask)
         if chosen:
             axes.spines[:].set(visible=True, color=_CHOSEN, linewidth=3)
 
 
-def _show(axes: "Axes", row: Choice) -> None:
+def draw_measurement(axes: "Axes", row: Choice) -> None:
+    """Draw the two measured diameters."""
+    for line, colour in ((row.measurement.long, _LONG), (row.measurement.short, _SHORT)):
+        (x0, y0), (x1, y1) = line
+        axes.plot([x0, x1], [y0, y1], color=colour, linewidth=1.2)
+
+
+def show_slice(axes: "Axes", row: Choice) -> None:
     """Show the slice around the lesion."""
     points = np.array([row.measurement.long, row.measurement.short]).reshape(-1, 2)
     x, y = (points.min(axis=0) + points.max(axis=0)) / 2
@@ -127,7 +140,8 @@ def _show(axes: "Axes", row: Choice) -> None:
     axes.spines[:].set_visible(False)
 
 
-def _outline(axes: "Axes", mask: npt.NDArray[Any]) -> None:
+def draw_mask(axes: "Axes", mask: npt.NDArray[Any]) -> None:
+    """Draw the outline of a slice's mask."""
     from matplotlib.collections import LineCollection  # noqa: PLC0415
 
     segments = outline(mask, (1.0, 1.0)) - 0.5  # pixel centres lie on whole numbers

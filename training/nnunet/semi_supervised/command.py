@@ -14,7 +14,7 @@ from uls.workshop.options import Option, Settings, with_settings
 if TYPE_CHECKING:
     from training.nnunet.semi_supervised.pipeline import Pipeline
 
-__all__ = ["semi_supervised"]
+__all__ = ["SemiSupervised", "pipeline_of", "semi_supervised"]
 
 
 class SemiSupervised(Settings):
@@ -76,14 +76,14 @@ def semi_supervised(settings: SemiSupervised) -> None:
         typer.echo("partial: the data set of 2D masks is not made yet; call again without --list")
         return
     if settings.show:
-        _list(_pipeline(settings))
+        _list(pipeline_of(settings))
         return
     check_device(settings.machine.device)
-    pipeline = _pipeline(settings)
+    pipeline = pipeline_of(settings)
     typer.echo(f"{pipeline.run(again_from=settings.again_from, until=settings.until)}")
 
 
-def _pipeline(settings: SemiSupervised) -> "Pipeline":
+def pipeline_of(settings: SemiSupervised) -> "Pipeline":
     """Prepare what is missing of the 2D masks, and their measurements unless stages are listed."""
     from training.nnunet.data.raw_dataset import RawDataset  # noqa: PLC0415
     from training.nnunet.semi_supervised import partial as partial_set  # noqa: PLC0415

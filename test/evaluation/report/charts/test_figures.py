@@ -8,6 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from evaluation.report.charts import axis_errors, figures
+from evaluation.report.charts.boxes import grouped_boxes
+from evaluation.report.charts.differences import Pair, sorted_differences
+from evaluation.report.charts.scatter import Errors, errors_against_dice
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 
@@ -30,31 +33,6 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Axes]:
         return found[0]
 
     return call
-
-
-def labels(axes: Axes) -> list[str]:
-    return [handle.get_label() for handle in axes.get_legend_handles_labels()[0]]
-
-
-def test_differences_are_sorted_and_counted(drawn: Callable[..., Axes]) -> None:
-    """0.1, −0.2, 0 and 0.4: two better, one worse, one equal; their mean is 0.075."""
-    axes = drawn(
-        figures.sorted_differences,
-        [0.5, 0.3, 0.2, 0.8],
-        [0.4, 0.5, 0.2, 0.4],
-        names=("ours", "theirs"),
-    )
-    better, worse = (patch.get_data().values for patch in axes.patches)
-    assert better == pytest.approx([0.4, 0.1, 0, 0])
-    assert worse == pytest.approx([0, 0, 0, -0.2])
-    assert sorted(labels(axes)) == ["mean +0.075", "ours better: 2", "theirs better: 1"]
-    assert axes.get_xlabel() == "lesions, by difference (1 equal)"
-
-
-@pytest.mark.parametrize(("a", "b"), [([0.1], [0.1, 0.2]), ([], [])])
-def test_differences_need_the_same_lesions(a: list[float], b: list[float]) -> None:
-    with pytest.raises(ValueError, match="not the same lesions"):
-        figures.sorted_differences(a, b, names=("a", "b"))
 
 
 def test_groups_have_all_their_points_and_boxes_only_where_there_are_five(
@@ -111,7 +89,9 @@ HOSTILE = "$x_<b>\\frac$&\x00\u809d"
         lambda: axis_errors.error_against_dice([0.5], [0.5], axis="long axis"),
         lambda: axis_errors.bland_altman([10], [1], bias=1, limits=None, axis="long axis"),
         lambda: figures.consistency_per_lesion([[0.5]]),
-        lambda: figures.sorted_differences([0.5], [0.5], names=(HOSTILE, "b" * 99)),
+        lambda: sorted_differences({HOSTILE: Pair([0], [0])}, names=(HOSTILE, "b" * 99)).svg(),
+        lambda: grouped_boxes({HOSTILE: {HOSTILE: [0.1]}}, label="%").svg(),
+        lambda: errors_against_dice({HOSTILE: Errors([0.5], [0.1], [0.2])}).svg(),
     ],
 )
 def test_extremes_are_drawn_as_well_formed_svg(svg: Callable[[], str]) -> None:

@@ -1,0 +1,1 @@
+"""The three models of the challenge's paper, each by its name. Knows recipes, not how they run."""

@@ -1,0 +1,1 @@
+"""The tables and figures of two papers, from scores, manifests and tables. Computes no masks."""

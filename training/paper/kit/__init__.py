@@ -1,0 +1,1 @@
+"""What both papers are made with: items, grids of small diagrams, and how all is written."""
