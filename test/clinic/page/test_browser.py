@@ -1,5 +1,6 @@
 """The page in a real browser without a GPU: what a person sees and does on the demo."""
 
+import csv
 import os
 import time
 from collections.abc import Iterator
@@ -47,6 +48,11 @@ def _ml(page: Any) -> float:
     return float(page.inner_text("#lesions .figures").rpartition("· ")[2].removesuffix(" ml"))
 
 
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def test_click_grow_undo_accept_and_write(page: Any, output: Path) -> None:
     x, y = _to_lesion(page)
     page.mouse.click(x, y)
@@ -69,7 +75,8 @@ def test_click_grow_undo_accept_and_write(page: Any, output: Path) -> None:
     page.get_by_role("button", name="Write 1 accepted").click()
     page.wait_for_selector("#written:has-text('results.json')")
     (folder,) = output.iterdir()
-    assert (folder / "lesions.csv").read_text().endswith(",right lung,new\n")
+    (row,) = _rows(folder / "lesions.csv")
+    assert (row["site"], row["role"]) == ("right lung", "new")
 
 
 def test_the_keyboard_alone_is_enough(page: Any) -> None:
@@ -168,7 +175,8 @@ def test_what_is_said_in_haste_is_written_whatever_the_server_takes(
     page.get_by_role("button", name="Write 1 accepted").click()
     page.wait_for_selector("#written:has-text('results.json')")
     (folder,) = output.iterdir()
-    assert (folder / "lesions.csv").read_text().endswith(",left lung,node\n")
+    (row,) = _rows(folder / "lesions.csv")
+    assert (row["site"], row["role"]) == ("left lung", "node")
 
 
 def test_what_is_being_typed_outlives_an_answer(page: Any) -> None:
