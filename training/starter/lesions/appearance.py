@@ -92,7 +92,9 @@ def _solid(
 
 
 def _in_lung(rng: np.random.Generator, settings: Looks, difficulty: float) -> Look:
-    if rng.random() < settings.ground_glass_share * min(1.0, 0.3 + difficulty):
+    if rng.random() < settings.ground_glass_share * min(
+        1.0, settings.ground_glass_if_easy + difficulty
+    ):
         blend = float(rng.uniform(*settings.ground_glass_blend))
         return Look(float(rng.uniform(*settings.ground_glass_hu)), blend=blend)
     part_solid = rng.random() < settings.part_solid_share
@@ -121,7 +123,10 @@ def _draw_textures(
     fine = rng.random() < settings.fine_share
     scales = settings.fine_scales if fine else settings.coarse_scales
     return tuple(
-        (float(rng.uniform(0, strongest) * rng.uniform(0.2, 1)), float(rng.uniform(*scale)))
+        (
+            float(rng.uniform(0, strongest) * rng.uniform(*settings.texture_part)),
+            float(rng.uniform(*scale)),
+        )
         for scale in scales
     )
 

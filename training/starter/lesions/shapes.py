@@ -96,7 +96,7 @@ class LesionShape:
         along = (z * tip[0] + y * tip[1] + x * tip[2]) / (length * length)
         squared = z * z + y * y + x * x - (along * length) ** 2
         thick = max(settings.spicule_least_voxels, settings.spicule_width * self.radius)
-        width = thick * (1.1 - np.clip(along, 0, 1))
+        width = thick * (settings.spicule_taper - np.clip(along, 0, 1))
         level = (width - np.sqrt(np.maximum(squared, 0))) / self.radius
         return np.where((along > 0) & (along < 1), level, np.float32(-1)).astype(np.float32)
 

@@ -52,7 +52,7 @@ def tissue_at(background: Floats, click: Point, step_mm: float, settings: Tissue
     far = _around(background, click, max(2, round(settings.far_mm / step_mm)))
     hu, air = float(near.mean()), settings.air_hu
     if settings.lung_hu[0] < hu < settings.lung_hu[1]:
-        has_vessels = float(np.percentile(far, 98)) > settings.vessel_hu
+        has_vessels = float(np.percentile(far, settings.vessel_percentile)) > settings.vessel_hu
         return Tissue.LUNG if has_vessels and _gas(far, air) < settings.lung_gas_share else None
     if _gas(_around(background, click, max(1, round(settings.gas_mm / step_mm))), air) > 0:
         return None

@@ -16,9 +16,6 @@ from training.starter.settings.recipe import Samples
 
 __all__ = ["accompanied"]
 
-_SIDES = 6
-"""Places around a lesion that are tried for the tissue that it lies in."""
-
 
 def accompanied(
     scene: Scene,
@@ -52,7 +49,7 @@ def accompanied(
     lesion = Lesion(tissue, growth, radius, (z, y, x))
     hu = scene.hu.copy()
     taken = np.any([one > 0 for one in scene.lesions], axis=0)
-    count = int(rng.integers(1, 3))
+    count = int(rng.integers(1, settings.real.most_companions + 1))
     others = add_companions(
         hu, lesion, look, taken, count=count, scanner=scanner, bank=shapes, rng=rng
     )
@@ -66,9 +63,10 @@ def _tissue_around(
     settings: Samples,
     rng: np.random.Generator,
 ) -> Tissue | None:
-    for _ in range(_SIDES):
+    for _ in range(settings.real.companion_sides):
         direction = rng.standard_normal(3)
-        place = np.asarray(centre) + 1.6 * radius * direction / np.linalg.norm(direction)
+        apart = settings.real.companion_reach * radius
+        place = np.asarray(centre) + apart * direction / np.linalg.norm(direction)
         z, y, x = (float(axis) for axis in place)
         if all(0 <= round(axis) < size for axis, size in zip(place, scene.hu.shape, strict=True)):
             tissue = tissue_at(scene.hu, (z, y, x), scene.step_mm, settings.tissues)

@@ -15,16 +15,13 @@ __all__ = ["augmented"]
 
 Floats = npt.NDArray[np.float32]
 
-_THICK_MM = 5.0
-"""Slices of this and more are not averaged any further."""
-
 
 def augmented(scene: Scene, settings: Samples, rng: np.random.Generator) -> Scene:
     """Change a scene at random as scanners, protocols, patients and the scans' ends differ."""
     augment = settings.augment
     scene = _mirrored(scene, rng)
     if rng.random() < augment.thicker_share:
-        scene = _thicker_slices(scene, augment.thickest_mm, rng)
+        scene = _thicker_slices(scene, augment, rng)
     hu = scene.hu
     if rng.random() < augment.smoothed_share:
         hu = _smoothed(hu, float(rng.uniform(*augment.smoothed)))
@@ -50,11 +47,12 @@ def _mirrored(scene: Scene, rng: np.random.Generator) -> Scene:
     return replace(scene, hu=stacked[0], lesions=tuple(stacked[1:]), click=(z, y, x))
 
 
-def _thicker_slices(scene: Scene, thickest_mm: float, rng: np.random.Generator) -> Scene:
+def _thicker_slices(scene: Scene, augment: Augmentation, rng: np.random.Generator) -> Scene:
     """Average over thicker slices, in image and masks, where the scan's were thin."""
-    thin = scene.slice_mm < _THICK_MM
-    thickness = float(rng.uniform(scene.slice_mm, thickest_mm)) if thin else 0.0
-    if thickness < 1.3 * scene.step_mm or thickness < 1.2 * scene.slice_mm:
+    thin = scene.slice_mm < augment.thick_mm
+    thickness = float(rng.uniform(scene.slice_mm, augment.thickest_mm)) if thin else 0.0
+    over_step, over_slice = augment.thicker_by
+    if thickness < over_step * scene.step_mm or thickness < over_slice * scene.slice_mm:
         return scene
     there, back = slice_profile(thickness / scene.step_mm, float(rng.random()))
     matrix = back @ there
@@ -103,7 +101,8 @@ def _recoloured_lesion(
     hu: Floats, scene: Scene, augment: Augmentation, rng: np.random.Generator
 ) -> Floats:
     """Shift the HU of the lesion, softly at its edge, as contrast agent and tissue differ."""
-    soft = _smoothed(_smoothed(scene.lesions[0], 0.8), 0.8)
+    softness = augment.recoloured_softness
+    soft = _smoothed(_smoothed(scene.lesions[0], softness), softness)
     return hu + soft * np.float32(rng.uniform(-augment.recoloured_hu, augment.recoloured_hu))
 
 
@@ -111,8 +110,8 @@ def _noisier(hu: Floats, scene: Scene, augment: Augmentation, rng: np.random.Gen
     """Add noise, fine or as grainy as a wide patch of thick slices shows it."""
     noise = rng.standard_normal(hu.shape, dtype=np.float32)
     if rng.random() < augment.grainy_share:
-        noise = _smoothed(noise, 0.7) * np.float32(1.6)
-    if scene.slice_mm > 1.5 * scene.step_mm:
+        noise = _smoothed(noise, augment.grain) * np.float32(augment.grain_gain)
+    if scene.slice_mm > augment.noise_slices_from * scene.step_mm:
         there, back = slice_profile(scene.slice_mm / scene.step_mm, float(rng.random()))
         noise = np.tensordot(back, noise[: there.shape[0]], axes=1)
     return hu + noise * np.float32(rng.uniform(*augment.noise_hu))

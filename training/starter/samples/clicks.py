@@ -10,11 +10,9 @@ from algorithm.models.zoom_patch import PATCH_SIZE
 from training.starter.lesions.fields import Bools, grown
 from training.starter.samples.samples import Sample, Scene, clicked_share, draw_box, sample_of
 from training.starter.settings.recipe import Samples
+from training.starter.settings.sample_settings import Clicks
 
 __all__ = ["draw_pair"]
-
-_GAS_HU = -950.0
-"""Nobody clicks on air."""
 
 _MOST = 0.5
 """Of readers: what more than these drew is lesion."""
@@ -44,7 +42,7 @@ def _second(first: Sample, settings: Samples, rng: np.random.Generator) -> tuple
         click = _click_in(share > _MOST, clicks.edge_share, rng)
         return Sample(scene, clicked_share(share, click), click), False
     if not scene.lesions or rng.random() < clicks.nothing_share:
-        nothing = _nothing(scene, clicks.nothing_voxels)
+        nothing = _nothing(scene, clicks)
         if nothing.any():
             voxel = _click_in(nothing, 0.0, rng)
             return Sample(scene, np.zeros_like(scene.hu), voxel), False
@@ -64,13 +62,13 @@ def _click_in(mask: Bools, edge_share: float, rng: np.random.Generator) -> tuple
     return int(z), int(y), int(x)
 
 
-def _nothing(scene: Scene, apart: int) -> Bools:
+def _nothing(scene: Scene, clicks: Clicks) -> Bools:
     """Mark where a click is on no lesion, as far as is known."""
     if scene.healthy_mm <= 0:
         return np.zeros(scene.hu.shape, dtype=bool)
-    free = scene.hu > _GAS_HU
+    free = scene.hu > clicks.nothing_hu
     for lesion in scene.lesions:
-        free &= ~grown(lesion > 0, (apart,) * 3)
+        free &= ~grown(lesion > 0, (clicks.nothing_voxels,) * 3)
     if np.isfinite(scene.healthy_mm):
         at = (np.arange(PATCH_SIZE) - PATCH_SIZE // 2).astype(np.float32) ** 2
         far = at[:, None, None] + at[:, None] + at
@@ -85,7 +83,8 @@ def _with_help(sample: Sample, settings: Samples, rng: np.random.Generator) -> S
     if rng.random() < settings.box_share:
         sample = draw_box(sample, settings.box_jitter, settings.box_wider, rng)
     if rng.random() < settings.clicks.correction_share:
-        count = 1 + rng.integers(min(3, settings.clicks.most_corrections))
+        most = min(settings.clicks.fresh_corrections, settings.clicks.most_corrections)
+        count = 1 + rng.integers(most)
         drawn = [_correction(sample, settings, rng) for _ in range(count)]
         sample = replace(sample, corrections=tuple(one for one in drawn if one is not None))
     return sample

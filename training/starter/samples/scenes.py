@@ -14,12 +14,10 @@ from training.phantoms.scenes import draw_scene, draw_spacing
 from training.starter.samples.bank import Bank
 from training.starter.samples.scans import Scan, make_scan
 from training.starter.settings.recipe import Samples
+from training.starter.settings.scan_settings import Phantoms
 from uls.workshop.progress import progress
 
 __all__ = ["scene_bank"]
-
-_EXTENT_MM = (160.0, 280.0, 280.0)
-"""How much of the body is drawn, (z, y, x)."""
 
 
 def scene_bank(count: int, settings: Samples, *, seed: int, workers: int = 1) -> Bank:
@@ -27,11 +25,11 @@ def scene_bank(count: int, settings: Samples, *, seed: int, workers: int = 1) ->
 
     Args:
         count: how many.
-        settings: what counts as a place for a lesion.
+        settings: how they are drawn, and what counts as a place for a lesion.
         seed: the same seed draws the same scans, however many workers there are.
         workers: processes that draw.
     """
-    draw = partial(_draw_hu, seed=seed)
+    draw = partial(_draw_hu, phantoms=settings.phantoms, seed=seed)
     with ProcessPoolExecutor(max(workers, 1), get_context("fork")) as pool:
         drawn = progress(pool.map(draw, range(count)), "Drawing scans", total=count, unit="scan")
         return Bank(
@@ -41,16 +39,18 @@ def scene_bank(count: int, settings: Samples, *, seed: int, workers: int = 1) ->
         )
 
 
-def _draw_hu(index: int, *, seed: int) -> tuple[npt.NDArray[np.int16], Point]:
+def _draw_hu(index: int, *, phantoms: Phantoms, seed: int) -> tuple[npt.NDArray[np.int16], Point]:
     """Draw one scan: HU (z, y, x), and its spacing (z, y, x) in mm."""
     rng = np.random.default_rng([seed, 3, index])
     scene, spacing = draw_scene(rng), draw_spacing(rng)
-    z, y, x = (round(extent / step) for extent, step in zip(_EXTENT_MM, spacing[::-1], strict=True))
+    z, y, x = (
+        round(extent / step) for extent, step in zip(phantoms.extent_mm, spacing[::-1], strict=True)
+    )
     grid = Grid.around(scene.host.place, shape_zyx=(z, y, x), spacing=spacing)
     scanner = Scanner(
         seed=int(rng.integers(2**31)),
-        noise_hu=float(rng.uniform(4, 25)),
-        smoothing=int(rng.integers(0, 4)),
+        noise_hu=float(rng.uniform(*phantoms.noise_hu)),
+        smoothing=int(rng.integers(0, phantoms.most_smoothing + 1)),
     )
     return scanner.scan(scene.anatomy.render(grid)), spacing[::-1]
 

@@ -22,9 +22,6 @@ from training.starter.settings.recipe import Recipe
 
 __all__ = ["Batch", "Difficulty", "Material", "batches", "draw_samples", "draw_scene", "joined"]
 
-_TRIES = 60
-"""Of one kind of scene, before another is drawn: else hard kinds would be rare."""
-
 
 @dataclass(frozen=True)
 class Material:
@@ -84,7 +81,7 @@ def draw_scene(
     def changed() -> Scene | None:
         nonlocal draw, tried
         tried += 1
-        if tried % _TRIES == 0:
+        if tried % recipe.samples.tries_per_kind == 0:
             draw = _kind_of_scene(material, recipe, rng, difficulty)
         drawn = draw()
         if drawn is None or not usable(drawn):

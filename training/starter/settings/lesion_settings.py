@@ -19,6 +19,7 @@ class Shapes(Strict):
         spiculated_share, spiculated_from_mm: of lesions in the lung.
         spicules, spicule_length, spicule_width: how many, how long and thick (radii).
         spicule_least_voxels: thickness at least.
+        spicule_taper: thickness at the middle over the mean; it falls by 1 on the way to the tip.
         reader_stretch_sd: of the logarithm of a reader shape's stretch along each axis.
         reader_roughness: added to reader shapes.
     """
@@ -40,6 +41,7 @@ class Shapes(Strict):
     spicule_length: Range
     spicule_width: float
     spicule_least_voxels: float
+    spicule_taper: float
     reader_stretch_sd: float
     reader_roughness: Range
 
@@ -55,6 +57,7 @@ class Tissues(Strict):
         near_mm, gas_mm, far_mm: neighbourhoods in which HU, gas and vessels are looked for.
         lung_hu, fat_hu, soft_hu, bone_hu: mean HU near a place of each tissue.
         vessel_hu: HU of some vessel not far from a place in the lung; cushions have none.
+        vessel_percentile: of the HU there, which a vessel raises above that.
         smooth_mm, wide_mm: averages over which growth is judged.
         room_mm: softness of the border of where a lesion may grow.
         stays_share: of lesions that stay within their tissue, …
@@ -81,6 +84,7 @@ class Tissues(Strict):
     soft_hu: Range
     bone_hu: Range
     vessel_hu: float
+    vessel_percentile: float
     smooth_mm: float
     wide_mm: float
     room_mm: float
@@ -103,6 +107,7 @@ class Looks(Strict):
         edge_mm, wide_edge_mm, wide_edge_share: full width at half maximum of their edges.
         lung_hu, part_solid_hu, part_solid_share: in the lung.
         ground_glass_hu, ground_glass_blend, ground_glass_share: through which the lung is seen.
+        ground_glass_if_easy: of that share, what the easiest samples have.
         fat_hu, faint_fat_hu, faint_fat_share: in fat.
         contrast_hu: with soft tissue around, drawn log-uniformly.
         easy_hu: added to its lower limit for easy samples.
@@ -113,6 +118,7 @@ class Looks(Strict):
         cyst_hu, cyst_share: in solid organs.
         lytic_hu, blastic_hu, lytic_share: in bone.
         texture_hu, bone_texture_hu: strongest mottling.
+        texture_part: of what is drawn up to there, which each scale gets.
         fine_scales, coarse_scales, fine_share: of it, in radii.
         grain: how much of the background's fine noise a lesion keeps.
         big_mm: radius from which a lesion may have a core, a rim and a slope.
@@ -135,6 +141,7 @@ class Looks(Strict):
     ground_glass_hu: Range
     ground_glass_blend: Range
     ground_glass_share: Share
+    ground_glass_if_easy: Share
     fat_hu: Range
     faint_fat_hu: Range
     faint_fat_share: Share
@@ -153,6 +160,7 @@ class Looks(Strict):
     lytic_share: Share
     texture_hu: float
     bone_texture_hu: float
+    texture_part: Range
     fine_scales: tuple[Range, ...]
     coarse_scales: tuple[Range, ...]
     fine_share: Share

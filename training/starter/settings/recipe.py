@@ -18,7 +18,7 @@ from training.starter.settings.sample_settings import (
     Places,
     RealLesions,
 )
-from training.starter.settings.scan_settings import Augmentation, ScanEnds
+from training.starter.settings.scan_settings import Augmentation, Phantoms, ScanEnds
 from training.starter.settings.strict_table import Range, Share, Strict
 from training.starter.settings.training_settings import Network, Training
 from uls.workshop.errors import InputError
@@ -58,8 +58,10 @@ class Samples(Strict):
         box_wider: how much wider than the lesion a box is on each side, in the mean.
         easy_steps: training steps after which samples are as hard as they get.
         easiest_tries: clicks of which an easy real lesion gets the deepest.
-        places, real, clicks, companions, shapes, tissues, looks, bodies, visible, augment, ends:
-            as each one says.
+        tries_per_kind: of one kind of scene, before another kind is drawn: else hard kinds would
+            be rare.
+        places, real, clicks, companions, shapes, tissues, looks, bodies, visible, augment, ends,
+            phantoms: as each one says.
         kinds: `lung`, `fat`, `soft`, `bone`, `organ` and `node`.
         keep_away: unlabelled lesions whose place is known.
     """
@@ -79,6 +81,7 @@ class Samples(Strict):
     box_wider: float
     easy_steps: int
     easiest_tries: int
+    tries_per_kind: int
     places: Places
     real: RealLesions
     clicks: Clicks
@@ -90,6 +93,7 @@ class Samples(Strict):
     visible: Visibility
     augment: Augmentation
     ends: ScanEnds
+    phantoms: Phantoms
     kinds: dict[str, Kind]
     keep_away: tuple[KeepAway, ...] = ()
 

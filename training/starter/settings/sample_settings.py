@@ -92,6 +92,9 @@ class RealLesions(Strict):
         centre_sd: of the patch's centre, over the lesion's size.
         most_others: other lesions of the scan that are cut out beside the clicked one.
         companion_share: of patches, those with synthetic lesions beside the real one.
+        most_companions: that are tried there.
+        companion_sides: places around the real one that are tried for the tissue it lies in.
+        companion_reach: how far from its middle these are, in its radii.
     """
 
     weights: dict[str, float]
@@ -102,6 +105,9 @@ class RealLesions(Strict):
     centre_sd: float
     most_others: int
     companion_share: Share
+    most_companions: int
+    companion_sides: int
+    companion_reach: float
 
 
 class Clicks(Strict):
@@ -115,11 +121,13 @@ class Clicks(Strict):
         other_share: of second clicks, those on another lesion of the scene, if it has one.
         nothing_share: of the rest, those on no lesion at all: nothing is to be drawn.
         nothing_voxels: how far from every lesion such clicks lie.
+        nothing_hu: above which they lie: nobody clicks on air.
         healthy_share: of scenes, those without any lesion.
         no_healthy: cases, or patterns of their names, whose unlabelled disease has no known place:
             no click in them counts as one on nothing.
         correction_share: of samples, those that come with further clicks already.
-        most_corrections: so many at most, here and in training.
+        fresh_corrections: so many of these at most.
+        most_corrections: so many at most in training.
         correction_voxels: how far outside a lesion its outside clicks lie at most.
     """
 
@@ -130,9 +138,11 @@ class Clicks(Strict):
     other_share: Share
     nothing_share: Share
     nothing_voxels: int
+    nothing_hu: float
     healthy_share: Share
     no_healthy: tuple[str, ...]
     correction_share: Share
+    fresh_corrections: int
     most_corrections: int
     correction_voxels: int
 

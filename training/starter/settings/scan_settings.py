@@ -2,7 +2,7 @@
 
 from training.starter.settings.strict_table import Range, Share, Strict
 
-__all__ = ["Augmentation", "ScanEnds"]
+__all__ = ["Augmentation", "Phantoms", "ScanEnds"]
 
 
 class Augmentation(Strict):
@@ -10,14 +10,21 @@ class Augmentation(Strict):
 
     Attributes:
         thicker_share, thickest_mm: slices averaged.
+        thick_mm: slices of this and more are not averaged any further.
+        thicker_by: how much thicker than a patch voxel, and than before, slices become at least.
         smoothed_share, smoothed: blended with the neighbours in plane.
         scaled_share, scale, shift_hu: all HU.
         recoloured_share, recoloured_hu: the clicked real lesion's HU.
+        recoloured_softness: of that lesion's edge: blended twice as much with its neighbours.
         noise_share, noise_hu, grainy_share: noise, and how much of it is grainy.
+        grain, grain_gain: how grainy noise is blended in plane, and how it is strengthened again.
+        noise_slices_from: slices so many patch voxels thick have one noise each.
     """
 
     thicker_share: Share
     thickest_mm: float
+    thick_mm: float
+    thicker_by: tuple[float, float]
     smoothed_share: Share
     smoothed: Range
     scaled_share: Share
@@ -25,9 +32,27 @@ class Augmentation(Strict):
     shift_hu: float
     recoloured_share: Share
     recoloured_hu: float
+    recoloured_softness: Share
     noise_share: Share
     noise_hu: Range
     grainy_share: Share
+    grain: Share
+    grain_gain: float
+    noise_slices_from: float
+
+
+class Phantoms(Strict):
+    """Synthetic scans, where there are no real ones.
+
+    Attributes:
+        extent_mm: how much of the body is drawn, (z, y, x).
+        noise_hu: of the scanner.
+        most_smoothing: of its kernel: so many times smoothed, or less.
+    """
+
+    extent_mm: tuple[float, float, float]
+    noise_hu: Range
+    most_smoothing: int
 
 
 class ScanEnds(Strict):

@@ -1,18 +1,15 @@
 """Synthetic backgrounds: the same from any number of processes."""
 
-import pytest
 import torch
 from tiny_scans import SAMPLES
 
-from training.starter.samples import scenes
 from training.starter.samples.scenes import scene_bank
 
 
-def test_scans_do_not_depend_on_how_many_processes_draw_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(scenes, "_EXTENT_MM", (30.0, 60.0, 60.0))
-    one, two = (scene_bank(2, SAMPLES, seed=7, workers=workers) for workers in (1, 2))
+def test_scans_do_not_depend_on_how_many_processes_draw_them() -> None:
+    small = SAMPLES.phantoms.model_copy(update={"extent_mm": (30.0, 60.0, 60.0)})
+    settings = SAMPLES.model_copy(update={"phantoms": small})
+    one, two = (scene_bank(2, settings, seed=7, workers=workers) for workers in (1, 2))
     assert [scan.name for scan in two.scans] == ["scene-0", "scene-1"]
     for alone, together in zip(one.scans, two.scans, strict=True):
         assert alone.spacing == together.spacing
