@@ -14,7 +14,7 @@ __all__ = ["Act", "LesionNotes", "NotesChange", "Role", "lesion_json"]
 
 _At = Annotated[float, Field(ge=-1, le=5000, allow_inf_nan=False)]
 _Place = tuple[_At, _At, _At]
-Role = Literal["target", "non-target", "new", "node"]
+Role = Literal["", "target", "non-target", "new", "node"]
 Decision = Literal["open", "accepted", "rejected"]
 _SITE = r"^[^\x00-\x1f\x7f]*$"
 
@@ -50,11 +50,11 @@ class Act(_Strict):
 
 
 class LesionNotes(_Strict):
-    """A lesion's `id`, and what the person says of it."""
+    """A lesion's `id`, and what the person says of it: no role until one was chosen."""
 
     id: int
     site: str = ""
-    role: Role = "target"
+    role: Role = ""
     decision: Decision = "open"
 
 

@@ -1,6 +1,6 @@
 // The list of lesions: figures, certainty, warnings, site, role, accept or reject.
 
-const ROLES = ["target", "non-target", "new", "node"];
+const ROLES = ["", "target", "non-target", "new", "node"]; // none until a person chooses one
 
 function element(tag, options = {}, ...children) {
   const made = Object.assign(document.createElement(tag), options);
@@ -54,7 +54,7 @@ function notes(app, lesion, n) {
   site.dataset.key = `${id}-site`;
   site.addEventListener("input", () => app.steps.sites.set(id, site.value));
   for (const left of ["change", "blur"]) site.addEventListener(left, () => app.steps.sendSite(id));
-  const role = element("select", {}, ...ROLES.map((r) => element("option", { value: r, textContent: r })));
+  const role = element("select", {}, ...ROLES.map((r) => element("option", { value: r, textContent: r || "no role" })));
   role.value = lesion.role;
   role.setAttribute("aria-label", `Role of lesion ${n + 1}`);
   role.dataset.key = `${id}-role`;

@@ -151,6 +151,20 @@ def test_what_is_said_of_a_lesion_stays_when_something_else_is_said(desk: Desk) 
     assert (lesion["site"], lesion["role"], lesion["decision"]) == ("liver", "node", "open")
 
 
+def test_a_lesion_is_no_target_until_a_person_makes_it_one(desk: Desk, tmp_path: Path) -> None:
+    client = _opened(desk)
+    assert _act(client, "click", place=_middle(desk)).json()["lesions"][0]["role"] == ""
+    _noted(client, 0, decision="accepted")
+
+    client.post("/api/scans/0/results", json={})
+
+    (folder,) = (tmp_path / "out").iterdir()
+    assert json.loads((folder / "results.json").read_text())["lesions"][0]["role"] == ""
+    for role in ("target", ""):  # and what was chosen can be taken back
+        assert _noted(client, 0, role=role).json()["lesions"][0]["role"] == role
+    assert _noted(client, 0, role="TARGET").status_code == 422
+
+
 def test_a_lesion_keeps_its_number_when_another_one_goes(desk: Desk) -> None:
     """Two are there, the first is deleted; what was meant for the second must not hit another."""
     client = _opened(desk)

@@ -70,7 +70,9 @@ def test_click_grow_undo_accept_and_write(page: Any, output: Path) -> None:
     page.wait_for_selector(f"#lesions .figures:has-text('{before:.2f} ml')")
 
     page.get_by_label("Site of lesion 1").fill("right lung")
-    page.get_by_label("Role of lesion 1").select_option("new")
+    role = page.get_by_label("Role of lesion 1")
+    assert role.input_value() == ""  # nobody has chosen it as a target yet
+    role.select_option("new")
     page.get_by_role("button", name="Accept lesion 1").click()
     page.get_by_role("button", name="Write 1 accepted").click()
     page.wait_for_selector("#written:has-text('results.json')")
