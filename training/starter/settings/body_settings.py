@@ -1,6 +1,6 @@
 """Hyper-parameters of lesions in a patch: how they are grown there, and which ones are refused."""
 
-from training.starter.settings.strict_table import Range, Share, Strict
+from training.starter.settings.strict_table import Count, Share, Strict, Whole
 
 __all__ = ["Bodies", "Visibility"]
 
@@ -23,18 +23,18 @@ class Bodies(Strict):
         compact: the least that a mask blurred over half its radius must reach; a ball has 0.74.
     """
 
-    looked_at: int
+    looked_at: Count
     most_air: Share
-    centres_tried: int
-    reach: Range
+    centres_tried: Count
+    reach: tuple[float, float]
     fitted_difficulty: Share
     pixel_blur: float
     patch_blur: float
     grain_pixels: float
     grain_sds: float
     most_grain_hu: float
-    fewest_voxels: int
-    fewest_if_tiny: int
+    fewest_voxels: Whole
+    fewest_if_tiny: Whole
     tiny_voxels: float
     least_kept: Share
     most_of_patch: Share
@@ -52,10 +52,10 @@ class Visibility(Strict):
         eye_voxels: sigma over which the eye averages noise.
     """
 
-    ring_voxels: int
+    ring_voxels: Count
     least_hu: float
     sds: float
     share: Share
     less_if_hard: Share
-    few_voxels: int
+    few_voxels: Whole
     eye_voxels: float

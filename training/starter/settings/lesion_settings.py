@@ -1,6 +1,14 @@
 """Hyper-parameters of synthetic lesions: shapes, places, looks, and which ones are refused."""
 
-from training.starter.settings.strict_table import Range, Share, Strict
+from training.starter.settings.strict_table import (
+    Count,
+    Percentile,
+    PositiveRange,
+    Range,
+    Share,
+    Strict,
+    WholeRange,
+)
 
 __all__ = ["Looks", "Shapes", "Tissues"]
 
@@ -19,7 +27,7 @@ class Shapes(Strict):
         spiculated_share, spiculated_from_mm: of lesions in the lung.
         spicules, spicule_length, spicule_width: how many, how long and thick (radii).
         spicule_least_voxels: thickness at least.
-        spicule_taper: thickness at the middle over the mean; it falls by 1 on the way to the tip.
+        spicule_taper: thickness at the middle over that; it falls by 1 on the way to the tip.
         reader_stretch_sd: of the logarithm of a reader shape's stretch along each axis.
         reader_roughness: added to reader shapes.
     """
@@ -29,15 +37,15 @@ class Shapes(Strict):
     elongation: Range
     axes_limits: Range
     lobed_share: Share
-    most_lobes: int
+    most_lobes: Count
     lobe_size: Range
     lobe_offset: Range
     roughness: Range
-    roughness_scales: tuple[Range, ...]
+    roughness_scales: tuple[tuple[float, float], ...]
     finest_voxels: float
     spiculated_share: Share
     spiculated_from_mm: float
-    spicules: tuple[int, int]
+    spicules: WholeRange
     spicule_length: Range
     spicule_width: float
     spicule_least_voxels: float
@@ -84,7 +92,7 @@ class Tissues(Strict):
     soft_hu: Range
     bone_hu: Range
     vessel_hu: float
-    vessel_percentile: float
+    vessel_percentile: Percentile
     smooth_mm: float
     wide_mm: float
     room_mm: float
@@ -145,13 +153,13 @@ class Looks(Strict):
     fat_hu: Range
     faint_fat_hu: Range
     faint_fat_share: Share
-    contrast_hu: Range
+    contrast_hu: PositiveRange
     easy_hu: float
     fatty_hu: Range
     fatty_share: Share
     darker_share: Share
     darkest_hu: float
-    organ_contrast_hu: Range
+    organ_contrast_hu: PositiveRange
     organ_darker_share: Share
     cyst_hu: Range
     cyst_share: Share
@@ -187,4 +195,4 @@ class Looks(Strict):
     calcified_hu: Range
     calcified_above: float
     calcified_radii: float
-    tried: int
+    tried: Count

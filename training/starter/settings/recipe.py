@@ -19,7 +19,7 @@ from training.starter.settings.sample_settings import (
     RealLesions,
 )
 from training.starter.settings.scan_settings import Augmentation, Phantoms, ScanEnds
-from training.starter.settings.strict_table import Range, Share, Strict
+from training.starter.settings.strict_table import Count, PositiveRange, Share, Strict, Whole
 from training.starter.settings.training_settings import Network, Training
 from uls.workshop.errors import InputError
 
@@ -70,18 +70,18 @@ class Samples(Strict):
     plain_scan_share: Share
     fitted_share: Share
     any_step_share: Share
-    any_step_mm: Range
-    any_fill: Range
-    fitted_fill: Range
-    step_mm: Range
+    any_step_mm: PositiveRange
+    any_fill: PositiveRange
+    fitted_fill: PositiveRange
+    step_mm: PositiveRange
     least_step_pixels: float
     clicked_elsewhere_share: Share
     box_share: Share
     box_jitter: float
     box_wider: float
-    easy_steps: int
-    easiest_tries: int
-    tries_per_kind: int
+    easy_steps: Whole
+    easiest_tries: Count
+    tries_per_kind: Count
     places: Places
     real: RealLesions
     clicks: Clicks
@@ -119,7 +119,7 @@ class Recipe(Strict):
         search: how the trained network is applied; none of it changes the training.
     """
 
-    seed: int
+    seed: Whole
     network: Network
     samples: Samples
     training: Training

@@ -1,6 +1,6 @@
 """Hyper-parameters of scenes: which lesions, where, how clicked, and how the scan shows them."""
 
-from training.starter.settings.strict_table import Range, Share, Strict
+from training.starter.settings.strict_table import Count, PositiveRange, Range, Share, Strict, Whole
 
 __all__ = [
     "KINDS",
@@ -29,7 +29,7 @@ class Kind(Strict):
     """
 
     share: Share
-    radius_mm: Range
+    radius_mm: PositiveRange
     reader_shape_share: Share
     outline_height: Share
     companion_shares: tuple[Share, ...]
@@ -51,7 +51,7 @@ class Places(Strict):
         fewest: places of a kind below which a scan is not used for it.
     """
 
-    looked_at: int
+    looked_at: Count
     body_hu: float
     lung_hu: Range
     fat_hu: Range
@@ -63,7 +63,7 @@ class Places(Strict):
     organ_least_ml: float
     node_hu: Range
     node_sd_hu: float
-    fewest: int
+    fewest: Whole
 
 
 class KeepAway(Strict):
@@ -101,12 +101,12 @@ class RealLesions(Strict):
     stretch_sd: float
     bent_share: Share
     bend_voxels: float
-    bend_lattice: int
+    bend_lattice: Count
     centre_sd: float
-    most_others: int
+    most_others: Whole
     companion_share: Share
-    most_companions: int
-    companion_sides: int
+    most_companions: Count
+    companion_sides: Count
     companion_reach: float
 
 
@@ -137,14 +137,14 @@ class Clicks(Strict):
     edge_reach: Share
     other_share: Share
     nothing_share: Share
-    nothing_voxels: int
+    nothing_voxels: Whole
     nothing_hu: float
     healthy_share: Share
     no_healthy: tuple[str, ...]
     correction_share: Share
-    fresh_corrections: int
-    most_corrections: int
-    correction_voxels: int
+    fresh_corrections: Count
+    most_corrections: Count
+    correction_voxels: Count
 
 
 class Companions(Strict):
@@ -167,6 +167,6 @@ class Companions(Strict):
     farthest_voxels: float
     touching_share: Share
     overlap: Range
-    apart_voxels: int
+    apart_voxels: Whole
     hu_sd: float
-    fewest_voxels: int
+    fewest_voxels: Whole

@@ -1,6 +1,8 @@
 """Hyper-parameters of how a scan shows a scene: its scanner, and where it ends."""
 
-from training.starter.settings.strict_table import Range, Share, Strict
+from pydantic import PositiveFloat
+
+from training.starter.settings.strict_table import Count, Range, Share, Strict, Whole
 
 __all__ = ["Augmentation", "Phantoms", "ScanEnds"]
 
@@ -50,9 +52,9 @@ class Phantoms(Strict):
         most_smoothing: of its kernel: so many times smoothed, or less.
     """
 
-    extent_mm: tuple[float, float, float]
+    extent_mm: tuple[PositiveFloat, PositiveFloat, PositiveFloat]
     noise_hu: Range
-    most_smoothing: int
+    most_smoothing: Whole
 
 
 class ScanEnds(Strict):
@@ -73,5 +75,5 @@ class ScanEnds(Strict):
     synthetic_share: Share
     every_side_share: Share
     cut_share: Share
-    least_cut_voxels: int
+    least_cut_voxels: Count
     mirrored_share: Share

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from training.starter.settings.strict_table import Range, Share, Strict
+from training.starter.settings.strict_table import Count, Decay, Share, Strict, Whole
 
 __all__ = ["Network", "Training"]
 
@@ -12,8 +12,8 @@ __all__ = ["Network", "Training"]
 class Network(Strict):
     """The network's size: channels and residual blocks at 1/2, 1/4, 1/8, … of the resolution."""
 
-    widths: tuple[int, ...]
-    blocks: tuple[int, ...]
+    widths: tuple[Count, ...]
+    blocks: tuple[Count, ...]
 
     @model_validator(mode="after")
     def _same_length(self) -> Self:
@@ -53,25 +53,25 @@ class Training(Strict):
         validation_patches: real and synthetic patches, fixed by the seed, never trained on.
     """
 
-    batch_size: int
-    corrected_samples: int
+    batch_size: Count
+    corrected_samples: Whole
     corrected_again: float
-    waiting_samples: int
+    waiting_samples: Whole
     random_correction_share: Share
-    fewest_wrong_voxels: int
+    fewest_wrong_voxels: Whole
     learning_rate: float
-    warm_up_steps: int
+    warm_up_steps: Count
     weight_decay: float
-    betas: Range
+    betas: tuple[Decay, Decay]
     gradient_norm: float
-    ema_decay: float
+    ema_decay: Decay
     dice_smooth: float
     cross_entropy_weight: float
     cross_entropy_voxels: float
     consistency_weight: float
-    steps: int
-    cool_down_steps: int
-    validation_patches: int
+    steps: Count
+    cool_down_steps: Whole
+    validation_patches: Count
 
     @model_validator(mode="after")
     def _scenes_are_clicked_twice(self) -> Self:

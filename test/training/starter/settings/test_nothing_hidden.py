@@ -1,11 +1,15 @@
-"""The samplers hold no number that could be tuned: those stand in the recipe."""
+"""No number that could be tuned hides in the samplers, and none in the recipe goes unread."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 
 import training.starter
+from training.starter.settings.recipe import Samples
 
 _STARTER = Path(training.starter.__file__).parent
 _MODULES = sorted(
@@ -104,3 +108,23 @@ def test_every_number_is_in_the_recipe_or_has_a_reason(module: str) -> None:
         if isinstance(node, ast.Constant) and type(node.value) in (int, float)
     }
     assert numbers - _EVEN_ODDS_AND_COUNTS == set(_NUMERICS.get(module, {}))
+
+
+def _entries(table: type[BaseModel]) -> Iterator[str]:
+    for name, field in table.model_fields.items():
+        inner = [field.annotation, *get_args(field.annotation)]
+        tables = [one for one in inner if isinstance(one, type) and issubclass(one, BaseModel)]
+        yield name
+        for one in tables:
+            yield from _entries(one)
+
+
+def test_every_entry_of_the_samples_is_read_somewhere() -> None:
+    read = {
+        node.attr
+        for path in _STARTER.rglob("*.py")
+        if path.parent.name != "settings"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+    }
+    assert set(_entries(Samples)) - read == set()

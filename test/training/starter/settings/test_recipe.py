@@ -25,6 +25,16 @@ def test_the_default_recipe_is_complete() -> None:
         (("[samples.kinds.node]", "[samples.kinds.nodule]"), "the kinds lung, fat"),
         (("batch_size = 8", "batch_size = 7"), "even numbers of samples"),
         (("corrected_samples = 2", "corrected_samples = 8"), "fewer corrected samples"),
+        (("most_companions = 2", "most_companions = 0"), "most_companions"),
+        (("tries_per_kind = 60", "tries_per_kind = 0"), "tries_per_kind"),
+        (("fresh_corrections = 3", "fresh_corrections = 0"), "fresh_corrections"),
+        (("warm_up_steps = 300", "warm_up_steps = 0"), "warm_up_steps"),
+        (("vessel_percentile = 98.0", "vessel_percentile = 980"), "vessel_percentile"),
+        (("extent_mm = [160.0,", "extent_mm = [-160.0,"), "extent_mm"),
+        (("noise_hu = [4.0, 25.0]", "noise_hu = [25.0, 4.0]"), "a range that rises"),
+        (("spicules = [4, 13]", "spicules = [13, 4]"), "a range that rises"),
+        (("any_fill = [0.1, 1.5]", "any_fill = [0.0, 1.5]"), "a range above 0"),
+        (("betas = [0.9, 0.98]", "betas = [0.9, 1.0]"), "betas"),
     ],
 )
 def test_a_wrong_entry_is_named(tmp_path: Path, change: tuple[str, str], said: str) -> None:
