@@ -49,7 +49,7 @@ def bench(settings: Bench) -> None:
     command_line.start_log(quiet=settings.quiet)
     _check_call(settings)
     from benchmarks.algorithm.benchmark import measure  # noqa: PLC0415
-    from benchmarks.algorithm.findings import summarised  # noqa: PLC0415
+    from benchmarks.algorithm.summary import summarised  # noqa: PLC0415
     from benchmarks.algorithm.text import text_of  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="uls-bench-") as name:

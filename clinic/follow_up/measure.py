@@ -1,18 +1,16 @@
 """One series measured: its mask's instances, their volumes and their diameters."""
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import SimpleITK as sitk
 
 from clinic.follow_up.dataset import Series
 from clinic.follow_up.diameter import Widest, widest_box
 from clinic.follow_up.findings import Lesion
+from clinic.follow_up.instances import Instance, Labels, instances
 from clinic.follow_up.metadata import entry_warnings
 from clinic.follow_up.min_area_box import Extent
 from uls.geometry.voi import Spacing
@@ -24,9 +22,7 @@ from uls.workshop.errors import InputError
 
 __all__ = [
     "SMALLEST_VOXELS",
-    "Instance",
     "Measured",
-    "instances",
     "measure_series",
     "read_axial",
 ]
@@ -34,14 +30,9 @@ __all__ = [
 SMALLEST_VOXELS = 50
 """Components with fewer are removed (the data set's own rule)."""
 
-_ALL_NEIGHBOURS = np.ones((3, 3, 3), dtype=np.int8)
-"""26-connectivity."""
-
 _OBLIQUE = 1e-3
 
 _log = logging.getLogger(__name__)
-
-_Numbers = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -102,7 +93,7 @@ def _oblique(series: Series, image: sitk.Image) -> list[str]:
     return [f"{series.name}: its slices are tilted against the axial plane; measured in them"]
 
 
-def _check_values(series: Series, values: _Numbers) -> list[str]:
+def _check_values(series: Series, values: Labels) -> list[str]:
     found = set(np.flatnonzero(np.bincount(values.ravel())).tolist()) - {0}
     unknown = sorted(found - series.labels.keys())
     if unknown:
@@ -124,50 +115,6 @@ def _entry_warnings(series: Series, image: sitk.Image) -> list[str]:
         size_xyz=image.GetSize(),
         spacing_xyz=image.GetSpacing(),
     )
-
-
-@dataclass(frozen=True, eq=False)
-class Instance:
-    """One component, cut out of its mask; counted from 1 within its value, the largest first."""
-
-    value: int
-    component: int
-    mask: npt.NDArray[np.bool_]
-    corner_zyx: tuple[int, int, int]
-
-    @property
-    def box(self) -> tuple[slice, slice, slice]:
-        """Where it lies in its mask."""
-        starts = zip(self.corner_zyx, self.mask.shape, strict=True)
-        z, y, x = (slice(start, start + size) for start, size in starts)
-        return z, y, x
-
-
-def instances(values: _Numbers) -> Iterator[Instance]:
-    """Give the 26-connected components of every value of a mask, (z, y, x)."""
-    for value, box in _boxes(values):
-        corner = (box[0].start, box[1].start, box[2].start)
-        for number, mask in enumerate(_components(values[box] == value), start=1):
-            yield Instance(value, number, mask, corner)
-
-
-def _boxes(values: _Numbers) -> Iterator[tuple[int, tuple[slice, slice, slice]]]:
-    """Give each value that occurs and the box that holds it."""
-    from scipy import ndimage  # noqa: PLC0415  (--help needs none of it)
-
-    for value, box in enumerate(ndimage.find_objects(values), start=1):
-        if box is not None:
-            yield value, box
-
-
-def _components(mask: npt.NDArray[np.bool_]) -> Iterator[npt.NDArray[np.bool_]]:
-    """Give the 26-connected components, the largest first."""
-    from scipy import ndimage  # noqa: PLC0415
-
-    numbered, _ = ndimage.label(mask, structure=_ALL_NEIGHBOURS)
-    sizes = np.bincount(numbered.ravel())[1:]
-    for number in np.argsort(-sizes, kind="stable"):
-        yield numbered == number + 1
 
 
 def _lesion(series: Series, instance: Instance, spacing_mm: Spacing, extent: Extent) -> Lesion:

@@ -77,9 +77,7 @@ def first_admitted(
                 if found and not _passes(candidate, found[candidate]):
                     continue
             _log_verdict(candidate, known.get(candidate))
-            made = tuple(candidate.make(model, fold) for fold in model.manifest.folds)
-            seconds = known[candidate].seconds if candidate in known else None
-            return Selected(made, seconds, f"{candidate.engine}-{candidate.precision}")
+            return _made(candidate, model, known.get(candidate))
         except UserError as error:
             # Where a check on an eighth of the patch has no time, a slower engine has none, either.
             if not waiting or (isinstance(error, NoTimeForCheckError) and not is_small(model)):
@@ -93,6 +91,12 @@ def first_admitted(
     )
 
 
+def _made(candidate: Candidate, model: Model, found: Admission | None) -> Selected:
+    engines = tuple(candidate.make(model, fold) for fold in model.manifest.folds)
+    seconds = found.seconds if found else None
+    return Selected(engines, seconds, f"{candidate.engine}-{candidate.precision}")
+
+
 def in_order(wanted: Sequence[Candidate], model: Model) -> list[Candidate]:
     """Sort candidates as they will be tried, with what is known of them on this machine."""
     return _by_promise_or_speed(wanted, _known(wanted, model) | _beside(wanted, model))
@@ -100,8 +104,8 @@ def in_order(wanted: Sequence[Candidate], model: Model) -> list[Candidate]:
 
 def _known(wanted: Sequence[Candidate], model: Model) -> dict[Candidate, Admission]:
     """Return what earlier checks of these candidates found on this machine."""
-    found = {one: admission.recall(Conditions.of(one, model), model) for one in wanted}
-    return {candidate: record for candidate, record in found.items() if record}
+    found = ((one, admission.recall(Conditions.of(one, model), model)) for one in wanted)
+    return {candidate: record for candidate, record in found if record}
 
 
 def _beside(wanted: Sequence[Candidate], model: Model) -> dict[Candidate, Admission]:
@@ -128,8 +132,7 @@ def _by_promise_or_speed(
 
 def _effort(candidate: Candidate, admission: Admission) -> float:
     """Return the seconds that a pass takes, more in a precision that costs accuracy."""
-    exact = candidate.precision == "f32"
-    return admission.seconds if exact else admission.seconds / WORTH
+    return admission.seconds / (1 if candidate.precision == "f32" else WORTH)
 
 
 def _checked(candidate: Candidate, model: Model, limit: TimeLimit) -> dict[Candidate, Admission]:
@@ -150,11 +153,8 @@ def _needs_no_check(candidate: Candidate) -> bool:
 def _passes(candidate: Candidate, found: Admission) -> bool:
     """Say whether a candidate may run, by what a check found of it."""
     if not found.holds:
-        _log.warning(
-            "%s disagrees with the float32 reference: %s. The next engine is tried.",
-            candidate,
-            found.worst(),
-        )
+        said = "%s disagrees with the float32 reference: %s. The next engine is tried."
+        _log.warning(said, candidate, found.worst())
     return found.holds
 
 

@@ -9,7 +9,8 @@ import SimpleITK as sitk
 
 from clinic.follow_up.dataset import Series
 from clinic.follow_up.findings import Lesion
-from clinic.follow_up.measure import instances, read_axial
+from clinic.follow_up.instances import instances
+from clinic.follow_up.measure import read_axial
 from training.paper.hcuch.kinds import by_kind
 from uls.images.voxels import label_array
 from uls.workshop.progress import progress

@@ -11,9 +11,10 @@ from starter_model import STARTER
 from algorithm.models.manifest import read_manifest
 from algorithm.models.weights import Model
 from benchmarks.algorithm.cells import Cell
-from benchmarks.algorithm.findings import Findings, summarised
+from benchmarks.algorithm.findings import Findings
 from benchmarks.algorithm.plot import png_of
 from benchmarks.algorithm.subject import Subject
+from benchmarks.algorithm.summary import summarised
 from benchmarks.algorithm.tasks import Around, Start, Turn
 from benchmarks.algorithm.text import text_of
 from benchmarks.algorithm.work import Work
@@ -108,7 +109,7 @@ def test_a_job_on_a_cpu_is_added_up(found: Findings) -> None:
 
 def test_a_gpu_works_beside_the_rest(found: Findings, monkeypatch: pytest.MonkeyPatch) -> None:
     """5 s, then ten times 1.5 s in the network while all else is done."""
-    monkeypatch.setattr("benchmarks.algorithm.findings.device_said", lambda *_: "a GPU")
+    monkeypatch.setattr("benchmarks.algorithm.summary.device_said", lambda *_: "a GPU")
     on_gpu = replace(found, device="cuda", peaks={"f32": 2.0, "fp16": 8.0})
     assert summarised(on_gpu).job.whole_seconds == 20
 
