@@ -71,7 +71,7 @@ class Training(Strict):
     consistency_weight: float
     steps: Count
     cool_down_steps: Whole
-    validation_patches: Count
+    validation_patches: Whole
 
     @model_validator(mode="after")
     def _scenes_are_clicked_twice(self) -> Self:
